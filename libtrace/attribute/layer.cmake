@@ -1,0 +1,4 @@
+dye_layer(attribute
+  USES base ident
+  LIBS 
+  SOURCES attribute.c)

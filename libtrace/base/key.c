@@ -1,0 +1,160 @@
+#include "dye/key.h"
+
+#define XXH_STATIC_LINKING_ONLY
+#include <errno.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <xxhash.h>
+
+/* OpenSSL's one-shot primitives fail only when the library itself is broken or memory is gone; going on with
+ * unkeyed output would be worse than stopping. */
+static void must(int ok, const char *what)
+{
+    if (ok == 1)
+        return;
+    (void)what; /* for the debugger: the library prints nothing */
+    abort();
+}
+
+void dye_wipe(void *p, size_t n)
+{
+    OPENSSL_cleanse(p, n);
+}
+
+void dye_key_wipe(struct dye_key *k)
+{
+    dye_wipe(k, sizeof *k);
+}
+
+enum dye_status dye_random(void *p, size_t n, struct dye_error *err)
+{
+    uint8_t *at = p;
+    while (n > 0) {
+        ssize_t got = getrandom(at, n, 0);
+        if (got < 0) {
+            if (errno == EINTR)
+                continue;
+            DYE_FAIL(err, DYE_E_IO, "random bytes: the system has none to give");
+        }
+        at += got;
+        n -= (size_t)got;
+    }
+    return DYE_OK;
+}
+
+static void hkdf(const struct dye_key *parent, const char *label, uint8_t *ret, size_t n)
+{
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    must(kdf != NULL, "HKDF");
+    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+    must(ctx != NULL, "HKDF");
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)parent->bytes, DYE_KEY_BYTES),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)label, strlen(label)),
+        OSSL_PARAM_construct_end(),
+    };
+    must(EVP_KDF_derive(ctx, ret, n, params), "HKDF");
+    EVP_KDF_CTX_free(ctx);
+    EVP_KDF_free(kdf);
+}
+
+void dye_key_derive(const struct dye_key *parent, const char *label, struct dye_key *ret)
+{
+    struct dye_key child;
+    hkdf(parent, label, child.bytes, sizeof child.bytes);
+    *ret = child;
+    dye_key_wipe(&child);
+}
+
+void dye_hmac(const struct dye_key *k, struct dye_span data, uint8_t ret[32])
+{
+    unsigned n = 32;
+    must(HMAC(EVP_sha256(), k->bytes, DYE_KEY_BYTES, data.p, data.n, ret, &n) != NULL, "HMAC");
+}
+
+void dye_key_check(const struct dye_key *k, const char *label, uint8_t ret[DYE_KEY_CHECK_BYTES])
+{
+    struct dye_key check;
+    dye_key_derive(k, "dyetrace/1/check", &check);
+    uint8_t full[32];
+    dye_hmac(&check, dye_span_str(label), full);
+    memcpy(ret, full, DYE_KEY_CHECK_BYTES);
+    dye_key_wipe(&check);
+}
+
+bool dye_equal_secret(const void *a, const void *b, size_t n)
+{
+    return CRYPTO_memcmp(a, b, n) == 0;
+}
+
+void dye_index_keys_init(const struct dye_key *index_key, struct dye_index_keys *ret)
+{
+    dye_key_derive(index_key, "dyetrace/1/index/fp", &ret->fp);
+    dye_key_derive(index_key, "dyetrace/1/index/seal", &ret->seal);
+    hkdf(index_key, "dyetrace/1/index/probe", ret->probe_secret, sizeof ret->probe_secret);
+}
+
+void dye_index_keys_wipe(struct dye_index_keys *k)
+{
+    dye_wipe(k, sizeof *k);
+}
+
+void dye_fp(const struct dye_index_keys *k, struct dye_span form, uint8_t ret[DYE_FP_BYTES])
+{
+    uint8_t full[32];
+    dye_hmac(&k->fp, form, full);
+    memcpy(ret, full, DYE_FP_BYTES);
+}
+
+uint64_t dye_probe(const struct dye_index_keys *k, struct dye_span form)
+{
+    uint64_t h = XXH3_64bits_withSecret(form.p, form.n, k->probe_secret, sizeof k->probe_secret);
+    return h != 0 ? h : 1;
+}
+
+static void aes_block(const struct dye_key *k, const uint8_t in[16], uint8_t out[16], int encrypt)
+{
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    must(ctx != NULL, "AES");
+    int n = 0;
+    must(EVP_CipherInit_ex(ctx, EVP_aes_256_ecb(), NULL, k->bytes, NULL, encrypt), "AES");
+    must(EVP_CIPHER_CTX_set_padding(ctx, 0), "AES");
+    must(EVP_CipherUpdate(ctx, out, &n, in, 16), "AES");
+    must(n == 16, "AES");
+    EVP_CIPHER_CTX_free(ctx);
+}
+
+void dye_probe_seal(const struct dye_index_keys *k, uint64_t probe, const uint8_t fp[DYE_FP_BYTES],
+                    uint8_t ret[DYE_SEAL_BYTES])
+{
+    uint8_t block[16];
+    for (unsigned i = 0; i < 8; i++)
+        block[i] = (uint8_t)(probe >> (8 * i));
+    memcpy(block + 8, fp, 8);
+    aes_block(&k->seal, block, ret, 1);
+    dye_wipe(block, sizeof block);
+}
+
+enum dye_status dye_probe_open(const struct dye_index_keys *k, const uint8_t sealed[DYE_SEAL_BYTES],
+                               const uint8_t fp[DYE_FP_BYTES], uint64_t *ret_probe)
+{
+    uint8_t block[16];
+    aes_block(&k->seal, sealed, block, 0);
+    bool right = dye_equal_secret(block + 8, fp, 8);
+    uint64_t probe = 0;
+    for (unsigned i = 0; i < 8; i++)
+        probe |= (uint64_t)block[i] << (8 * i);
+    dye_wipe(block, sizeof block);
+    if (!right)
+        return DYE_E_KEY;
+    *ret_probe = probe;
+    return DYE_OK;
+}

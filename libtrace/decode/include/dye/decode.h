@@ -1,0 +1,64 @@
+#ifndef DYE_DECODE_H
+#define DYE_DECODE_H
+/*
+ * decode: bytes as received -> the parts inside them, however nested, each ending in a verdict.
+ *
+ * Containers are recognised by content, never by name. Nothing is skipped in silence: every entry met becomes a part,
+ * and every part ends in read, partly or unread with a reason. The input is hostile; the caller runs this in a
+ * sandboxed child (services/matcher/decoder.c).
+ */
+#include "dye/span.h"
+#include "dye/status.h"
+
+#include <stdint.h>
+
+enum dye_verdict { DYE_READ, DYE_PARTLY, DYE_UNREAD };
+DYE_API const char *dye_verdict_name(enum dye_verdict v); /* "read", "partly", "unread" */
+
+struct dye_decode_limits {
+    uint64_t output_bytes;   /* of all parts together */
+    uint64_t entries;
+    uint32_t depth;          /* containers inside containers */
+    uint32_t ratio;          /* output : input, enforced only beyond ratio_free_bytes of output */
+    uint64_t ratio_free_bytes;
+};
+DYE_API void dye_decode_limits_default(struct dye_decode_limits *ret);
+
+struct dye_part {
+    uint32_t ordinal;  /* 0, 1, ... in order of appearance: content alone decides it */
+    const char *path;  /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
+};
+
+struct dye_part_end {
+    uint64_t bytes;           /* decompressed bytes delivered */
+    enum dye_verdict verdict;
+    const char *reason;       /* "" when read; else a short constant such as "truncated", "encrypted", "limit: depth" */
+};
+
+/*
+ * Called in order: begin, data*, end for each part; parts never interleave. A container is no part of its own unless
+ * it can't be entered (then it is one, unread). What is valid is valid inside the call only. Return DYE_STOPPED to
+ * end early.
+ */
+struct dye_decode_events {
+    enum dye_status (*begin)(void *arg, const struct dye_part *part);
+    enum dye_status (*data)(void *arg, struct dye_span bytes);
+    enum dye_status (*end)(void *arg, const struct dye_part_end *end);
+    void *arg;
+};
+
+/* Up to cap bytes into p; *ret_n = 0 at the end of input. */
+typedef enum dye_status (*dye_read_fn)(void *arg, uint8_t *p, size_t cap, size_t *ret_n);
+
+/*
+ * Decode one input from start to end.
+ *
+ * Returns DYE_OK when every part has its verdict, damaged ones too; DYE_STOPPED; what `read` returned when it failed;
+ * DYE_E_NOMEM. Memory is constant in the size of the input. Gzip members that follow each other are one part. A
+ * compressed file without an inner name (`x.gz`) is one part, path "".
+ */
+DYE_MUST_CHECK DYE_API enum dye_status dye_decode(dye_read_fn read, void *read_arg,
+                                                  const struct dye_decode_limits *limits,
+                                                  const struct dye_decode_events *events, struct dye_error *err);
+
+#endif

@@ -1,0 +1,101 @@
+#ifndef DYE_IDENT_H
+#define DYE_IDENT_H
+/*
+ * ident: the kinds of identifier, one file each (ident/mobile.c, ident/resident_id.c ...), behind one table.
+ *
+ * Every kind has a canonical form: the one spelling that counts. Parsing is strict about what a value is (check
+ * digits, real dates) and lenient about how it is written (prefixes, grouping, case). Each kind also names the values
+ * that can never be a real person's (DOMAIN 2): its default space, numbered [0, size).
+ *
+ * All functions are pure and safe on any thread. Values are personal data: wipe what you keep.
+ */
+#include "dye/span.h"
+#include "dye/status.h"
+
+#include <stdint.h>
+
+enum dye_kind {
+    DYE_KIND_NONE = 0,
+    DYE_MOBILE,
+    DYE_RESIDENT_ID,
+    DYE_EMAIL,
+    DYE_NAME,
+    DYE_ADDRESS,
+    DYE_WAYBILL,
+    DYE_POLICY,
+    DYE_MRN,
+    DYE_KIND_COUNT /* numbers are stored in index files: append only */
+};
+
+/* How an identifier stands in the bytes. Numbers are stored in index files: append only. */
+enum dye_form {
+    DYE_FORM_NONE = 0,
+    DYE_PLAIN,
+    DYE_FORM_MD5,
+    DYE_FORM_SHA1,
+    DYE_FORM_SHA256,
+    DYE_FORM_SM3,
+    DYE_FORM_COUNT
+};
+
+#define DYE_VALUE_MAX_BYTES 320
+
+struct dye_value { /* a canonical value: UTF-8, NUL-terminated */
+    char text[DYE_VALUE_MAX_BYTES + 1];
+    size_t n;
+};
+
+static inline struct dye_span dye_value_span(const struct dye_value *v)
+{
+    return (struct dye_span){(const uint8_t *)v->text, v->n};
+}
+
+/* "mobile", "resident_id", ... and back; DYE_KIND_NONE / DYE_FORM_NONE for what is not one. Never NULL. */
+DYE_API const char *dye_kind_name(enum dye_kind kind);
+DYE_API enum dye_kind dye_kind_from_name(struct dye_span name);
+DYE_API const char *dye_form_name(enum dye_form form);
+DYE_API enum dye_form dye_form_from_name(struct dye_span name);
+
+/* Whether a token of this kind is looked up by the scanner. Names and addresses are not: they only corroborate,
+ * inside a record that was found by something else. */
+DYE_API bool dye_kind_is_scanned(enum dye_kind kind);
+
+/*
+ * The canonical form of `text` (UTF-8) as `kind`, or DYE_E_RECORD when it is not one. Accepts the spellings of
+ * DOMAIN 2 that need no context. Idempotent: parsing a canonical form gives it back. O(n).
+ */
+DYE_MUST_CHECK DYE_API enum dye_status dye_ident_parse(enum dye_kind kind, struct dye_span text,
+                                                       struct dye_value *ret);
+
+/* The size of the default space of values that are never a real person's; 0 where a kind has none. At most 2^62. */
+DYE_API uint64_t dye_ident_space(enum dye_kind kind);
+/* The value with number i in [0, space): one to one, canonical, valid by the kind's own check. */
+DYE_API void dye_ident_at(enum dye_kind kind, uint64_t i, struct dye_value *ret);
+/* Whether a canonical value lies in the default space. */
+DYE_API bool dye_ident_is_safe(enum dye_kind kind, const struct dye_value *v);
+
+/* What a resident ID says of its holder. `v` is canonical. */
+struct dye_resident {
+    int year, month, day;
+    char sex;          /* 'M' or 'F' */
+    char area[7];      /* six digits, NUL */
+};
+DYE_API void dye_resident_read(const struct dye_value *v, struct dye_resident *ret);
+/* Province and prefecture (UTF-8) of an area code, by its first four digits; NULL where unknown. */
+DYE_API const char *dye_region_province(const char *area);
+DYE_API const char *dye_region_prefecture(const char *area);
+
+/*
+ * The bytes that a form puts into a dump, as the index and the scanner compare them: case-folded (ASCII lower), and
+ * normalised by dye_text_fold for names and addresses. What is fingerprinted (dye_fp, dye_probe) is exactly `bytes`.
+ */
+struct dye_form_bytes {
+    enum dye_form form;
+    struct dye_value bytes;
+};
+#define DYE_FORMS_MAX 16
+/* The forms of a canonical value, at most DYE_FORMS_MAX; returns how many. An ID that ends in X has two of each
+ * digest (of X and of x). Names and addresses have only DYE_PLAIN. */
+DYE_API size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX]);
+
+#endif

@@ -1,0 +1,4 @@
+dye_layer(ident
+  USES base text
+  LIBS PkgConfig::OPENSSL
+  SOURCES kind.c)

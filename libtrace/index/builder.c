@@ -1,0 +1,1 @@
+typedef int dye_empty_unit; /* to come */

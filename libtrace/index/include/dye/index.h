@@ -1,0 +1,78 @@
+#ifndef DYE_INDEX_H
+#define DYE_INDEX_H
+/*
+ * index: all canaries' forms, looked up by keyed hash in constant time.
+ *
+ * An index is an immutable image, in memory or in a file that is mapped: header, blocked Bloom filter (64-byte
+ * blocks), open-addressed table of 64-bit probes, entries grouped by canary, canary ids. The file format is
+ * little-endian and checksummed, and every offset is checked on opening: a flipped bit is an error, never a crash.
+ *
+ * A daemon holds two: a big base and a small delta (struct dye_index_set); a new canary makes a new delta. Scanners
+ * only read, so any number of threads share an index.
+ */
+#include "dye/ident.h"
+#include "dye/key.h"
+
+struct dye_index_entry {
+    uint64_t probe;
+    uint8_t fp[DYE_FP_BYTES];
+    uint64_t epoch;      /* the registry epoch that brought it; 0 in an index from a list */
+    uint8_t kind;        /* enum dye_kind */
+    uint8_t form;        /* enum dye_form */
+    char variant;        /* 'A' unless the canary has variants */
+    uint8_t flags;       /* DYE_INDEX_CONTROL */
+    uint32_t canary;     /* number in this image, for dye_index_canary_id */
+};
+#define DYE_INDEX_CONTROL 1u
+
+struct dye_index;
+
+/* ---- building ---- */
+struct dye_index_builder;
+/* `keys` is copied. embed_keys: put the probe secret and the fp key into the image, so that scanning needs no home
+ * (lists); without it the image holds their check value, and opening needs the same keys. */
+DYE_API struct dye_index_builder *dye_index_builder_new(const struct dye_index_keys *keys, bool embed_keys);
+DYE_API void dye_index_builder_free(struct dye_index_builder *b); /* takes NULL; wipes */
+/* Entries of one canary may come in any order. Exact repeats are folded. `canary` at most 63 bytes. Entries of kinds
+ * that are not scanned (names) are kept for linking but not found by dye_index_find. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_index_builder_add(struct dye_index_builder *b, struct dye_span canary,
+                                                             const struct dye_index_entry *e);
+/* All entries of another index, so that a delta can be folded into its base. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_index_builder_add_all(struct dye_index_builder *b,
+                                                                 const struct dye_index *from);
+/* The image; free() it. The same entries give the same image, byte for byte. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_index_builder_image(struct dye_index_builder *b, uint8_t **ret,
+                                                               size_t *ret_bytes, struct dye_error *err);
+
+/* ---- reading ---- */
+/* Takes a malloc'ed image over (also on failure). keys may be NULL when the image embeds them. DYE_E_KEY when keys are
+ * missing or wrong, DYE_E_STREAM when the image is damaged. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_index_take(uint8_t *image, size_t bytes, const struct dye_index_keys *keys,
+                                                      struct dye_index **ret, struct dye_error *err);
+/* Maps a file. As above, and DYE_E_IO. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_index_open(const char *path, const struct dye_index_keys *keys,
+                                                      struct dye_index **ret, struct dye_error *err);
+DYE_API struct dye_index *dye_index_ref(struct dye_index *x);
+DYE_API void dye_index_unref(struct dye_index *x); /* takes NULL */
+
+DYE_API const struct dye_index_keys *dye_index_keys_of(const struct dye_index *x);
+DYE_API uint64_t dye_index_canaries(const struct dye_index *x);
+DYE_API uint64_t dye_index_entries(const struct dye_index *x);
+DYE_API uint64_t dye_index_epoch(const struct dye_index *x); /* the highest of its entries */
+DYE_API const char *dye_index_canary_id(const struct dye_index *x, uint32_t canary);
+
+/* Whether a probe may be there: one cache line. False is certain. */
+DYE_API bool dye_index_maybe(const struct dye_index *x, uint64_t probe);
+/* Entries whose fp equals that of `form` (so: verified, never on a hash alone), at most cap; returns how many. Same
+ * value, several canaries: several entries. The fp is computed only when the probe is in the table. */
+DYE_API size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
+                              const struct dye_index_entry *ret[], size_t cap);
+/* All entries of a canary, for comparing a record's other fields. */
+DYE_API const struct dye_index_entry *dye_index_of_canary(const struct dye_index *x, uint32_t canary, size_t *ret_n);
+
+/* ---- base and delta ---- */
+struct dye_index_set {
+    struct dye_index *part[2]; /* base, delta; either may be NULL; all with the same keys */
+};
+
+#endif

@@ -1,0 +1,4 @@
+dye_layer(index
+  USES ident
+  LIBS PkgConfig::LIBXXHASH
+  SOURCES index.c builder.c)

@@ -1,0 +1,50 @@
+#ifndef DYE_LINK_H
+#define DYE_LINK_H
+/*
+ * link: the hits of one record -> sightings with bits of evidence (Fellegi-Sunter, METHODS 3).
+ *
+ * bits of a sighting = sum over agreeing fields of log2(m/u); the posterior probability adds the prior
+ * log2(lambda/(1-lambda)), lambda = 1/(records x canaries). An exact safe-space identifier suffices alone; a waybill,
+ * policy or mrn alone does not where the dump is large; a name or address never does, and counts only beside a hit.
+ */
+#include "dye/scan.h"
+#include "dye/text.h"
+
+#define DYE_SIGHTING_FIELDS_MAX 16
+struct dye_evidence {
+    enum dye_kind kind;
+    enum dye_form form;
+    double bits;
+    size_t start, n; /* in bytes from the start of the chunk; n = 0 where the field was compared after transcoding */
+};
+struct dye_sighting {
+    const char *canary; /* belongs to the index */
+    char variant;
+    bool control;
+    size_t record_start, record_end; /* in bytes from the start of the chunk */
+    double bits;
+    struct dye_evidence evidence[DYE_SIGHTING_FIELDS_MAX]; /* in order of kind, then start */
+    size_t n;
+};
+typedef enum dye_status (*dye_sighting_fn)(void *arg, const struct dye_sighting *s);
+
+/* Collects hits of a chunk, in order, and gives a sighting for each (record, canary, variant). One thread. */
+struct dye_linker;
+DYE_API struct dye_linker *dye_linker_new(dye_sighting_fn fn, void *arg);
+DYE_API void dye_linker_free(struct dye_linker *l); /* takes NULL; wipes */
+/* `charset` is that of the part: the record's other fields are compared in UTF-8. Resets what a former chunk left. */
+DYE_API void dye_linker_chunk(struct dye_linker *l, struct dye_span chunk, enum dye_charset charset);
+/* A dye_hit_fn; arg is the linker. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit);
+/* The last record of the chunk. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_linker_finish(struct dye_linker *l);
+
+/* log2(m/u) of an agreement; the table and its sources are in link/weights.c. */
+DYE_API double dye_weight_bits(enum dye_kind kind, enum dye_form form);
+/* The probability of a sighting with `bits` in a dump of `records` (>= 1) against `canaries` (>= 1) canaries. */
+DYE_API double dye_link_probability(double bits, uint64_t records, uint64_t canaries);
+/* The bits that keep expected false sightings of the dump at or below `expected` (0.01): log2(records x canaries /
+ * expected). Below it a sighting is weak. */
+DYE_API double dye_link_threshold_bits(uint64_t records, uint64_t canaries, double expected);
+
+#endif

@@ -1,0 +1,4 @@
+dye_layer(link
+  USES scan
+  LIBS 
+  SOURCES link.c weights.c)

@@ -1,0 +1,1 @@
+typedef int service_empty_unit;
