@@ -1,4 +1,4 @@
 dye_layer(attribute
   USES base ident
-  LIBS 
+  LIBS
   SOURCES attribute.c)
