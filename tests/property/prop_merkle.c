@@ -8,6 +8,7 @@
 #include <openssl/sha.h>
 #include <setjmp.h>
 #include <stdarg.h>
+
 #include <cmocka.h>
 
 enum { MANY = 130, FEW = 32 };
@@ -118,7 +119,8 @@ static void every_inclusion_is_proven_and_no_altered_proof_holds(void **state)
             assert_memory_equal(proof, want, got * sizeof *proof);
             assert_true(dye_merkle_inclusion_holds(&leaves[i], i, n, proof, got, &roots[n]));
             for (unsigned p = 0; p < got; p++)
-                for (size_t byte = n <= FEW ? 0 : rng_below(&rng, 32), end = n <= FEW ? 32 : byte + 1; byte < end; byte++) {
+                for (size_t byte = n <= FEW ? 0 : rng_below(&rng, 32), end = n <= FEW ? 32 : byte + 1; byte < end;
+                     byte++) {
                     struct dye_hash kept = proof[p];
                     flip(&proof[p], byte);
                     assert_false(dye_merkle_inclusion_holds(&leaves[i], i, n, proof, got, &roots[n]));
@@ -144,7 +146,8 @@ static void every_extension_is_proven_and_no_altered_proof_holds(void **state)
             assert_memory_equal(proof, want, got * sizeof *proof);
             assert_true(dye_merkle_consistency_holds(old, &roots[old], n, &roots[n], proof, got));
             for (unsigned p = 0; p < got; p++)
-                for (size_t byte = n <= FEW ? 0 : rng_below(&rng, 32), end = n <= FEW ? 32 : byte + 1; byte < end; byte++) {
+                for (size_t byte = n <= FEW ? 0 : rng_below(&rng, 32), end = n <= FEW ? 32 : byte + 1; byte < end;
+                     byte++) {
                     struct dye_hash kept = proof[p];
                     flip(&proof[p], byte);
                     assert_false(dye_merkle_consistency_holds(old, &roots[old], n, &roots[n], proof, got));

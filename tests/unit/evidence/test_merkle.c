@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+
 #include <cmocka.h>
 
 enum { LEAVES = 8 };
@@ -105,8 +106,8 @@ static void proofs_of_seven_leaves_are_those_of_the_rfc(void **state)
         struct dye_hash want[4];
         unsigned want_n;
     } cases[] = {
-        {true, 0, {d[1], h, l}, 3}, {true, 3, {d[2], g, l}, 3}, {true, 4, {d[5], j, k}, 3}, {true, 6, {i, k}, 2},
-        {false, 3, {d[2], d[3], g, l}, 4}, {false, 4, {l}, 1}, {false, 6, {i, j, k}, 3},
+        {true, 0, {d[1], h, l}, 3},        {true, 3, {d[2], g, l}, 3}, {true, 4, {d[5], j, k}, 3}, {true, 6, {i, k}, 2},
+        {false, 3, {d[2], d[3], g, l}, 4}, {false, 4, {l}, 1},         {false, 6, {i, j, k}, 3},
     };
     for (size_t x = 0; x < sizeof cases / sizeof *cases; x++) {
         struct dye_hash proof[DYE_MERKLE_DEPTH_MAX];
