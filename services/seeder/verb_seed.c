@@ -1,14 +1,12 @@
 /* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load. */
 #include "log.h"
 #include "options.h"
+#include "output_file.h"
 #include "registrar.h"
 #include "sector_file.h"
 #include "source.h"
 #include "verbs.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *opt_count;
@@ -32,39 +30,12 @@ struct output {
     const struct dye_sector *sector;
     enum dye_record_format format;
     struct dye_buf text;
-    int fd;
 };
-
-static enum dye_status flush(struct output *o, struct dye_error *err)
-{
-    for (size_t at = 0; at < o->text.n;) {
-        ssize_t n = write(o->fd, o->text.p + at, o->text.n - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            DYE_FAIL(err, DYE_E_IO, "records: %s; they are registered: canary list --reveal writes them again",
-                     strerror(errno));
-        at += (size_t)n;
-    }
-    dye_buf_clear(&o->text);
-    return DYE_OK;
-}
 
 static enum dye_status write_record(void *arg, const struct dye_persona *p)
 {
     struct output *o = arg;
     return dye_record_write(o->sector, p, o->format, &o->text);
-}
-
-static enum dye_status open_output(struct output *o, struct dye_error *err)
-{
-    o->fd = STDOUT_FILENO;
-    if (opt_output == NULL)
-        return DYE_OK;
-    o->fd = open(opt_output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (o->fd < 0)
-        DYE_FAIL(err, DYE_E_IO, "%s: %s", opt_output, strerror(errno));
-    return DYE_OK;
 }
 
 /* A reference ends up in JSON: it is kept to what needs no escape. */
@@ -77,23 +48,29 @@ static enum dye_status audit_detail(char *ret, size_t n, long long count, struct
     return DYE_OK;
 }
 
-static enum dye_status seed(const struct home *h, struct store *s, const char *path, struct output *o, long long count,
-                            struct dye_error *err)
+struct request {
+    struct home home;
+    const char *path;
+    enum dye_record_format format;
+    long long count;
+};
+
+static enum dye_status seed(const struct request *q, struct store *s, struct output *o, struct dye_error *err)
 {
     struct source source;
     struct dye_sector sector;
     struct registrar registrar = {0};
     char detail[256];
-    DYE_TRY(audit_detail(detail, sizeof detail, count, err));
-    DYE_TRY(source_find(s, path, &source, err));
-    DYE_TRY(sector_load(h, source.sector, &sector, err));
-    DYE_TRY(registrar_open(h, s, &registrar, err));
+    DYE_TRY(audit_detail(detail, sizeof detail, q->count, err));
+    DYE_TRY(source_find(s, q->path, &source, err));
+    DYE_TRY(sector_load(&q->home, source.sector, &sector, err));
+    DYE_TRY(registrar_open(&q->home, s, &registrar, err));
     struct registrar_batch batch = {.sector = &sector,
                                     .owner_id = source.owner_id,
                                     .source_id = source.source_id,
                                     .source_path = source.path,
                                     .state = "planted",
-                                    .count = (uint64_t)count,
+                                    .count = (uint64_t)q->count,
                                     .audit_event = "seed",
                                     .audit_detail = detail};
     o->sector = &sector;
@@ -101,51 +78,55 @@ static enum dye_status seed(const struct home *h, struct store *s, const char *p
     if (status == DYE_OK)
         status = registrar_register(&registrar, &batch, write_record, o, err);
     registrar_close(&registrar);
-    return status == DYE_OK ? flush(o, err) : status;
+    return status;
 }
 
-static enum dye_status run(const char *path, struct dye_error *err)
+static enum dye_status fill(int fd, void *arg, struct dye_error *err)
 {
-    struct home h;
+    const struct request *q = arg;
     struct store *s = NULL;
-    struct output o = {.fd = -1};
-    long long count = 0;
-    if (opt_count == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "seed: --count is missing");
-    DYE_TRY(option_int("--count", opt_count, 1, 10000000, &count, err));
-    if (opt_format == NULL || strcmp(opt_format, "csv") == 0)
-        o.format = DYE_FORMAT_CSV;
-    else if (strcmp(opt_format, "jsonl") == 0)
-        o.format = DYE_FORMAT_JSONL;
-    else
-        DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv or jsonl is wanted", opt_format);
-    DYE_TRY(home_open(common.home, common.config, &h, err));
-    if (h.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "seed: this home is in production: --no-hit REF is wanted");
-    DYE_TRY(open_output(&o, err));
+    struct output o = {.format = q->format};
+    DYE_TRY(zone_enter(&q->home, "seeder", &s, err));
     dye_buf_init(&o.text, (size_t)4 << 30, true);
-    enum dye_status status = zone_enter(&h, "seeder", &s, err);
-    if (status == DYE_OK)
-        status = seed(&h, s, path, &o, count, err);
+    enum dye_status status = seed(q, s, &o, err);
+    if (status == DYE_OK && output_write(fd, o.text.p, o.text.n, err) != DYE_OK)
+        status = dye_fail(err, DYE_E_IO, "records: not written, but registered: canary list --reveal shows them");
     store_close(s);
     dye_buf_done(&o.text);
-    if (opt_output != NULL) {
-        struct stat st;
-        if (status != DYE_OK && fstat(o.fd, &st) == 0 && st.st_size == 0)
-            unlink(opt_output); /* nothing came of it; as the home's user this may fail, and leaves an empty file */
-        close(o.fd);
-    }
     return status;
+}
+
+static enum dye_status read_request(const char *path, struct request *q, struct dye_error *err)
+{
+    q->path = path;
+    if (opt_count == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "seed: --count is missing");
+    DYE_TRY(option_int("--count", opt_count, 1, 10000000, &q->count, err));
+    if (opt_format == NULL || strcmp(opt_format, "csv") == 0)
+        q->format = DYE_FORMAT_CSV;
+    else if (strcmp(opt_format, "jsonl") == 0)
+        q->format = DYE_FORMAT_JSONL;
+    else
+        DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv or jsonl is wanted", opt_format);
+    DYE_TRY(home_open(common.home, common.config, &q->home, err));
+    if (q->home.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "seed: this home is in production: --no-hit REF is wanted");
+    return DYE_OK;
 }
 
 int verb_seed(int argc, char **argv)
 {
+    static struct request q; /* a home's paths are large */
     struct dye_error err = {0};
     int args = 0;
     enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
     if (status == DYE_STOPPED)
         return 0;
     if (status == DYE_OK)
-        status = run(argv[1], &err);
+        status = read_request(argv[1], &q, &err);
+    if (status == DYE_OK && opt_output != NULL)
+        return output_file(opt_output, false, fill, &q);
+    if (status == DYE_OK)
+        status = fill(STDOUT_FILENO, &q, &err);
     return status == DYE_OK ? 0 : complain(&err);
 }
