@@ -80,6 +80,11 @@ static void bytes_that_are_not_of_the_charset_become_one_mark_each(void **state)
     assert_utf8(DYE_CHARSET_UTF8, "\xc0\x80\xed\xa0\x80", 5, "�����");
     assert_utf8(DYE_CHARSET_GB18030, "a\xff,b", 4, "a�,b");
     assert_utf8(DYE_CHARSET_GB18030, "a\xd0", 2, "a�");
+    assert_utf8(DYE_CHARSET_GB18030,
+                "\xd0"
+                "138,",
+                5, "�138,"); /* a lone lead byte does not eat the number after it */
+    assert_utf8(DYE_CHARSET_GB18030, "a\xfe\x39\xfe\x39z", 6, "a����z"); /* beyond U+10FFFF */
 }
 
 static void long_text_survives_the_pieces_it_is_converted_in(void **state)

@@ -21,6 +21,7 @@ static const struct {
     {"山东省，济南市（历下区）3-2-501", "山东省济南市历下区32501"},
     {"Straße", "strasse"},
     {"e-\xcc\x81", "\xc3\xa9"}, /* what stood between the letter and its accent went: they compose */
+    {"e\xc2\xa8", "\xc3\xab"},  /* NFKC makes a spacing diaeresis a space and a mark: again */
     {"\t\r\n\x01\x7f", ""},
     {"a\xff"
      "b",
