@@ -29,7 +29,8 @@ struct dye_attribute_params {
     double min_log10_lr;     /* 4 */
     double min_posterior;    /* 0.99 */
     double max_p_value;      /* 1e-6: after Bonferroni, so for all sources of the case together */
-    double min_log10_margin; /* 2: by which the explanation with a source beats the best one without it */
+    double min_log10_margin; /* 3: by which the explanation with a source beats the best one without it. At 2, six of
+                                10,000 simulated dumps from a source that another one feeds were laid to the feeder */
     uint32_t min_seen;       /* 2: distinct canaries */
     double z;                /* 1.96: of the size interval */
 };
