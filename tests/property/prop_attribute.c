@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { SOURCES = 14, CANARIES = 220, HOLDINGS = 900, SEEN = 400, ROUNDS = 1500 };
+enum { SOURCES = 14, CANARIES = 220, HOLDINGS = 4000, SEEN = 400, ROUNDS = 1500 };
 
 struct world {
     struct dye_attribute_source sources[SOURCES];
@@ -259,14 +259,15 @@ static void a_source_with_a_perfect_copy_is_never_named(void **state)
     (void)state;
     static struct world w;
     unsigned would = 0;
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < 4 * ROUNDS; round++) {
         make_world(&w, round % 2 == 0);
         struct dye_attribution a = attribute(&w);
         uint32_t original = below((uint32_t)w.c.n_sources);
         uint32_t copy = (uint32_t)w.c.n_sources++;
         size_t n = w.c.n_holdings;
-        for (size_t i = 0; i < n && w.c.n_holdings < HOLDINGS; i++)
+        for (size_t i = 0; i < n; i++)
             if (w.holdings[i].source == original) {
+                assert_true(w.c.n_holdings < HOLDINGS); /* else it is no perfect copy */
                 w.holdings[w.c.n_holdings] = w.holdings[i];
                 w.holdings[w.c.n_holdings++].source = copy;
             }

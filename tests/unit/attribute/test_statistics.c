@@ -16,7 +16,7 @@ static void assert_near(double got, double want, double relative)
 }
 
 /* Python, with p the exact value of the double and 60 digits (decimal):
- * sum(comb(n,j) * P**j * (1-P)**(n-j) for j in range(k, n+1)), or 1 minus the rest where k <= n p. */
+ * sum(comb(n,j) * P**j * (1-P)**(n-j) for j in range(k, n+1)), or 1 minus the other side where k <= n p. */
 static void binomial_tail_is_exact(void **state)
 {
     (void)state;
@@ -45,8 +45,10 @@ static void binomial_tail_has_the_right_ends(void **state)
     assert_true(dye_binomial_tail(40, 41, 0.5) == 0);
     assert_true(dye_binomial_tail(40, 1, 0) == 0);
     assert_true(dye_binomial_tail(40, 40, 1) == 1);
-    assert_true(dye_binomial_tail(77, 77, 1e-4) > 0);    /* 1e-308 */
-    assert_true(dye_binomial_tail(200, 200, 1e-4) == 0); /* beyond the smallest double */
+    assert_true(dye_binomial_tail(77, 77, 1e-4) > 0);             /* 1e-308 */
+    assert_true(dye_binomial_tail(200, 200, 1e-4) == 0);          /* beyond the smallest double */
+    assert_near(dye_binomial_tail(1000000, 1000, 0.5), 1, 1e-15); /* far below the mean */
+    assert_near(dye_binomial_tail(UINT32_MAX, 1, 0.5), 1, 1e-15);
     assert_near(dye_binomial_tail(UINT32_MAX, 1, 1e-12), 4.285745e-3, 1e-5);
 }
 
