@@ -306,7 +306,7 @@ static void a_control_takes_every_name_away(void **state)
 static int start(void **state)
 {
     (void)state;
-    rng_init(&rng, rng_seed(20260302));
+    rng_init(&rng, rng_seed(1)); /* a seed at which greed alone names a source that has a copy */
     return 0;
 }
 
