@@ -17,9 +17,12 @@ struct search {
     bool *taken;      /* by source: chosen by the explanation at work */
     uint32_t *chosen; /* the same as a list */
     uint32_t n_chosen;
-    bool *in_with;          /* by canary: the explanation with the source judged accounts for it */
-    bool *only_with;        /* and the one without it does not */
-    uint32_t *left_out;     /* canaries */
+    double *gain;       /* by source: its log10 ratio on what the explanation at work leaves */
+    bool *spoiled;      /* by source: gain is of before the last covering */
+    bool *in_with;      /* by canary: the explanation with the source judged accounts for it */
+    bool *only_with;    /* and the one without it does not */
+    uint32_t *left_out; /* canaries, covered by hand */
+    uint32_t n_left_out;
     double *strict, *plain; /* by source: see compare */
     bool *undecided;        /* by source */
 };
@@ -59,8 +62,30 @@ static void tie_all(struct search *s, uint32_t source, const bool *among)
         s->canary_is_tied[s->canary[i]] = false;
 }
 
+static void mark_holders(const struct search *s, uint32_t canary, bool *mark)
+{
+    for (size_t h = s->m->holder_from[canary]; h < s->m->holder_from[canary + 1]; h++)
+        mark[s->m->holder[h]] = true;
+}
+
+static void cover(struct search *s, uint32_t source, bool *mark)
+{
+    model_cover(s->m, source);
+    for (size_t i = s->m->from[source]; i < s->m->from[source + 1]; i++)
+        mark_holders(s, s->m->held[i].canary, mark);
+}
+
+static double gain_of(struct search *s, uint32_t source)
+{
+    if (s->spoiled[source]) {
+        s->gain[source] = model_log10_lr(s->m, source);
+        s->spoiled[source] = false;
+    }
+    return s->gain[source];
+}
+
 /* The tied source that gains most on what is open, by more than nothing; NONE when there is none. */
-static uint32_t best_gain(const struct search *s, uint32_t barred, double *ret_gain)
+static uint32_t best_gain(struct search *s, uint32_t barred, double *ret_gain)
 {
     uint32_t best = NONE;
     double gain = 0;
@@ -68,7 +93,7 @@ static uint32_t best_gain(const struct search *s, uint32_t barred, double *ret_g
         uint32_t source = s->source[i];
         if (source == barred || s->taken[source])
             continue;
-        double g = model_log10_lr(s->m, source);
+        double g = gain_of(s, source);
         if (g > gain || (g == gain && best != NONE && source < best)) {
             gain = g;
             best = source;
@@ -87,14 +112,20 @@ static uint32_t best_gain(const struct search *s, uint32_t barred, double *ret_g
 static double explain(struct search *s, uint32_t first, uint32_t barred)
 {
     s->n_chosen = 0;
+    for (uint32_t i = 0; i < s->n_sources; i++) { /* weights are of the present state, but for what is left out */
+        s->gain[s->source[i]] = s->by_source[s->source[i]].weight.log10_lr;
+        s->spoiled[s->source[i]] = false;
+    }
+    for (uint32_t i = 0; i < s->n_left_out; i++)
+        mark_holders(s, s->left_out[i], s->spoiled);
     double sum = 0;
-    double gain = first != NONE ? model_log10_lr(s->m, first) : 0;
+    double gain = first != NONE ? gain_of(s, first) : 0;
     uint32_t next = first != NONE ? first : best_gain(s, barred, &gain);
     while (next != NONE) {
         sum += gain;
         s->taken[next] = true;
         s->chosen[s->n_chosen++] = next;
-        model_cover(s->m, next);
+        cover(s, next, s->spoiled);
         next = best_gain(s, barred, &gain);
     }
     return sum;
@@ -152,17 +183,16 @@ static double compare(struct search *s, uint32_t source, double with, uint32_t f
     undo(s);
 
     double less = with;
-    uint32_t n = 0;
-    for (uint32_t t; n + 1 < m->params->min_seen && (t = take_best(s)) != NONE;) {
+    for (uint32_t t; s->n_left_out + 1 < m->params->min_seen && (t = take_best(s)) != NONE;) {
         m->covered[t]++;
-        s->left_out[n++] = t;
+        s->left_out[s->n_left_out++] = t;
     }
-    if (n > 0) {
+    if (s->n_left_out > 0) {
         less = explain(s, source, NONE);
         undo(s);
     }
-    for (uint32_t i = 0; i < n; i++)
-        m->covered[s->left_out[i]]--;
+    while (s->n_left_out > 0)
+        m->covered[s->left_out[--s->n_left_out]]--;
     *ret_strict = less - without;
     return with - without;
 }
@@ -186,17 +216,11 @@ static void weigh_need(struct search *s, uint32_t source)
     }
 }
 
-static void settle(struct search *s, uint32_t source, enum standing standing, uint32_t group)
+static void settle(struct search *s, uint32_t source, enum standing standing, uint32_t number)
 {
-    const struct model *m = s->m;
     s->by_source[source].standing = standing;
-    s->by_source[source].group = group;
-    model_cover(s->m, source);
-    for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
-        uint32_t t = m->held[i].canary;
-        for (size_t h = m->holder_from[t]; h < m->holder_from[t + 1]; h++)
-            s->stale[m->holder[h]] = true;
-    }
+    s->by_source[source].group = number;
+    cover(s, source, s->stale);
 }
 
 /* The undecided ones that share canaries with each other are a group; one by itself is no choice between sources. */
@@ -275,6 +299,8 @@ static enum dye_status search_init(struct search *s, struct model *m, struct jud
     s->source_is_tied = calloc(sources, sizeof *s->source_is_tied);
     s->taken = calloc(sources, sizeof *s->taken);
     s->chosen = calloc(sources, sizeof *s->chosen);
+    s->gain = calloc(sources, sizeof *s->gain);
+    s->spoiled = calloc(sources, sizeof *s->spoiled);
     s->strict = calloc(sources, sizeof *s->strict);
     s->plain = calloc(sources, sizeof *s->plain);
     s->undecided = calloc(sources, sizeof *s->undecided);
@@ -284,8 +310,9 @@ static enum dye_status search_init(struct search *s, struct model *m, struct jud
     s->only_with = calloc(canaries, sizeof *s->only_with);
     s->left_out = calloc(canaries, sizeof *s->left_out);
     if (s->stale == NULL || s->source == NULL || s->source_is_tied == NULL || s->taken == NULL || s->chosen == NULL ||
-        s->strict == NULL || s->plain == NULL || s->undecided == NULL || s->canary == NULL ||
-        s->canary_is_tied == NULL || s->in_with == NULL || s->only_with == NULL || s->left_out == NULL)
+        s->gain == NULL || s->spoiled == NULL || s->strict == NULL || s->plain == NULL || s->undecided == NULL ||
+        s->canary == NULL || s->canary_is_tied == NULL || s->in_with == NULL || s->only_with == NULL ||
+        s->left_out == NULL)
         return DYE_E_NOMEM;
     for (uint32_t i = 0; i < m->n_sources; i++)
         s->stale[i] = true;
@@ -299,6 +326,8 @@ static void search_done(struct search *s)
     free(s->source_is_tied);
     free(s->taken);
     free(s->chosen);
+    free(s->gain);
+    free(s->spoiled);
     free(s->strict);
     free(s->plain);
     free(s->undecided);

@@ -102,8 +102,7 @@ struct dye_attribution {
 /*
  * p may be NULL: the defaults. DYE_E_USAGE for an index or a number out of range, DYE_E_NOMEM; *ret is untouched then.
  * Free with _done. O(h log h) for h holdings, and a weighing (some 100 multiplications a canary seen) for each source
- * while sources hold canaries of their own; a set of n sources that overlap takes n^3 weighings, and up to n^4 for
- * those of it that are named.
+ * while sources hold canaries of their own; n sources that overlap take up to n^2 weighings for each that is named.
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_attribute(const struct dye_attribute_case *c,
                                                      const struct dye_attribute_params *p,
