@@ -241,9 +241,23 @@ static void group(struct search *s, uint32_t source, uint32_t *groups)
         settle(s, s->source[i], IN_GROUP, *groups);
 }
 
+/* Of the tied sources, none of which is needed: those that are out, and those that can't be told apart. */
+static void part(struct search *s, uint32_t *groups)
+{
+    for (uint32_t i = 0; i < s->n_sources; i++) {
+        uint32_t j = s->source[i];
+        if (s->by_source[j].standing == OPEN && !s->undecided[j] &&
+            weight_passes(&s->by_source[j].weight, s->m->params))
+            s->by_source[j].standing = DROPPED;
+    }
+    for (uint32_t i = 0; i < s->m->n_sources; i++) /* not over s->source: group() takes it for itself */
+        if (s->undecided[i] && s->by_source[i].standing == OPEN)
+            group(s, i, groups);
+}
+
 /*
  * Judge all that is tied to `source`, each on the same state, so that their order does not matter: first those that
- * nothing can replace; when there are none, those that are out and those that can't be told apart.
+ * nothing can replace, and the others again on what these leave; when there are none, the others at once.
  */
 static void judge(struct search *s, uint32_t source, uint32_t *groups)
 {
@@ -267,16 +281,8 @@ static void judge(struct search *s, uint32_t source, uint32_t *groups)
             any = true;
         }
     }
-    if (any)
-        return; /* the others are judged again on what these leave */
-    for (uint32_t i = 0; i < s->n_sources; i++) {
-        uint32_t j = s->source[i];
-        if (s->by_source[j].standing == OPEN && !s->undecided[j] && weight_passes(&s->by_source[j].weight, p))
-            s->by_source[j].standing = DROPPED;
-    }
-    for (uint32_t i = 0; i < s->m->n_sources; i++) /* not over s->source: group() takes it for itself */
-        if (s->undecided[i] && s->by_source[i].standing == OPEN)
-            group(s, i, groups);
+    if (!any)
+        part(s, groups);
     memset(s->undecided, 0, s->m->n_sources * sizeof *s->undecided);
 }
 
