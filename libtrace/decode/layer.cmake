@@ -1,4 +1,4 @@
 dye_layer(decode
   USES base text
   LIBS PkgConfig::LIBARCHIVE
-  SOURCES decode.c chunker.c)
+  SOURCES decode.c container.c feed.c sniff.c name.c chunker.c)
