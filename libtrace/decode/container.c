@@ -24,15 +24,11 @@ struct container {
 
 static const uint8_t zeros[1 << 14];
 
-/* Formats that make more bytes than they take. */
+/* Streams without a name inside; gzip is read by gunzip.c. */
 static int (*const filter_of[])(struct archive *) = {
-    [SNIFF_GZIP] = archive_read_support_filter_gzip,
-    [SNIFF_BZIP2] = archive_read_support_filter_bzip2,
-    [SNIFF_XZ] = archive_read_support_filter_xz,
-    [SNIFF_ZSTD] = archive_read_support_filter_zstd,
-    [SNIFF_LZ4] = archive_read_support_filter_lz4,
-    [SNIFF_LZIP] = archive_read_support_filter_lzip,
-    [SNIFF_COMPRESS] = archive_read_support_filter_compress,
+    [SNIFF_BZIP2] = archive_read_support_filter_bzip2, [SNIFF_XZ] = archive_read_support_filter_xz,
+    [SNIFF_ZSTD] = archive_read_support_filter_zstd,   [SNIFF_LZ4] = archive_read_support_filter_lz4,
+    [SNIFF_LZIP] = archive_read_support_filter_lzip,   [SNIFF_COMPRESS] = archive_read_support_filter_compress,
 };
 
 static const char *fault_of(const struct container *c)
@@ -60,11 +56,8 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **ret)
     return ARCHIVE_FATAL;
 }
 
-static bool spend(struct container *c, size_t n)
+bool container_budget_spend(struct container_budget *b, size_t n)
 {
-    struct container_budget *b = c->budget;
-    if (c->format == SNIFF_TAR)
-        return true;
     b->produced += n;
     return b->produced <= b->ratio_free_bytes || b->produced / b->ratio <= b->input;
 }
@@ -79,7 +72,8 @@ static bool fill(struct container *c, struct dye_span *ret)
         *ret = c->pending;
         c->pending.n = 0;
     }
-    if (!spend(c, ret->n)) {
+    /* A tar adds nothing, unless it is sparse. */
+    if ((c->format != SNIFF_TAR || ret->p == zeros) && !container_budget_spend(c->budget, ret->n)) {
         c->entry.broken = "limit: ratio";
         return false;
     }

@@ -22,6 +22,8 @@ struct container_budget {
     uint64_t input, produced; /* bytes in; bytes that decompression made of them */
     uint64_t ratio, ratio_free_bytes;
 };
+/* Counts n bytes that came out of a decompression; false when that is more than the input allows. */
+bool container_budget_spend(struct container_budget *b, size_t n);
 
 struct container;
 /* `in` is borrowed until _close, and must not be pulled meanwhile. NULL: no memory. */

@@ -1,6 +1,7 @@
 #include "dye/decode.h"
 
 #include "container.h"
+#include "gunzip.h"
 #include "name.h"
 
 #include <langinfo.h>
@@ -112,6 +113,18 @@ static enum dye_status part_plain(struct decoding *d, struct feed *f, const char
 
 static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 
+/* Walks a stream out of another one, and sees to it that a part tells when it broke. */
+static enum dye_status walk_inner(struct decoding *d, struct feed *f, const char *path, uint32_t depth)
+{
+    DYE_TRY(walk(d, f, path, depth));
+    if (f->broken != NULL && strcmp(f->broken, "limit: ratio") == 0)
+        d->over = true;
+    if (feed_fault(f) == NULL || f->told)
+        return DYE_OK;
+    f->told = true;
+    return part_bare(d, path, feed_fault(f));
+}
+
 static enum dye_status visit(struct decoding *d, struct container *c, const char *path, uint32_t depth)
 {
     if (++d->entries > d->limits->entries) {
@@ -128,14 +141,7 @@ static enum dye_status visit(struct decoding *d, struct container *c, const char
     case ENTRY_FILE:
         break;
     }
-    struct feed *f = container_entry_feed(c);
-    DYE_TRY(walk(d, f, path, depth + 1));
-    if (f->broken != NULL && strcmp(f->broken, "limit: ratio") == 0)
-        d->over = true;
-    if (feed_fault(f) == NULL || f->told)
-        return DYE_OK;
-    f->told = true;
-    return part_bare(d, path, feed_fault(f));
+    return walk_inner(d, container_entry_feed(c), path, depth + 1);
 }
 
 /* All entries, then what is wrong with the container itself unless an entry has said so. */
@@ -174,6 +180,28 @@ static enum dye_status enter(struct decoding *d, struct container *c, struct fee
     return DYE_OK;
 }
 
+static enum dye_status walk_gzip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    struct gunzip *g = gunzip_open(in, &d->budget);
+    if (g == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = walk_inner(d, gunzip_feed(g), path, depth + 1);
+    in->told = in->told || gunzip_feed(g)->told;
+    gunzip_close(g);
+    return status;
+}
+
+static enum dye_status walk_container(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
+                                      enum sniff_format format)
+{
+    struct container *c = container_open(in, format, &d->budget);
+    if (c == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = enter(d, c, in, path, depth);
+    container_close(c);
+    return status;
+}
+
 static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
 {
     struct sniff is = sniff(feed_peek(in));
@@ -186,11 +214,8 @@ static enum dye_status walk(struct decoding *d, struct feed *in, const char *pat
     if (depth >= d->limits->depth)
         return part_bare(d, path, "limit: depth");
 
-    struct container *c = container_open(in, is.format, &d->budget);
-    if (c == NULL)
-        return DYE_E_NOMEM;
-    enum dye_status status = enter(d, c, in, path, depth);
-    container_close(c);
+    enum dye_status status =
+        is.format == SNIFF_GZIP ? walk_gzip(d, in, path, depth) : walk_container(d, in, path, depth, is.format);
     /* To the end of what holds it, where a checksum may tell of damage. */
     struct dye_span piece;
     while (status == DYE_OK && !d->over && feed_pull(in, &piece))
