@@ -56,6 +56,10 @@ static enum dye_status release(struct scan *s, size_t before)
 
 static enum dye_status hold(struct scan *s, const struct dye_hit *hit)
 {
+    /* A token may be come to in two ways: "0" before it can be a trail byte or a trunk prefix. */
+    for (size_t i = s->n_held; i > 0 && s->held[i - 1].start >= hit->start; i--)
+        if (s->held[i - 1].start == hit->start && s->held[i - 1].entry == hit->entry)
+            return DYE_OK;
     if (s->n_held == HELD_MAX)
         DYE_TRY(release(s, SIZE_MAX));
     size_t i = s->n_held++;
