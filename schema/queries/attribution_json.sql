@@ -1,0 +1,37 @@
+-- The attribution of dump $1, one object.
+SELECT json_build_object(
+    'dump', t.dump_id,
+    'verdict', t.verdict,
+    'set', coalesce((SELECT json_agg(s.path ORDER BY a.rank)
+                     FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
+                     WHERE a.dump_id = t.dump_id AND a.in_set), '[]'::json),
+    'undecided', coalesce((SELECT json_agg(g.paths ORDER BY g.undecided)
+                           FROM (SELECT a.undecided, json_agg(s.path ORDER BY s.path) AS paths
+                                 FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
+                                 WHERE a.dump_id = t.dump_id AND a.undecided > 0
+                                 GROUP BY a.undecided) g), '[]'::json),
+    'parents', '[]'::json,
+    'power', t.power,
+    'controls', t.controls,
+    'unexplained', t.unexplained,
+    'epoch', t.epoch,
+    'sources', coalesce((SELECT json_agg(json_build_object(
+            'source', s.path,
+            'posterior', a.posterior,
+            'log10_lr', round(a.log10_lr::numeric, 2),
+            'p_value', a.p_value,
+            'baseline', a.baseline,
+            'power', a.power,
+            'seen', a.seen,
+            'planted', a.planted,
+            'leaked', CASE WHEN a.leaked IS NOT NULL THEN json_build_object(
+                'estimate', round(a.leaked), 'low', round(a.leaked_low), 'high', round(a.leaked_high)) END,
+            'taken', json_build_object(
+                'after', to_char(a.taken_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'before', to_char(t.acquired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+            ORDER BY a.rank)
+        FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
+        WHERE a.dump_id = t.dump_id), '[]'::json)
+)
+FROM dyetrace.attribution t
+WHERE t.dump_id = $1::text

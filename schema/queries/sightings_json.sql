@@ -1,0 +1,28 @@
+-- Sightings, an object a row. $1 dump or NULL, $2 canary or NULL, $3 source path or NULL, $4 whether weak ones too.
+SELECT json_strip_nulls(json_build_object(
+    'dump', s.dump_id,
+    'canary', s.canary_id,
+    'variant', s.variant::text,
+    'source', CASE WHEN cardinality(h.paths) = 1 THEN h.paths[1] END,
+    'sources', CASE WHEN cardinality(h.paths) > 1 THEN to_json(h.paths) END,
+    'part', p.path,
+    'offset', s.start,
+    'places', (SELECT json_agg(json_build_object('part', p.path, 'unit', s.unit, 'start', e.start, 'length', e.length)
+                               ORDER BY e.n)
+               FROM dyetrace.sighting_evidence e WHERE e.sighting_id = s.sighting_id AND e.length > 0),
+    'bits', round(s.bits::numeric, 1),
+    'probability', s.probability,
+    'weak', CASE WHEN s.weak THEN true END,
+    'evidence', (SELECT json_agg(json_build_object('kind', e.kind, 'form', e.form, 'bits', round(e.bits::numeric, 1))
+                                 ORDER BY e.n)
+                 FROM dyetrace.sighting_evidence e WHERE e.sighting_id = s.sighting_id)
+))
+FROM dyetrace.sighting s
+JOIN dyetrace.part p ON p.dump_id = s.dump_id AND p.ordinal = s.part
+CROSS JOIN LATERAL dyetrace.canary_paths(s.canary_id, s.variant) h (paths)
+WHERE ($1::text IS NULL OR s.dump_id = $1)
+  AND ($2::text IS NULL OR s.canary_id = $2)
+  AND ($3::text IS NULL OR EXISTS (SELECT FROM unnest(h.paths) AS x (path)
+                                   WHERE x.path = $3 OR starts_with(x.path, $3 || '/')))
+  AND ($4::boolean OR NOT s.weak)
+ORDER BY s.dump_id, s.part, s.start, s.canary_id, s.variant

@@ -1,1 +1,0 @@
-typedef int service_empty_unit;

@@ -1,0 +1,51 @@
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *program_name = "dyetrace";
+static enum log_level least_level = LOG_WARN_;
+
+void log_open(const char *program, enum log_level least)
+{
+    program_name = program;
+    least_level = least;
+}
+
+void log_event(enum log_level level, const char *event, const char *fields, ...)
+{
+    if (level < least_level)
+        return;
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    char line[1024];
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    char at[32];
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &utc);
+    int n = snprintf(line, sizeof line, "at=%s.%03ldZ program=%s pid=%d level=%s event=%s ", at, now.tv_nsec / 1000000,
+                     program_name, (int)getpid(), names[level], event);
+    size_t used = n > 0 ? (size_t)n : 0;
+    va_list ap;
+    va_start(ap, fields);
+    n = vsnprintf(line + used, sizeof line - used - 1, fields, ap);
+    va_end(ap);
+    used = strlen(line);
+    for (size_t i = 0; i < used; i++)
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = ' ';
+    line[used++] = '\n';
+    ssize_t written = write(STDERR_FILENO, line, used);
+    (void)written; /* a log that can't be written has nowhere to say so */
+}
+
+int complain(const struct dye_error *err)
+{
+    fprintf(stderr, "dyetrace: %s\n", err->message);
+    return dye_status_exit(err->status);
+}
