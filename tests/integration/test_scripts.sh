@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit
 . tests/support/tap.sh
 
 while read -r script; do
-    ok "shellcheck has nothing to say about $script" shellcheck -x "$script"
+    ok "shellcheck has nothing to say about $script" shellcheck "$script"
     ok "$script can be executed" test -x "$script"
 done < <(git ls-files | while read -r file; do
     [ -f "$file" ] && head -c 2 "$file" | grep -q '^#!' && head -n 1 "$file" | grep -qE '\b(ba)?sh\b' && echo "$file"

@@ -16,6 +16,7 @@ home_new() {
     SCRATCH_ENDS+=("DYETRACE_HOME=$DYETRACE_HOME dyetrace down")
     run dyetrace init
     [ "$CODE" = 0 ] || bail "a home can be made" "$OUT $ERR"
+    home_port "$DYETRACE_HOME" "$(free_port)"
 }
 
 home_conninfo() {
@@ -72,4 +73,39 @@ noise() {
 # sightings_of DUMP: what two runs must agree on, sorted; ids of acquisitions and rows are no part of it.
 sightings_of() {
     dyetrace sightings --dump "$1" --weak --json | jq -cS '[.canary, .variant, .part, .offset, .bits, .places, .evidence]' | sort
+}
+
+# reset_dumps: forgets every dump, and what stands on it, so that the next ingest is a first one.
+reset_dumps() {
+    home_sql "TRUNCATE dyetrace.dump, dyetrace.work CASCADE" >/dev/null
+}
+
+# daemon_pid NAME: of this home's matcher or portal.
+daemon_pid() {
+    dyetrace status --json | jq -r --arg n "$1" '.daemons | if type == "array" then .[] | select(.name | endswith($n))
+        else .[$n] end | .pid // empty'
+}
+
+# spool FILE [NAME]: hands a copy of a file over to the daemon, by a rename on the spool's own file system.
+spool() {
+    local name=${2:-${1##*/}}
+    cp "$1" "$DYETRACE_HOME/.arriving"
+    chown --reference="$DYETRACE_HOME/spool" "$DYETRACE_HOME/.arriving"
+    mv "$DYETRACE_HOME/.arriving" "$DYETRACE_HOME/spool/$name"
+}
+
+# dump_of FILE: the id of these bytes, once they are known.
+dump_of() {
+    local sum
+    sum=$(sha256sum <"$1")
+    home_sql "SELECT dump_id FROM dyetrace.dump WHERE sha256 = decode('${sum%% *}', 'hex')"
+}
+
+is_attributed() {
+    [ -n "$(home_sql "SELECT 1 FROM dyetrace.attribution WHERE dump_id = '$(dump_of "$1")'")" ]
+}
+
+# rows: of the revealed canaries on standard input, as the columns of `noise`.
+rows() {
+    jq -r '[.name, .identifiers.mobile, .identifiers.resident_id, .address] | join(",")'
 }

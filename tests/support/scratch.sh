@@ -48,3 +48,18 @@ cluster_new() {
 cluster_stop() {
     as_server "$PG_BIN/pg_ctl" -D "$SCRATCH/$1/data" -m immediate -w stop
 }
+
+# free_port: one that nobody listens on now, on the loopback.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# home_port DIR PORT: where the portal of a home listens, so that several homes can be up on one machine.
+home_port() {
+    sed -i -E "s/^( *listen:).*/\1 '127.0.0.1:$2'/" "$1/dyetrace.yaml"
+}

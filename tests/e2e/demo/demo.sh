@@ -165,7 +165,8 @@ database waybill waybill.sql 20
 
 step "making a home for dyetrace"
 SCRATCH_ENDS+=("dyetrace down")
-dyetrace init >/dev/null
+dyetrace init >/dev/null 2>&1
+home_port "$DYETRACE_HOME" "$(free_port)"
 CONNINFO=$(dyetrace status --json | jq -r .conninfo)
 dyetrace source add "$HOSPITAL" --sector hospital --population "$ROWS" >/dev/null
 dyetrace source add "$COURIER" --sector courier --population "$ROWS" >/dev/null
