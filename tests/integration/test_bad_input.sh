@@ -2,30 +2,33 @@
 # Whatever is wrong gets one line that says what and why, and the exit status of the contract.
 . "$(dirname "$0")/../support/home.sh"
 
-# --- usage -----------------------------------------------------------------------------------------------------------
+# --- without a home --------------------------------------------------------------------------------------------------
 
+exit_is "help is no error" 0 dyetrace --help
+exit_is "help of a verb is no error" 0 dyetrace ingest --help
+like "and says how it is used" "$OUT" 'ingest PATH'
 exit_is "an unknown verb is a usage error" 2 dyetrace frobnicate
 one_line_error "in one line" frobnicate
+exit_is "without a home, a verb that needs one fails for its environment" 3 env DYETRACE_HOME="$SCRATCH/none" dyetrace sightings --json
+one_line_error "and says where it looked" "$SCRATCH/none"
+exit_is "a database that can't be reached stops an init" 3 dyetrace init --home "$SCRATCH/remote" --pg "host=$SCRATCH/nowhere dbname=x"
+one_line_error "in one line" database
+
+home_new
+hospital_new
+seed_csv jinan-hospital/his 5 "$SCRATCH/seeded.csv"
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
 exit_is "an unknown option is a usage error" 2 dyetrace ingest --colour red x
 one_line_error "in one line, with its name" colour
 exit_is "a missing argument is a usage error" 2 dyetrace attribute
 one_line_error "in one line, of what is missing"
 exit_is "a number that is none is a usage error" 2 dyetrace seed a/b --count many
 one_line_error "in one line, with the option" count
-exit_is "help is no error" 0 dyetrace --help
-exit_is "help of a verb is no error" 0 dyetrace ingest --help
-like "and says how it is used" "$OUT" 'ingest PATH'
-
-exit_is "without a home, a verb that needs one fails for its environment" 3 env DYETRACE_HOME="$SCRATCH/none" dyetrace sightings --json
-one_line_error "and says where it looked" "$SCRATCH/none"
-exit_is "a database that can't be reached stops an init" 3 dyetrace init --home "$SCRATCH/remote" --pg "host=$SCRATCH/nowhere dbname=x"
-one_line_error "in one line" database
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
-home_new
-hospital_new
-seed_csv jinan-hospital/his 5 "$SCRATCH/seeded.csv"
 exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json
 one_line_error "in one line, with its name" 'absent\.csv'
 if [ "$(id -u)" = 0 ]; then

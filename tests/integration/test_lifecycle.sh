@@ -29,7 +29,7 @@ is "and changed nothing" "$(fingerprint)" "$before"
 
 exit_is "up starts the daemons" 0 dyetrace up
 is "all of them run" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up up up up"
-is "as other users than root" "$(for d in seeder matcher portal; do ps -o uid= -p "$(daemon_pid $d)"; done | grep -cw 0)" 0
+is "as other users than root" "$(for d in seeder matcher portal; do stat -c %u "/proc/$(daemon_pid $d)"; done | sort -u | grep -cx 0)" 0
 pids=$(state '[.daemons[].pid] | join(" ")')
 exit_is "up again is done" 0 dyetrace up
 is "and started none twice" "$(state '[.daemons[].pid] | join(" ")')" "$pids"
@@ -44,8 +44,12 @@ exit_is "a verb starts the cluster that it needs" 0 dyetrace source list
 is "which then runs" "$(state .cluster)" up
 
 # What a power cut leaves: a server that was killed, its lock and socket still there.
-kill -9 "$(head -n 1 "$DYETRACE_HOME/cluster/postmaster.pid")"
-sleep 1
+postmaster=$(head -n 1 "$DYETRACE_HOME/cluster/postmaster.pid")
+kill -9 "$postmaster"
+reaped() {
+    ! kill -0 "$postmaster" 2>/dev/null
+}
+eventually 20 reaped
 exit_is "after a crash of the server, a verb starts it again" 0 dyetrace source list
 
 # An init that was interrupted is made again from the start.
