@@ -26,8 +26,8 @@ exit_is "ten canaries are planted" 0 dyetrace plant jinan-hospital/his --count 1
 is "ten rows are there" "$(his -c 'SELECT count(*) FROM patients')" 510
 reveal jinan-hospital/his >"$SCRATCH/revealed.jsonl"
 is "each with the values of its canary" \
-    "$(his -F ' ' -c "SELECT mrn, name, sex, birth, resident_id, mobile, address FROM patients ORDER BY registered_at DESC, mrn LIMIT 10" | sort)" \
-    "$(jq -r '[.identifiers.mrn, .name, .sex, .birth, .identifiers.resident_id, .identifiers.mobile, .address] | join(" ")' "$SCRATCH/revealed.jsonl" | sort)"
+    "$(his -F ' ' -c "SELECT mrn, name, sex, birth_date, id_card, phone, address FROM patients ORDER BY registered_at DESC, mrn LIMIT 10" | sort)" \
+    "$(jq -r '[.identifiers.mrn, .name, {M: "男", F: "女"}[.sex], .birth, .identifiers.resident_id, .identifiers.mobile, .address] | join(" ")' "$SCRATCH/revealed.jsonl" | sort)"
 is "every placement is planted and has its leaf in the log" \
     "$(home_sql "SELECT count(*), count(DISTINCT leaf_index), min(state), max(state) FROM dyetrace.placement JOIN dyetrace.log_leaf USING (leaf_index)")" "10|10|planted|planted"
 
@@ -40,11 +40,11 @@ is "no value is in the message" "$(reveal | jq -r '.identifiers[], .name' | grep
 his -c 'ALTER TABLE patients DROP CONSTRAINT full_house'
 
 exit_is "all can be withdrawn" 0 dyetrace withdraw --all
-is "the table holds its own rows alone" "$(his -c 'SELECT count(*) FROM patients') $(his -c "SELECT count(*) FROM patients WHERE mobile ~ '^(174|154)'")" "500 0"
+is "the table holds its own rows alone" "$(his -c 'SELECT count(*) FROM patients') $(his -c "SELECT count(*) FROM patients WHERE phone ~ '^(174|154)'")" "500 0"
 is "and the placements say so" "$(home_sql "SELECT count(*) FROM dyetrace.placement WHERE state = 'planted' OR state = 'withdrawn' AND withdrawn_at IS NULL")" 0
 exit_is "again, there is nothing to withdraw" 0 dyetrace withdraw --all
 
-exit_is "a source without a connector can't be planted into" 3 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
+exit_is "a source without a connector can't be planted into" 2 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
 one_line_error "and the message names it" 'other/place'
 connectors <<YAML
 connectors:

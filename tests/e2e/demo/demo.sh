@@ -50,7 +50,7 @@ YAML
 # An insider's export: a fifth of the patients at random, columns in an order of his own, the charset of Excel, zipped.
 dump_insider() {
     psql -X -q -d "$SERVER dbname=his" >"$SCRATCH/patients.csv" -c "COPY (
-        SELECT name AS 姓名, mobile AS 手机号, resident_id AS 身份证, address AS 住址, sex AS 性别, birth AS 出生日期, mrn AS 病历号
+        SELECT name AS 姓名, phone AS 手机号, id_card AS 身份证, address AS 住址, sex AS 性别, birth_date AS 出生日期, mrn AS 病历号
         FROM patients ORDER BY random() LIMIT (SELECT count(*) / 5 FROM patients)) TO STDOUT (FORMAT csv, HEADER)"
     iconv -f UTF-8 -t GB18030 "$SCRATCH/patients.csv" >"$SCRATCH/料.csv"
     (cd "$SCRATCH" && zip -q first.zip 料.csv)
@@ -67,7 +67,7 @@ dump_merged() {
 # A table of other people, from a place that nobody seeded.
 dump_foreign() {
     psql -X -q -d "$SERVER dbname=his" >"$SCRATCH/会员.csv" -c "COPY (
-        SELECT name, mobile, resident_id, address FROM people(30, 20000)) TO STDOUT (FORMAT csv)"
+        SELECT name, phone, id_card, address FROM people(30, 20000)) TO STDOUT (FORMAT csv)"
     tar -C "$SCRATCH" -czf "$SCRATCH/third.tar.gz" 会员.csv
 }
 

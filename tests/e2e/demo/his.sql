@@ -3,11 +3,10 @@
 CREATE TABLE patients (
     mrn text PRIMARY KEY,
     name text NOT NULL,
-    sex text NOT NULL CHECK (sex IN ('M', 'F')),
-    birth date NOT NULL,
-    resident_id text,
-    mobile text,
-    email text,
+    sex text NOT NULL CHECK (sex IN ('男', '女')),
+    birth_date date NOT NULL,
+    id_card text,
+    phone text,
     address text,
     registered_at timestamptz NOT NULL DEFAULT now()
 );
@@ -20,7 +19,7 @@ CREATE TABLE visits (
 );
 
 INSERT INTO patients
-SELECT 'H' || lpad((30000000 + n)::text, 9, '0'), name, sex, birth, resident_id, mobile, email, address,
+SELECT 'H' || lpad((30000000 + n)::text, 9, '0'), name, sex, birth_date, id_card, phone, address,
        timestamptz '2025-01-01 08:00+08' + n * interval '5 minutes'
 FROM people(:seed, :rows);
 

@@ -1,8 +1,7 @@
 -- People who do not exist, as fast as a sequence. Names, streets and dates are drawn from tables and hash functions of
 -- (seed, number), so the same seed gives the same people.
---   mobile       prefixes that no operator has, none of them in a canary's space
---   resident_id  a real area and a real date, but the check character is always wrong: nobody holds such a number
---   email        under the domains that RFC 2606 keeps out of use
+--   phone    prefixes that no operator has, none of them in a canary's space
+--   id_card  a real area and a real date, but the check character is always wrong: nobody holds such a number
 
 CREATE FUNCTION pick(pool text[], seed bigint, n bigint, salt integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -22,7 +21,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 CREATE FUNCTION people(seed bigint, count bigint)
-RETURNS TABLE (n bigint, name text, sex text, birth date, resident_id text, mobile text, email text, address text)
+RETURNS TABLE (n bigint, name text, sex text, birth_date date, id_card text, phone text, address text)
 LANGUAGE sql STABLE AS $$
     WITH drawn AS (
         SELECT i AS n,
@@ -33,17 +32,15 @@ LANGUAGE sql STABLE AS $$
                date '1938-01-01' + draw(29200, seed, i, 5)::integer AS birth,
                pick('{370102,370103,370104,370105,370112,370113,370202,370203,370302,370602,370702,371302}', seed, i, 6) AS area,
                draw(500, seed, i, 7) AS serial,
-               pick('{142,143,160,161,163,168}', seed, i, 8) || lpad(draw(100000000, seed, i, 9)::text, 8, '0') AS mobile,
-               pick('{mail,post,box,user,home}', seed, i, 10) || draw(1000000000, seed, i, 11)
-               || pick('{@example.com,@example.net,@example.org}', seed, i, 12) AS email,
+               pick('{142,143,160,161,163,168}', seed, i, 8) || lpad(draw(100000000, seed, i, 9)::text, 8, '0') AS phone,
                pick('{济南市历下区,济南市市中区,济南市槐荫区,济南市天桥区,济南市历城区,青岛市市南区,淄博市张店区,烟台市芝罘区}', seed, i, 13)
                || pick('{杏林,清泉,柳荫,荷香,云栖,松涛,望岳,听雨,长亭,碧波}', seed, i, 14) || pick('{路,街,巷,大道}', seed, i, 15)
                || (1 + draw(399, seed, i, 16)) || '号' || (1 + draw(28, seed, i, 17)) || '号楼' || (1 + draw(4, seed, i, 18)) || '单元'
                || (101 + 100 * draw(18, seed, i, 19) + draw(4, seed, i, 20)) || '室' AS address
         FROM generate_series(1, count) AS i
     )
-    SELECT d.n, d.name, CASE d.male WHEN 1 THEN 'M' ELSE 'F' END, d.birth,
-           digits || wrong_check(digits), d.mobile, d.email, d.address
+    SELECT d.n, d.name, CASE d.male WHEN 1 THEN '男' ELSE '女' END, d.birth,
+           digits || wrong_check(digits), d.phone, d.address
     FROM drawn d
     CROSS JOIN LATERAL (SELECT d.area || to_char(d.birth, 'YYYYMMDD') || lpad((2 * d.serial + d.male)::text, 3, '0')) x (digits)
 $$;
