@@ -17,7 +17,7 @@ is "each JSON line is an object" "$(jq -c 'type' "$SCRATCH/seeded.jsonl" | sort 
 reveal jinan-hospital/his >"$SCRATCH/revealed.jsonl"
 is "the list reveals every canary of the source" "$(wc -l <"$SCRATCH/revealed.jsonl")" 25
 is "a revealed canary has the keys of the contract" \
-    "$(jq -c 'keys - ["canary", "source", "variant", "name", "sex", "birth", "address", "identifiers"]' "$SCRATCH/revealed.jsonl" | sort -u)" '[]'
+    "$(jq -c '["canary", "source", "variant", "name", "sex", "birth", "address", "identifiers"] - keys' "$SCRATCH/revealed.jsonl" | sort -u)" '[]'
 is "its source, sex and birth are of their forms" "$(jq -c '[.source == "jinan-hospital/his", (.sex | test("^[MF]$")),
     (.birth | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")), (.variant == "A")]' "$SCRATCH/revealed.jsonl" | sort -u)" '[true,true,true,true]'
 is "a hospital's canary has a mobile, a resident ID and an MRN" \
@@ -47,8 +47,8 @@ is "no value occurs twice" "$(jq -r '.identifiers[]' "$SCRATCH/revealed.jsonl" |
 exit_is "a dump is ingested" 0 dyetrace ingest "$SCRATCH/leak.csv" --label 'group 7' --json
 INGEST=$OUT
 is "ingest prints one object" "$(jq -s length <<<"$INGEST")" 1
-same_json "the object has the keys of the contract" "$(jq -c keys <<<"$INGEST")" \
-    '["acquisition","bytes","dump","duplicate","parts","reasons","records","sha256","sightings","sm3","verdict"]'
+same_json "the object has the keys of the contract" "$(jq -c '["acquisition", "bytes", "dump", "duplicate", "parts", "reasons", "records",
+    "sha256", "sightings", "sm3", "verdict"] - keys' <<<"$INGEST")" '[]'
 same_json "it counts what is there" "$(jq -c '[.bytes, .sha256, .sm3, .parts, .records, .sightings, .verdict, .duplicate, .reasons]' <<<"$INGEST")" \
     "$(jq -cn --argjson b "$(stat -c %s "$SCRATCH/leak.csv")" --arg h "$(sha256sum <"$SCRATCH/leak.csv" | cut -d' ' -f1)" \
         '[$b, $h, null, 1, 212, 12, "read", false, []]')"

@@ -38,7 +38,7 @@ is "which is the sandbox alone, where the kernel has none" "$(grep -E '^(BAD|bad
 
 exit_is "down stops all" 0 dyetrace down
 is "nothing runs" "$(state '[.cluster, .daemons[].state] | join(" ")')" "down down down down"
-is "no process is left" "$(for pid in $pids; do ps -o pid= -p "$pid"; done)" ""
+is "no process is left" "$(for pid in $pids; do running "$pid" && echo "$pid"; done)" ""
 exit_is "down again is done" 0 dyetrace down
 exit_is "a verb starts the cluster that it needs" 0 dyetrace source list
 is "which then runs" "$(state .cluster)" up

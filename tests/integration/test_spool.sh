@@ -71,7 +71,7 @@ spool "$SCRATCH/long.csv"
 sleep_ms 150
 kill -TERM "$pid"
 gone() {
-    ! kill -0 "$pid" 2>/dev/null
+    ! running "$pid"
 }
 ok "on TERM the matcher ends" eventually 30 gone
 exit_is "and starts again" 0 dyetrace up

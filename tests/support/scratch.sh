@@ -63,3 +63,8 @@ free_port() {
 home_port() {
     sed -i -E "s/^( *listen:).*/\1 '127.0.0.1:$2'/" "$1/dyetrace.yaml"
 }
+
+# running PID: it is there, and not only waiting for its parent to notice its end.
+running() {
+    [ -n "$(ps -o stat= -p "$1" 2>/dev/null | grep -v '^Z')" ]
+}

@@ -70,7 +70,7 @@ exit_is() {
 
 # one_line_error SENTENCE [REGEX]: after run or exit_is, stderr is one line `dyetrace: what: why`, and matches.
 one_line_error() {
-    if [ "$(printf '%s\n' "$ERR" | wc -l)" = 1 ] && [[ $ERR =~ ^dyetrace:\ [^:]+:\ .+ ]] && [[ $ERR =~ ${2:-.} ]]; then
+    if [ "$(printf '%s\n' "$ERR" | wc -l)" = 1 ] && [[ $ERR =~ ^dyetrace:\ .+:\ .+ ]] && [[ $ERR =~ ${2:-.} ]]; then
         pass "$1"
     else
         fail "$1" "stderr: $ERR"$'\n'"wanted: one line 'dyetrace: what: why' like /${2:-.}/"
