@@ -66,5 +66,5 @@ home_port() {
 
 # running PID: it is there, and not only waiting for its parent to notice its end.
 running() {
-    [ -n "$(ps -o stat= -p "$1" 2>/dev/null | grep -v '^Z')" ]
+    ps -o stat= -p "$1" 2>/dev/null | grep -q '^[^Z]'
 }
