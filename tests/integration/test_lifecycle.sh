@@ -43,6 +43,16 @@ exit_is "down again is done" 0 dyetrace down
 exit_is "a verb starts the cluster that it needs" 0 dyetrace source list
 is "which then runs" "$(state .cluster)" up
 
+# A checkout below /root: the programs are where only root can go, the daemons still run as another user.
+if [ "$(id -u)" = 0 ]; then
+    mkdir -m 700 "$SCRATCH/private"
+    cp "$BUILD_DIR"/bin/dyetrace* "$SCRATCH/private/"
+    exit_is "programs that only root can reach start as daemons too" 0 "$SCRATCH/private/dyetrace" up
+    "$SCRATCH/private/dyetrace" down
+else
+    skip "programs that only root can reach start as daemons too" "needs root"
+fi
+
 # What a power cut leaves: a server that was killed, its lock and socket still there.
 postmaster=$(head -n 1 "$DYETRACE_HOME/cluster/postmaster.pid")
 kill -9 "$postmaster"
