@@ -1,1 +1,122 @@
-typedef int dye_empty_unit; /* to come */
+/*
+ * record: a persona as a row of a sector's system.
+ */
+#include "dye/canary.h"
+
+static enum dye_status set(struct dye_value *ret, const char *text, size_t n)
+{
+    if (n > DYE_VALUE_MAX_BYTES)
+        return DYE_E_LIMIT;
+    memcpy(ret->text, text, n);
+    ret->text[n] = '\0';
+    ret->n = n;
+    return DYE_OK;
+}
+
+enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p, struct dye_value *ret)
+{
+    const char *text = NULL;
+    switch (c->what) {
+    case DYE_COLUMN_KIND:
+        if ((unsigned)c->kind >= DYE_KIND_COUNT)
+            return DYE_E_BUG;
+        return set(ret, p->value[c->kind].text, p->value[c->kind].n);
+    case DYE_COLUMN_SEX:
+        text = p->sex == 'M' ? c->male : c->female;
+        break;
+    case DYE_COLUMN_BIRTH:
+        text = p->birth;
+        break;
+    case DYE_COLUMN_CONST:
+        text = c->constant;
+        break;
+    }
+    return text != NULL ? set(ret, text, strlen(text)) : DYE_E_BUG;
+}
+
+bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind)
+{
+    for (size_t i = 0; i < s->columns; i++)
+        if (s->column[i].what == DYE_COLUMN_KIND && s->column[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* RFC 4180: quoted where it has to be. A leading or trailing space is kept only by quotes in many readers. */
+static enum dye_status csv_cell(struct dye_buf *b, const char *text, size_t n)
+{
+    bool quote = n > 0 && (text[0] == ' ' || text[n - 1] == ' ');
+    for (size_t i = 0; i < n; i++)
+        quote = quote || strchr(",\"\r\n", text[i]) != NULL;
+    if (!quote)
+        return dye_buf_append(b, text, n);
+    DYE_TRY(dye_buf_append_str(b, "\""));
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '"')
+            DYE_TRY(dye_buf_append_str(b, "\""));
+        DYE_TRY(dye_buf_append(b, text + i, 1));
+    }
+    return dye_buf_append_str(b, "\"");
+}
+
+/* RFC 8259: the quote, the backslash and control characters are escaped; UTF-8 stands as it is. */
+static enum dye_status json_string(struct dye_buf *b, const char *text, size_t n)
+{
+    DYE_TRY(dye_buf_append_str(b, "\""));
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == 0x7f)
+            DYE_TRY(dye_buf_printf(b, "\\u%04x", c));
+        else if (c == '"' || c == '\\')
+            DYE_TRY(dye_buf_printf(b, "\\%c", c));
+        else
+            DYE_TRY(dye_buf_append_u8(b, c));
+    }
+    return dye_buf_append_str(b, "\"");
+}
+
+enum dye_status dye_record_header(const struct dye_sector *s, enum dye_record_format f, struct dye_buf *ret)
+{
+    if (f != DYE_FORMAT_CSV)
+        return DYE_OK;
+    for (size_t i = 0; i < s->columns; i++) {
+        DYE_TRY(dye_buf_append_str(ret, i != 0 ? "," : ""));
+        DYE_TRY(csv_cell(ret, s->column[i].name, strlen(s->column[i].name)));
+    }
+    return dye_buf_append_str(ret, "\n");
+}
+
+static enum dye_status csv_record(const struct dye_sector *s, const struct dye_persona *p, struct dye_value *cell,
+                                  struct dye_buf *ret)
+{
+    for (size_t i = 0; i < s->columns; i++) {
+        DYE_TRY(dye_sector_cell(&s->column[i], p, cell));
+        DYE_TRY(dye_buf_append_str(ret, i != 0 ? "," : ""));
+        DYE_TRY(csv_cell(ret, cell->text, cell->n));
+    }
+    return dye_buf_append_str(ret, "\n");
+}
+
+static enum dye_status json_record(const struct dye_sector *s, const struct dye_persona *p, struct dye_value *cell,
+                                   struct dye_buf *ret)
+{
+    DYE_TRY(dye_buf_append_str(ret, "{"));
+    for (size_t i = 0; i < s->columns; i++) {
+        DYE_TRY(dye_sector_cell(&s->column[i], p, cell));
+        DYE_TRY(dye_buf_append_str(ret, i != 0 ? "," : ""));
+        DYE_TRY(json_string(ret, s->column[i].name, strlen(s->column[i].name)));
+        DYE_TRY(dye_buf_append_str(ret, ":"));
+        /* What a person does not have is null in a system's export, not an empty text. */
+        DYE_TRY(cell->n != 0 ? json_string(ret, cell->text, cell->n) : dye_buf_append_str(ret, "null"));
+    }
+    return dye_buf_append_str(ret, "}\n");
+}
+
+enum dye_status dye_record_write(const struct dye_sector *s, const struct dye_persona *p, enum dye_record_format f,
+                                 struct dye_buf *ret)
+{
+    struct dye_value cell;
+    enum dye_status status = f == DYE_FORMAT_CSV ? csv_record(s, p, &cell, ret) : json_record(s, p, &cell, ret);
+    dye_wipe(&cell, sizeof cell);
+    return status;
+}

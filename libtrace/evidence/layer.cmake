@@ -1,4 +1,4 @@
 dye_layer(evidence
   USES base
-  LIBS PkgConfig::OPENSSL
-  SOURCES merkle.c)
+  LIBS
+  SOURCES merkle.c placement.c)

@@ -30,19 +30,19 @@ CREATE FUNCTION dyetrace.audit_append(event text, object text, result text, deta
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     last record;
-    next bigint;
+    row_id bigint;
     moment timestamptz;
     zone text;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('dyetrace.audit', 0));
     SELECT a.audit_id, a.hash INTO last FROM dyetrace.audit a ORDER BY a.audit_id DESC LIMIT 1;
-    next := coalesce(last.audit_id, 0) + 1;
+    row_id := coalesce(last.audit_id, 0) + 1;
     moment := clock_timestamp();
     zone := session_user;
     INSERT INTO dyetrace.audit (audit_id, at, role, event, object, result, detail, hash)
-    VALUES (next, moment, zone, event, object, result, detail,
-            dyetrace.audit_hash(coalesce(last.hash, ''::bytea), next, moment, zone, event, object, result, detail));
-    RETURN next;
+    VALUES (row_id, moment, zone, event, object, result, detail,
+            dyetrace.audit_hash(coalesce(last.hash, ''::bytea), row_id, moment, zone, event, object, result, detail));
+    RETURN row_id;
 END $$;
 GRANT EXECUTE ON FUNCTION dyetrace.audit_append(text, text, text, jsonb)
     TO dyetrace_seeder, dyetrace_matcher, dyetrace_portal, dyetrace_auditor;

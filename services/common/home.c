@@ -60,6 +60,15 @@ static enum dye_status read_id(struct home *h, struct dye_error *err)
     return DYE_OK;
 }
 
+void home_place_socket(struct home *h)
+{
+    /* A socket's path has 108 bytes, ".s.PGSQL.5432.lock" among them. */
+    if (strlen(h->dir) + sizeof "/run/.s.PGSQL.5432.lock" <= sizeof((struct sockaddr_un *)0)->sun_path)
+        snprintf(h->socket_dir, sizeof h->socket_dir, "%.*s/run", (int)sizeof h->socket_dir - 8, h->dir);
+    else
+        snprintf(h->socket_dir, sizeof h->socket_dir, "/tmp/dyetrace-%s", h->id);
+}
+
 enum dye_status home_open(const char *option, const char *config, struct home *ret, struct dye_error *err)
 {
     struct home h = {0};
@@ -80,11 +89,7 @@ enum dye_status home_open(const char *option, const char *config, struct home *r
     h.uid = st.st_uid;
     h.gid = st.st_gid;
     DYE_TRY(read_id(&h, err));
-    /* A socket's path has 108 bytes, ".s.PGSQL.5432.lock" among them. */
-    if (strlen(h.dir) + sizeof "/run/.s.PGSQL.5432.lock" <= sizeof((struct sockaddr_un *)0)->sun_path)
-        snprintf(h.socket_dir, sizeof h.socket_dir, "%s/run", h.dir);
-    else
-        snprintf(h.socket_dir, sizeof h.socket_dir, "/tmp/dyetrace-%s", h.id);
+    home_place_socket(&h);
     if (config == NULL) {
         DYE_TRY(home_path(&h, path, err, "dyetrace.yaml"));
         config = path;

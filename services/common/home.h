@@ -38,6 +38,9 @@ DYE_MUST_CHECK enum dye_status home_locate(const char *option, char ret[HOME_PAT
 DYE_MUST_CHECK enum dye_status home_open(const char *option, const char *config, struct home *ret,
                                          struct dye_error *err);
 
+/* Sets socket_dir from dir and id. */
+void home_place_socket(struct home *h);
+
 /* dir/<name>, formatted; DYE_E_LIMIT when it does not fit. */
 DYE_MUST_CHECK enum dye_status home_path(const struct home *h, char ret[HOME_PATH_MAX], struct dye_error *err,
                                          const char *fmt, ...) DYE_PRINTF(4, 5);

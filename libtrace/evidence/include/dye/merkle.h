@@ -27,12 +27,18 @@ struct dye_merkle {
     struct dye_hash peak[DYE_MERKLE_DEPTH_MAX];
 };
 DYE_API void dye_merkle_init(struct dye_merkle *m);
-DYE_API void dye_merkle_append(struct dye_merkle *m, const struct dye_hash *leaf); /* O(log n) */
+DYE_API void dye_merkle_append(struct dye_merkle *m, const struct dye_hash *leaf); /* O(1) hashes on average */
 DYE_API void dye_merkle_root(const struct dye_merkle *m, struct dye_hash *ret);    /* of 0 leaves: SHA-256("") */
 /* Number of peaks = popcount(size). */
 DYE_API unsigned dye_merkle_peaks(const struct dye_merkle *m);
 
-/* Proofs. `leaves` are the n leaf hashes of the log. *ret_n at most DYE_MERKLE_DEPTH_MAX. O(n). */
+/*
+ * Proofs. `leaves` are the n leaf hashes of the log, in order; *ret_n is at most DYE_MERKLE_DEPTH_MAX. O(n) hashes, no
+ * allocation. index < n; old_n <= n (asserted). The proof from 0 leaves, or from n to n, is empty.
+ *
+ * The verifiers take anything: a proof, a size or a hash that came from outside. False is the answer to what is
+ * malformed too. Every log extends the empty one, so old_n = 0 holds for any root.
+ */
 DYE_API void dye_merkle_inclusion(const struct dye_hash *leaves, uint64_t n, uint64_t index,
                                   struct dye_hash ret[DYE_MERKLE_DEPTH_MAX], unsigned *ret_n);
 DYE_API bool dye_merkle_inclusion_holds(const struct dye_hash *leaf, uint64_t index, uint64_t n,
@@ -46,6 +52,8 @@ DYE_API bool dye_merkle_consistency_holds(uint64_t old_n, const struct dye_hash 
 /*
  * The leaf data of a placement: nonce || "dyetrace/1/placement\n" canary "\n" variant "\n" source "\n" planted_at "\n"
  * || values_hash. ret_leaf is its leaf hash. values_hash: SHA-256 over the canary's fingerprints in ascending order.
+ * DYE_E_USAGE when a text is empty, longer than 1,024 bytes or holds a control byte, or variant is not A to Z;
+ * DYE_E_NOMEM.
  */
 struct dye_placement_leaf {
     uint8_t nonce[32];

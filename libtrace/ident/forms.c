@@ -1,0 +1,53 @@
+/*
+ * forms: the bytes by which a canonical value is recognised in a dump.
+ */
+#include "dye/digest.h"
+#include "free_text.h"
+#include "kind.h"
+
+static const struct {
+    enum dye_form form;
+    enum dye_digest digest;
+} digests[] = {
+    {DYE_FORM_MD5, DYE_MD5},
+    {DYE_FORM_SHA1, DYE_SHA1},
+    {DYE_FORM_SHA256, DYE_SHA256},
+    {DYE_FORM_SM3, DYE_SM3},
+};
+enum { DIGESTS = sizeof digests / sizeof *digests };
+_Static_assert(1 + 2 * DIGESTS <= DYE_FORMS_MAX, "an ID that ends in X has two of each digest");
+
+static void hash(size_t i, struct dye_span text, struct dye_form_bytes *ret)
+{
+    uint8_t raw[DYE_DIGEST_MAX_BYTES];
+    size_t n = dye_digest_bytes(digests[i].digest);
+    dye_digest_of(digests[i].digest, text, raw);
+    ret->form = digests[i].form;
+    ret->bytes.n = 2 * n;
+    dye_hex(raw, n, ret->bytes.text);
+}
+
+size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
+{
+    const struct kind_row *row = kind_row_of(kind);
+    if (row == NULL || v->n == 0)
+        return 0;
+    struct dye_value *plain = &ret[0].bytes;
+    ret[0].form = DYE_PLAIN;
+    if (row->folded) {
+        /* A canonical value is folded already; a sealed override might not be. */
+        if (free_text_fold(dye_value_span(v), plain) != DYE_OK || plain->n == 0)
+            return 0;
+        return 1;
+    }
+    value_set(plain, v->text, v->n);
+    for (size_t i = 0; i < plain->n; i++)
+        plain->text[i] = (char)dye_to_lower((uint8_t)plain->text[i]);
+    size_t n = 1;
+    for (size_t i = 0; row->hashed && i < DIGESTS; i++) {
+        hash(i, dye_value_span(v), &ret[n++]);
+        if (!dye_span_equal(dye_value_span(v), dye_value_span(plain)))
+            hash(i, dye_value_span(plain), &ret[n++]); /* sellers hash 11010119900307001x as it stands */
+    }
+    return n;
+}

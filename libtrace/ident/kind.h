@@ -1,0 +1,53 @@
+#ifndef DYE_IDENT_KIND_H
+#define DYE_IDENT_KIND_H
+/*
+ * kind: the row that each kind of identifier fills in. Private to the layer. Adding a kind is adding a file with a row
+ * in it, a line to the table in kind.c and a number to enum dye_kind.
+ */
+#include "dye/ident.h"
+
+struct kind_row {
+    const char *name;
+    bool scanned; /* looked up by the scanner, see dye_kind_is_scanned */
+    bool hashed;  /* sellers hash it: its digests are forms too */
+    bool folded;  /* free text: compared as dye_text_fold makes it */
+    enum dye_status (*parse)(struct dye_span text, struct dye_value *ret);
+    /* The default space; all three are NULL where a kind has none. `at` is called with i < space(). */
+    uint64_t (*space)(void);
+    void (*at)(uint64_t i, struct dye_value *ret);
+    bool (*is_safe)(const struct dye_value *v);
+};
+
+extern const struct kind_row kind_mobile, kind_resident_id, kind_email, kind_name, kind_address, kind_waybill,
+    kind_policy, kind_mrn;
+
+/* NULL for DYE_KIND_NONE and for numbers that are no kind. */
+const struct kind_row *kind_row_of(enum dye_kind kind);
+
+/* n <= DYE_VALUE_MAX_BYTES. */
+static inline void value_set(struct dye_value *v, const void *p, size_t n)
+{
+    memcpy(v->text, p, n);
+    v->text[n] = '\0';
+    v->n = n;
+}
+
+/* `value` in exactly `width` decimal digits, high ones dropped. No terminator. */
+static inline void put_digits(char *p, unsigned width, uint64_t value)
+{
+    while (width-- > 0) {
+        p[width] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/* The number that n digits write; n <= 18 and all are digits. */
+static inline uint64_t read_digits(const char *p, size_t n)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v * 10 + (uint64_t)(p[i] - '0');
+    return v;
+}
+
+#endif

@@ -1,0 +1,55 @@
+#include "utf8.h"
+
+int utf8_next(const uint8_t *p, size_t n)
+{
+    uint8_t lead = p[0];
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xc2 || lead > 0xf4)
+        return 0;
+    size_t need = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    /* The second byte alone rules out overlong forms, surrogates and what lies beyond U+10FFFF. */
+    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    for (size_t i = 1; i < need; i++) {
+        if (i == n)
+            return -1;
+        if (p[i] < low || p[i] > high)
+            return 0;
+        low = 0x80;
+        high = 0xbf;
+    }
+    return (int)need;
+}
+
+size_t ascii_run(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, p + i, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (i < n && p[i] < 0x80)
+        i++;
+    return i;
+}
+
+enum dye_status utf8_repair(struct dye_span in, struct dye_buf *ret)
+{
+    size_t start = 0, at = 0;
+    while (at < in.n) {
+        at += ascii_run(in.p + at, in.n - at);
+        if (at == in.n)
+            break;
+        int length = utf8_next(in.p + at, in.n - at);
+        if (length > 0) {
+            at += (size_t)length;
+            continue;
+        }
+        DYE_TRY(dye_buf_append(ret, in.p + start, at - start));
+        DYE_TRY(dye_buf_append_str(ret, "\xef\xbf\xbd"));
+        start = ++at;
+    }
+    return start < in.n ? dye_buf_append(ret, in.p + start, in.n - start) : DYE_OK;
+}

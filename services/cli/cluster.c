@@ -1,0 +1,170 @@
+#include "cluster.h"
+
+#include "child.h"
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool cluster_is_up(const struct home *h)
+{
+    char conninfo[HOME_PATH_MAX + 64];
+    snprintf(conninfo, sizeof conninfo, "host=%s port=5432 dbname=postgres connect_timeout=5", h->socket_dir);
+    PGPing ping = PQping(conninfo);
+    return ping == PQPING_OK;
+}
+
+static enum dye_status write_file(const struct home *h, const char *name, const char *mode, const char *text,
+                                  struct dye_error *err)
+{
+    char path[HOME_PATH_MAX];
+    DYE_TRY(home_path(h, path, err, "cluster/%s", name));
+    FILE *f = fopen(path, mode);
+    bool ok = f != NULL && fputs(text, f) >= 0;
+    if (f != NULL)
+        ok = fclose(f) == 0 && ok;
+    if (!ok)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", path, strerror(errno));
+    return DYE_OK;
+}
+
+static enum dye_status write_settings(const struct home *h, struct dye_error *err)
+{
+    char text[2600];
+    struct passwd *user = getpwuid(h->uid);
+    snprintf(text, sizeof text,
+             "\n# dyetrace\n"
+             "listen_addresses = ''\n"
+             "unix_socket_directories = '%s'\n"
+             "unix_socket_permissions = 0777\n" /* pg_hba decides, and the home is 0700 */
+             "password_encryption = 'scram-sha-256'\n"
+             "max_connections = 60\n"
+             "shared_buffers = '128MB'\n"
+             "log_min_messages = warning\n"
+             "log_min_error_statement = panic\n" /* no statement, no parameter, in any log */
+             "log_parameter_max_length_on_error = 0\n"
+             "log_error_verbosity = terse\n"
+             "timezone = 'UTC'\n"
+             "log_timezone = 'UTC'\n",
+             h->socket_dir);
+    DYE_TRY(write_file(h, "postgresql.conf", "ae", text, err));
+    DYE_TRY(write_file(h, "pg_hba.conf", "we",
+                       "local all dyetrace_owner peer map=owner\n"
+                       "local all all scram-sha-256\n",
+                       err));
+    if (user == NULL)
+        DYE_FAIL(err, DYE_E_CONFIG, "user %u: has no name", (unsigned)h->uid);
+    snprintf(text, sizeof text, "owner root dyetrace_owner\nowner %s dyetrace_owner\n", user->pw_name);
+    return write_file(h, "pg_ident.conf", "we", text, err);
+}
+
+enum dye_status cluster_create(const struct home *h, struct dye_error *err)
+{
+    char initdb[HOME_PATH_MAX];
+    char data[HOME_PATH_MAX];
+    char log[HOME_PATH_MAX];
+    DYE_TRY(child_find_postgres("initdb", initdb, err));
+    DYE_TRY(home_path(h, data, err, "cluster"));
+    DYE_TRY(home_path(h, log, err, "log/postgres.log"));
+    const char *const argv[] = {initdb, "-D", data, "-U", "dyetrace_owner", "-E", "UTF8", "--locale=C.UTF-8",
+                                "--data-checksums", "--auth=reject", "--no-instructions", NULL};
+    DYE_TRY(child_run(h, argv, log, err));
+    DYE_TRY(write_settings(h, err));
+    DYE_TRY(cluster_start(h, err));
+    char conninfo[HOME_PATH_MAX + 80];
+    snprintf(conninfo, sizeof conninfo, "host=%s port=5432 dbname=postgres user=dyetrace_owner", h->socket_dir);
+    struct store *s = NULL;
+    DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
+    enum dye_status status = store_run(s, err, NULL, "CREATE DATABASE dyetrace", "");
+    store_close(s);
+    return status;
+}
+
+/* One starter at a time: two verbs at once must not both call pg_ctl. */
+static int lock_run(const struct home *h)
+{
+    char path[HOME_PATH_MAX];
+    if (home_path(h, path, NULL, "run/cluster.lock") != DYE_OK)
+        return -1;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return -1;
+    if (geteuid() == 0 && fchown(fd, h->uid, h->gid) != 0) {
+        close(fd);
+        return -1;
+    }
+    if (flock(fd, LOCK_EX) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* A socket directory outside the home is ours and nobody else's, or we don't use it. */
+static enum dye_status make_socket_dir(const struct home *h, struct dye_error *err)
+{
+    struct stat st;
+    if (mkdir(h->socket_dir, 0711) == 0 && geteuid() == 0 && chown(h->socket_dir, h->uid, h->gid) != 0)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", h->socket_dir, strerror(errno));
+    if (lstat(h->socket_dir, &st) != 0)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", h->socket_dir, strerror(errno));
+    if (!S_ISDIR(st.st_mode) || st.st_uid != h->uid || (st.st_mode & 022) != 0)
+        DYE_FAIL(err, DYE_E_IO, "%s: not a directory of this home's user alone", h->socket_dir);
+    return DYE_OK;
+}
+
+static enum dye_status pg_ctl(const struct home *h, const char *what, const char *mode, struct dye_error *err)
+{
+    char program[HOME_PATH_MAX];
+    char data[HOME_PATH_MAX];
+    char log[HOME_PATH_MAX];
+    char own_log[HOME_PATH_MAX];
+    DYE_TRY(child_find_postgres("pg_ctl", program, err));
+    DYE_TRY(home_path(h, data, err, "cluster"));
+    DYE_TRY(home_path(h, log, err, "log/postgres.log"));
+    DYE_TRY(home_path(h, own_log, err, "log/pg_ctl.log"));
+    const char *const argv[] = {program, what, "-D", data, "-w", "-t", "60", "-l", log, "-m", mode, NULL};
+    const char *const start[] = {program, what, "-D", data, "-w", "-t", "60", "-l", log, NULL};
+    return child_run(h, strcmp(what, "start") == 0 ? start : argv, own_log, err);
+}
+
+enum dye_status cluster_start(const struct home *h, struct dye_error *err)
+{
+    if (cluster_is_up(h))
+        return DYE_OK;
+    DYE_TRY(make_socket_dir(h, err));
+    int lock = lock_run(h);
+    if (lock < 0)
+        DYE_FAIL(err, DYE_E_IO, "%s/run: can't be locked: %s", h->dir, strerror(errno));
+    enum dye_status status = cluster_is_up(h) ? DYE_OK : pg_ctl(h, "start", "fast", err);
+    close(lock);
+    return status;
+}
+
+/* The postmaster's process, from its own file: right also when the socket is somewhere else or gone. */
+static bool postmaster_lives(const struct home *h)
+{
+    char path[HOME_PATH_MAX];
+    char line[32] = "";
+    if (home_path(h, path, NULL, "cluster/postmaster.pid") != DYE_OK)
+        return false;
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return false;
+    bool read = fgets(line, sizeof line, f) != NULL;
+    fclose(f);
+    long pid = read ? strtol(line, NULL, 10) : 0;
+    return pid > 1 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+enum dye_status cluster_stop(const struct home *h, struct dye_error *err)
+{
+    return postmaster_lives(h) ? pg_ctl(h, "stop", "fast", err) : DYE_OK;
+}

@@ -1,0 +1,140 @@
+/*
+ * doctor: looks at what a home needs, one line a check, and says how to mend what is wrong. Exit 3 when something is.
+ */
+#include "cluster.h"
+#include "key_file.h"
+#include "log.h"
+#include "options.h"
+#include "sandbox.h"
+#include "store.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct common_options common;
+static int wrong;
+
+enum finding { FINE, NOTE, BAD };
+
+static void report_finding(const char *check, enum finding f, const char *says, const char *mend)
+{
+    static const char *const words[] = {"ok", "note", "BAD"};
+    bool ok = f == FINE;
+    wrong += f == BAD;
+    if (common.json) {
+        json_t *o = json_pack("{s:s, s:b, s:s, s:s?}", "check", check, "ok", f != BAD, "says", says, "mend", ok ? NULL : mend);
+        json_dumpf(o, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(o);
+    } else {
+        printf("%-4s %-10s %s%s%s\n", words[f], check, says, ok ? "" : "; ", ok ? "" : mend);
+    }
+}
+
+static void report(const char *check, bool ok, const char *says, const char *mend)
+{
+    report_finding(check, ok ? FINE : BAD, says, mend);
+}
+
+static void check_keys(const struct home *h)
+{
+    static const char *const keys[] = {"zones/seeder/persona.key", "zones/seeder/index.key", "zones/matcher/index.key",
+                                       "zones/matcher/sketch.key", "zones/auditor/audit.key"};
+    char path[HOME_PATH_MAX];
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct dye_error err = {0};
+        DYE_CLEANUP(dye_key_wipe) struct dye_key k = {0};
+        bool ok = home_path(h, path, &err, "%s", keys[i]) == DYE_OK && key_file_read(path, &k, &err) == DYE_OK;
+        report("key", ok, ok ? keys[i] : err.message, "put the zone's key file back, mode 0400");
+    }
+    if (home_path(h, path, NULL, "master.key") == DYE_OK)
+        report_finding("master", access(path, F_OK) != 0 ? FINE : NOTE,
+                       access(path, F_OK) != 0 ? "offline" : "master.key is still here",
+                       "move it to where no machine can read it");
+}
+
+static void check_roles(const struct home *h)
+{
+    static const char *const zones[] = {"seeder", "matcher", "portal", "auditor"};
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        struct dye_error err = {0};
+        struct store *s = NULL;
+        char conninfo[1600];
+        char says[300];
+        bool ok = home_zone_conninfo(h, zones[i], conninfo, sizeof conninfo, &err) == DYE_OK &&
+                  store_open(conninfo, "dyetrace", &s, &err) == DYE_OK;
+        dye_wipe(conninfo, sizeof conninfo);
+        snprintf(says, sizeof says, "%s%s%s", zones[i], ok ? " can log in" : ": ", ok ? "" : err.message);
+        report("role", ok, says, "give it back its password (zones/<zone>/pg.role) with ALTER ROLE");
+        store_close(s);
+    }
+}
+
+static void check_database(const struct home *h)
+{
+    struct dye_error err = {0};
+    struct store *s = NULL;
+    char conninfo[1200];
+    char says[300] = "";
+    bool ok = home_admin_conninfo(h, conninfo, sizeof conninfo, &err) == DYE_OK &&
+              store_open(conninfo, "dyetrace", &s, &err) == DYE_OK;
+    report("database", ok, ok ? "answers" : err.message, "dyetrace up, or mend database.conninfo");
+    if (!ok)
+        return;
+    STORE_RESULT r = NULL;
+    if (store_run(s, &err, &r, "SELECT extract(epoch FROM clock_timestamp()), current_setting('data_checksums')", "") ==
+        DYE_OK) {
+        double apart = fabs(store_real(r, 0, 0) - (double)time(NULL));
+        snprintf(says, sizeof says, "%.0f s apart from the database's", apart);
+        report("clock", apart < 5, says, "set both by NTP: times are evidence");
+        report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
+    }
+    store_close(s);
+}
+
+static void check_disk(const struct home *h)
+{
+    struct statvfs fs;
+    char says[64];
+    if (statvfs(h->dir, &fs) != 0) {
+        report("disk", false, strerror(errno), "mount it");
+        return;
+    }
+    double free_gib = (double)fs.f_bavail * (double)fs.f_frsize / 0x1p30;
+    snprintf(says, sizeof says, "%.1f GiB free", free_gib);
+    report("disk", free_gib >= 1, says, "make room");
+}
+
+int verb_doctor(int argc, char **argv)
+{
+    static const struct verb_spec spec = {"doctor [--json]", "Checks a home; says how to mend each thing.", NULL, 0, 0};
+    struct dye_error err = {0};
+    struct home h;
+    int args = 0;
+    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = home_open(common.home, common.config, &h, &err);
+    if (status == DYE_OK && home_has_cluster(&h))
+        status = cluster_start(&h, &err);
+    if (status != DYE_OK)
+        return complain(&err);
+    struct stat st;
+    bool closed = stat(h.dir, &st) == 0 && (st.st_mode & 077) == 0;
+    report("home", closed, closed ? h.dir : "others can enter it", "chmod 0700");
+    check_keys(&h);
+    check_database(&h);
+    check_roles(&h);
+    enum sandbox_level level = sandbox_probe();
+    report("sandbox", level != SANDBOX_NONE, sandbox_level_name(level), "a kernel with seccomp is wanted");
+    check_disk(&h);
+    return wrong == 0 ? 0 : 3;
+}

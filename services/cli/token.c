@@ -1,0 +1,122 @@
+/*
+ * token: who may look at the page. A token is shown once; the database keeps the SHA-256 of its SHA-256.
+ */
+#include "cluster.h"
+#include "dye/digest.h"
+#include "dye/key.h"
+#include "log.h"
+#include "options.h"
+#include "store.h"
+#include "verbs.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static const char *opt_owner;
+static const char *opt_label;
+static const char *opt_days;
+static struct common_options common;
+
+static const struct option_spec options[] = {
+    {"owner", "NAME", "sees this owner's canaries only; without it: an analyst, who sees all", &opt_owner, NULL},
+    {"label", "TEXT", "who it is for", &opt_label, NULL},
+    {"days", "N", "valid for so many days (default 30)", &opt_days, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static const struct verb_spec spec = {"token add|list|revoke [LABEL]", "Tokens for the analysts' page.", options, 1, 2};
+
+static enum dye_status add(struct store *s, struct dye_error *err)
+{
+    uint8_t random[32];
+    uint8_t presented[32];
+    uint8_t stored[32];
+    char token[64] = "dt_";
+    long long days = 30;
+    if (opt_label == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "token: --label says who it is for");
+    if (opt_days != NULL)
+        DYE_TRY(option_int("--days", opt_days, 1, 3650, &days, err));
+    DYE_TRY(dye_random(random, sizeof random, err));
+    EVP_EncodeBlock((unsigned char *)token + 3, random, sizeof random);
+    for (char *c = token; *c != '\0'; c++)
+        *c = *c == '+' ? '-' : *c == '/' ? '_' : *c == '=' ? '\0' : *c;
+    dye_digest_of(DYE_SHA256, dye_span_str(token), presented);
+    dye_digest_of(DYE_SHA256, dye_span_of(presented, sizeof presented), stored);
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      "INSERT INTO dyetrace.portal_token (presented_sha256, label, owner_id, expires_at)"
+                      " SELECT $1, $2, o.owner_id, now() + make_interval(days => $4)"
+                      " FROM (SELECT (SELECT owner_id FROM dyetrace.owner WHERE name = $3)) o (owner_id)"
+                      " WHERE $3 IS NULL OR o.owner_id IS NOT NULL RETURNING token_id",
+                      "bssi", dye_span_of(stored, sizeof stored), opt_label, opt_owner, (int64_t)days));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_USAGE, "token: there is no owner %s", opt_owner);
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token add', $1, 'done', '{}')", "s", opt_label));
+    if (common.json)
+        printf("{\"token\":\"%s\"}\n", token);
+    else
+        puts(token);
+    dye_wipe(token, sizeof token);
+    dye_wipe(random, sizeof random);
+    return DYE_OK;
+}
+
+static enum dye_status list(struct store *s, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT json_build_object('label', t.label, 'owner', o.name, 'expires_at', t.expires_at,"
+                      " 'revoked', t.revoked_at IS NOT NULL)"
+                      " FROM dyetrace.portal_token t LEFT JOIN dyetrace.owner o USING (owner_id) ORDER BY t.token_id",
+                      ""));
+    for (int i = 0; i < PQntuples(r); i++)
+        puts(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+static enum dye_status revoke(struct store *s, const char *label, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      "UPDATE dyetrace.portal_token SET revoked_at = now() WHERE label = $1 AND revoked_at IS NULL"
+                      " RETURNING token_id",
+                      "s", label));
+    if (PQntuples(r) == 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "token: none is labelled %s", label);
+    return store_run(s, err, NULL, "SELECT dyetrace.audit_append('token revoke', $1, 'done', '{}')", "s", label);
+}
+
+static enum dye_status run(int args, char **argv, struct dye_error *err)
+{
+    struct home h;
+    char conninfo[1200];
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    if (home_has_cluster(&h))
+        DYE_TRY(cluster_start(&h, err));
+    DYE_TRY(home_admin_conninfo(&h, conninfo, sizeof conninfo, err));
+    struct store *s = NULL;
+    DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
+    enum dye_status status;
+    if (strcmp(argv[1], "add") == 0)
+        status = add(s, err);
+    else if (strcmp(argv[1], "list") == 0)
+        status = list(s, err);
+    else if (strcmp(argv[1], "revoke") == 0 && args == 2)
+        status = revoke(s, argv[2], err);
+    else
+        status = dye_fail(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    store_close(s);
+    return status;
+}
+
+int verb_token(int argc, char **argv)
+{
+    struct dye_error err = {0};
+    int args = 0;
+    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = run(args, argv, &err);
+    return status == DYE_OK ? 0 : complain(&err);
+}

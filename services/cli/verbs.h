@@ -1,0 +1,17 @@
+#ifndef DYE_CLI_VERBS_H
+#define DYE_CLI_VERBS_H
+/*
+ * verbs: what `dyetrace` does itself, one file each. argv[0] is the verb; the result is the exit status.
+ */
+int verb_init(int argc, char **argv);
+int verb_up(int argc, char **argv);
+int verb_down(int argc, char **argv);
+int verb_status(int argc, char **argv);
+int verb_doctor(int argc, char **argv);
+int verb_token(int argc, char **argv);
+int verb_audit(int argc, char **argv);
+
+/* The directory of this program's own file, where its sisters are. */
+const char *program_dir(void);
+
+#endif
