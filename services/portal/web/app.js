@@ -35,9 +35,13 @@ const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG,
 /* --- values as people read them --- */
 
 const number = (v, digits = 0) =>
-  v == null ? "–" : new Intl.NumberFormat(state.words.lang, { maximumFractionDigits: digits }).format(v);
-const percent = (v) =>
-  v == null ? "–" : new Intl.NumberFormat(state.words.lang, { style: "percent", maximumSignificantDigits: 3 }).format(v);
+  v == null ? "–" : new Intl.NumberFormat(state.words.lang, { maximumFractionDigits: digits }).format(v).replace("-", "−");
+// Only what is certain is 100 %.
+const percent = (v) => {
+  const shown = v < 1 ? Math.min(v, 0.9999) : v;
+  return (shown < v ? "> " : "") +
+    new Intl.NumberFormat(state.words.lang, { style: "percent", maximumFractionDigits: 2 }).format(shown);
+};
 
 function bytes(v) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -62,11 +66,14 @@ function small(v) {
 // A posterior of 0.9999999 is no certainty.
 const posterior = (v) => (v == null ? "–" : v > 0.9999 ? "> 0.9999" : v < 0.0001 ? "< 0.0001" : number(v, 4));
 
+// A path breaks after its slashes.
+const path = (text, tag = "span") => el(tag, { class: "path" }, text.split(/(?<=\/)/).map((part) => [part, el("wbr")]));
+
 // "10^12.3" in a sentence becomes a superscript.
 function sentence(pieces) {
   return pieces.map((piece) =>
     Array.isArray(piece)
-      ? piece.map((path, i) => [i ? ", " : "", el("strong", { class: "path" }, path)])
+      ? piece.map((p, i) => [i ? ", " : "", path(p, "strong")])
       : piece.split(/(10\^[-\d.]+)/).map((s) => (s.startsWith("10^") ? ["10", el("sup", {}, s.slice(3).replace("-", "−"))] : s)));
 }
 
@@ -118,7 +125,7 @@ function table(caption, columns, rows) {
 }
 
 function paths(list) {
-  return list.length ? el("ul", { class: "paths" }, list.map((p) => el("li", { class: "path" }, p))) : "–";
+  return list.length ? el("ul", { class: "paths" }, list.map((p) => path(p, "li"))) : "–";
 }
 
 const heading = (text, ...more) => el("h1", { tabindex: -1, id: "top" }, text, more);
@@ -181,7 +188,7 @@ function sourcesSection(a) {
   const most = Math.max(0, ...a.sources.map((s) => (s.leaked ? s.leaked.high : 0)));
   const triage = (title) => [title, " ", el("span", { class: "triage" }, w.triage)];
   const columns = [
-    [w.source, "name", (s) => [el("span", { class: "path" }, s.source),
+    [w.source, "name", (s) => [path(s.source),
       a.set.includes(s.source) ? el("span", { class: "badge attributed" }, w.inSet) : null]],
     [el("abbr", { title: w.lrTitle }, w.lr), "num strong", (s) => number(s.log10_lr, 2)],
     [w.p, "num", (s) => small(s.p_value)],
@@ -211,7 +218,7 @@ function evidenceSection(detail) {
       s.variant !== "A" ? el("span", { class: "quiet" }, ` ${w.variant} ${s.variant}`) : null,
       s.weak ? el("span", { class: "badge insufficient" }, w.weakBadge) : null]],
     [w.source, "", (s) => paths(s.sources || (s.source ? [s.source] : []))],
-    [w.part, "", (s) => el("span", { class: "path" }, s.part || w.plainFile)],
+    [w.part, "", (s) => path(s.part || w.plainFile)],
     [w.offset, "num", (s) => number(s.offset)],
     [w.fields, "", (s) => el("ul", { class: "fields" }, (s.evidence || []).map(field))],
     [w.bits, "", (s) => [el("b", {}, number(s.bits, 1)), waterfall(s, most, threshold)]],
@@ -242,7 +249,7 @@ function dumpSection(d) {
         .filter(([key]) => d.acquisitions.some((a) => a[key])).map(([key, title]) => [title, "", (a) => a[key] || "–"]),
     ], d.acquisitions)] : null,
     d.parts.length ? [el("h3", {}, w.partsTitle(number(d.parts_total))), table(w.partsTitle(number(d.parts_total)), [
-      [w.part, "name", (p) => el("span", { class: "path" }, p.part || w.plainFile)],
+      [w.part, "name", (p) => path(p.part || w.plainFile)],
       [w.size, "num", (p) => (p.bytes == null ? "–" : bytes(p.bytes))],
       [w.records, "num", (p) => number(p.records)],
       [w.read, "", (p) => reading(p.verdict)],
@@ -259,14 +266,13 @@ function detailView() {
     el("section", { class: `conclusion ${verdict || "pending"}`, "aria-labelledby": "conclusion" },
       el("h2", { id: "conclusion" }, w.verdict),
       el("p", {}, sentence(conclusion(attribution))),
-      attribution ? el("p", { class: "quiet" }, `${w.power}: `, el("b", {}, percent(attribution.power)), " ",
-        w.powerMeans(percent(attribution.power))) : null,
+      attribution && attribution.power != null ? el("p", { class: "quiet" }, w.power(percent(attribution.power))) : null,
       attribution && (attribution.controls > 0 || attribution.unexplained > 0) ? facts([
         [w.controls, attribution.controls ? number(attribution.controls) : null],
         [w.unexplained, attribution.unexplained ? number(attribution.unexplained) : null]]) : null),
     attribution && attribution.sources.length ? sourcesSection(attribution) : null,
     attribution && attribution.undecided.length ? el("section", {}, el("h2", {}, w.undecided),
-      el("p", { class: "quiet" }, w.undecidedMeans), attribution.undecided.map(paths)) : null,
+      el("p", { class: "quiet" }, w.undecidedMeans), attribution.undecided.map((group) => el("div", { class: "group" }, paths(group)))) : null,
     evidenceSection(state.detail), dumpSection(dump)];
 }
 
@@ -319,7 +325,8 @@ async function get(path) {
 
 async function detail(id, entry) {
   const weak = state.weak;
-  const [dump, attribution, sightings] = await Promise.all([get(`/dumps/${id}`), get(`/dumps/${id}/attribution`),
+  const [dump, attribution, sightings] = await Promise.all([get(`/dumps/${id}`),
+    entry.attribution && get(`/dumps/${id}/attribution`),
     get(`/dumps/${id}/sightings${weak ? "?weak=1" : ""}`)]);
   return dump && sightings ? { id, entry, dump, attribution, sightings, weak } : null;
 }
