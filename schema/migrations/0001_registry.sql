@@ -16,7 +16,8 @@ END $$;
 
 REVOKE ALL ON SCHEMA dyetrace FROM PUBLIC;
 GRANT USAGE ON SCHEMA dyetrace TO dyetrace_seeder, dyetrace_matcher, dyetrace_portal, dyetrace_auditor;
-ALTER DEFAULT PRIVILEGES IN SCHEMA dyetrace REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- Whoever may use the schema may call its functions unless it is taken back: default privileges of a schema can only add
+-- to those of the database, so each migration that makes functions ends by revoking.
 
 -- What tells a wrong key file: a keyed value that says nothing else about the key.
 CREATE TABLE dyetrace.key_check (
@@ -147,3 +148,4 @@ GRANT INSERT ON dyetrace.canary, dyetrace.fingerprint, dyetrace.log_leaf, dyetra
 GRANT UPDATE (state, withdrawn_at) ON dyetrace.placement TO dyetrace_seeder;
 GRANT USAGE ON SEQUENCE dyetrace.canary_serial TO dyetrace_seeder;
 GRANT SELECT ON dyetrace.log_leaf, dyetrace.log_head TO dyetrace_seeder, dyetrace_auditor;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;

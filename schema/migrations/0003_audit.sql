@@ -50,3 +50,4 @@ GRANT EXECUTE ON FUNCTION dyetrace.audit_hash(bytea, bigint, timestamptz, text, 
     TO dyetrace_auditor;
 GRANT SELECT ON dyetrace.audit, dyetrace.audit_checkpoint TO dyetrace_auditor;
 GRANT INSERT ON dyetrace.audit_checkpoint TO dyetrace_auditor;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;

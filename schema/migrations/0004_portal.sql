@@ -103,3 +103,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND (pg_has_role(session_user, 'dyetrace_matcher', 'MEMBER') OR dyetrace.session_owner() IN (0, p.owner_id))
 $$;
 GRANT EXECUTE ON FUNCTION dyetrace.canary_paths(text, "char") TO dyetrace_matcher, dyetrace_portal;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;

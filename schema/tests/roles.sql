@@ -1,0 +1,104 @@
+-- What each zone's role may do, and nothing besides. Run by pg_prove in a database with the migrations and pgtap.
+BEGIN;
+SET LOCAL search_path = public, pg_catalog;
+SELECT no_plan();
+
+-- Every right on every table, as the zones have it: what a migration grants beyond this list is an error.
+CREATE TEMP TABLE allowed (role text, rel text, rights text[]);
+INSERT INTO allowed VALUES
+    ('seeder', 'key_check', '{SELECT}'), ('seeder', 'owner', '{SELECT}'), ('seeder', 'source', '{SELECT}'),
+    ('seeder', 'epoch', '{SELECT}'), ('seeder', 'canary', '{INSERT,SELECT}'), ('seeder', 'fingerprint', '{INSERT,SELECT}'),
+    ('seeder', 'log_leaf', '{INSERT,SELECT}'), ('seeder', 'log_head', '{INSERT,SELECT}'),
+    ('seeder', 'placement', '{INSERT,SELECT}'),
+    ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
+    ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
+    ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),
+    ('matcher', 'acquisition', '{INSERT,SELECT}'), ('matcher', 'part', '{INSERT,SELECT}'),
+    ('matcher', 'chunk', '{INSERT,SELECT}'), ('matcher', 'work', '{DELETE,INSERT,SELECT}'),
+    ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
+    ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
+    ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
+    ('portal', 'acquisition', '{SELECT}'), ('portal', 'part', '{SELECT}'), ('portal', 'chunk', '{SELECT}'),
+    ('portal', 'sighting', '{SELECT}'), ('portal', 'sighting_evidence', '{SELECT}'),
+    ('portal', 'attribution', '{SELECT}'), ('portal', 'attribution_source', '{SELECT}'),
+    ('auditor', 'key_check', '{SELECT}'), ('auditor', 'owner', '{SELECT}'), ('auditor', 'source', '{SELECT}'),
+    ('auditor', 'epoch', '{SELECT}'), ('auditor', 'canary', '{SELECT}'), ('auditor', 'placement', '{SELECT}'),
+    ('auditor', 'log_leaf', '{SELECT}'), ('auditor', 'log_head', '{SELECT}'), ('auditor', 'audit', '{SELECT}'),
+    ('auditor', 'audit_checkpoint', '{INSERT,SELECT}');
+SELECT table_privs_are('dyetrace', c.relname, ('dyetrace_' || z.role)::name, coalesce(a.rights, '{}')::name[],
+                       format('%s on %s: %s', z.role, c.relname, coalesce(array_to_string(a.rights, ', '), 'nothing')))
+FROM pg_class c CROSS JOIN unnest(ARRAY['seeder', 'matcher', 'portal', 'auditor']) AS z (role)
+LEFT JOIN allowed a ON a.role = z.role AND a.rel = c.relname
+WHERE c.relnamespace = 'dyetrace'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+ORDER BY z.role, c.relname;
+
+SELECT bag_eq(
+    $$ SELECT x.grantee::regrole::text, c.relname::text, x.privilege_type, string_agg(a.attname, ',' ORDER BY a.attname)
+       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, LATERAL aclexplode(a.attacl) x
+       WHERE c.relnamespace = 'dyetrace'::regnamespace GROUP BY 1, 2, 3 $$,
+    $$ VALUES ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
+              ('dyetrace_matcher', 'dump', 'UPDATE', 'completed_at,parts,records,sm3,state,threshold_bits,verdict'),
+              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,reason,records,verdict'),
+              ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
+              ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at') $$,
+    'the columns that may be updated are these');
+SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
+           WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
+SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
+           WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')), NULL,
+          'PUBLIC may call no function');
+SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
+           WHERE p.pronamespace = 'dyetrace'::regnamespace AND p.prosecdef
+             AND NOT coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)), NULL,
+          'every function that runs with its owner''s rights has a pinned search_path');
+SELECT bag_eq(
+    $$ SELECT p.proname::text FROM pg_proc p
+       WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
+    ARRAY['audit_append', 'canary_paths', 'session_open', 'session_owner'],
+    'the portal calls the audit, canary_paths and the session''s functions, no other');
+SELECT is((SELECT string_agg(r.rolname, ', ') FROM pg_roles r
+           WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor))(_|$)'
+             AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication)), NULL,
+          'no zone has rights over the cluster, or round row-level security');
+SELECT is((SELECT string_agg(g.rolname, ', ') FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+           JOIN pg_roles r ON r.oid = m.member WHERE r.rolname ~ '^dyetrace_(seeder|matcher|portal|auditor)$'), NULL,
+          'no zone is a member of another role');
+
+-- The same by trying.
+CREATE FUNCTION pg_temp.outcome(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', role, true);
+    EXECUTE statement;
+    PERFORM set_config('role', 'none', true);
+    RETURN 'done';
+EXCEPTION WHEN insufficient_privilege THEN
+    RETURN 'refused';
+END $$;
+SELECT is(pg_temp.outcome('dyetrace_' || t.zone, t.statement), 'refused', t.zone || ' can''t ' || t.what)
+FROM (VALUES
+    ('portal', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints'),
+    ('portal', 'SELECT * FROM dyetrace.canary', 'read the registry'),
+    ('portal', 'SELECT * FROM dyetrace.placement', 'read placements'),
+    ('portal', 'SELECT * FROM dyetrace.portal_token', 'read tokens'),
+    ('portal', 'INSERT INTO dyetrace.portal_session VALUES (pg_backend_pid(), pg_current_xact_id(), 1, NULL)', 'write its session'),
+    ('portal', 'UPDATE dyetrace.portal_session SET owner_id = NULL', 'change its session'),
+    ('portal', 'SELECT * FROM dyetrace.audit', 'read the audit'),
+    ('portal', 'SET ROLE dyetrace_matcher', 'become the matcher'),
+    ('portal', 'SELECT dyetrace.source_add(''x'', ''x/y'', ''z'', 1)', 'make a source'),
+    ('portal', 'CREATE TABLE dyetrace.x ()', 'create a table'),
+    ('portal', 'CREATE FUNCTION dyetrace.x() RETURNS int LANGUAGE sql AS ''SELECT 1''', 'create a function'),
+    ('matcher', 'INSERT INTO dyetrace.fingerprint SELECT * FROM dyetrace.fingerprint', 'add a fingerprint'),
+    ('matcher', 'INSERT INTO dyetrace.placement (canary_id) VALUES (''x'')', 'plant'),
+    ('matcher', 'SELECT dyetrace.epoch_next(''x'')', 'make an epoch'),
+    ('matcher', 'DELETE FROM dyetrace.sighting', 'take a sighting back'),
+    ('matcher', 'UPDATE dyetrace.sighting SET bits = 99', 'change what a sighting weighs'),
+    ('seeder', 'SELECT * FROM dyetrace.dump', 'see a dump'),
+    ('seeder', 'SELECT * FROM dyetrace.sighting', 'see a sighting'),
+    ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),
+    ('seeder', 'UPDATE dyetrace.placement SET planted_at = now()', 'date a placement back'),
+    ('auditor', 'SELECT * FROM dyetrace.sighting', 'read sightings'),
+    ('auditor', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints')) t (zone, statement, what)
+WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);
+
+SELECT * FROM finish();
+ROLLBACK;
