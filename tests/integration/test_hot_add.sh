@@ -5,7 +5,7 @@
 home_new
 hospital_new
 seed_csv jinan-hospital/his 3 "$SCRATCH/first.csv"
-exit_is "the daemons start" 0 dyetrace up
+daemons_up
 pid=$(daemon_pid matcher)
 
 # The matcher says in its log when it has taken an epoch in.

@@ -17,7 +17,7 @@ reveal >"$SCRATCH/revealed.jsonl"
 } >"$SCRATCH/leak.csv"
 jq -r '.identifiers[]' "$SCRATCH/revealed.jsonl" >"$SCRATCH/values.txt"
 (cd "$SCRATCH" && zip -q leak.zip leak.csv && head -c $(($(stat -c %s leak.zip) - 200)) leak.zip >cut.zip)
-dyetrace up
+daemons_up
 spool "$SCRATCH/leak.csv"
 dyetrace ingest "$SCRATCH/values.txt" "$SCRATCH/cut.zip" --json >"$SCRATCH/out" 2>&1
 dyetrace index build -o "$SCRATCH/all.idx" >/dev/null 2>&1

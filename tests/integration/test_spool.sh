@@ -15,7 +15,7 @@ done_dir=$DYETRACE_HOME/spool/done
 failed_dir=$DYETRACE_HOME/spool/failed
 
 spool "$SCRATCH/early.csv"
-exit_is "the daemons start" 0 dyetrace up
+daemons_up
 ok "what lay in the spool before is attributed" eventually 20 is_attributed "$SCRATCH/early.csv"
 ok "and put away" eventually 5 test -e "$done_dir/early.csv"
 

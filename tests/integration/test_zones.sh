@@ -6,7 +6,7 @@
 home_new
 hospital_new
 seed_csv jinan-hospital/his 5 "$SCRATCH/seeded.csv"
-exit_is "the daemons start" 0 dyetrace up
+daemons_up
 noise 100 1 >"$SCRATCH/leak.csv"
 spool "$SCRATCH/leak.csv"
 ok "the matcher has read a key and a dump" eventually 30 is_attributed "$SCRATCH/leak.csv"

@@ -19,6 +19,13 @@ home_new() {
     home_port "$DYETRACE_HOME" "$(free_port)"
 }
 
+# daemons_up: without them there is nothing to wait for.
+daemons_up() {
+    run dyetrace up
+    [ "$CODE" = 0 ] || bail "the daemons start" "$OUT $ERR"
+    pass "the daemons start"
+}
+
 home_conninfo() {
     dyetrace status --json | jq -r .conninfo
 }

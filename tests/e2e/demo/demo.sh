@@ -26,6 +26,11 @@ step() {
     printf '[%3d.%d s] %s\n' $((ms / 1000)) $((ms % 1000 / 100)) "$*"
 }
 
+# quietly COMMAND...: says something only when it fails.
+quietly() {
+    "$@" >"$SCRATCH/said" 2>&1 || { cat "$SCRATCH/said" >&2; return 3; }
+}
+
 # --- the two institutions --------------------------------------------------------------------------------------------
 
 # database NAME FILE SEED: makes and fills a database of the institutions' server.
@@ -111,10 +116,13 @@ check() {
     printf '           sightings    %s canaries in %s places\n' \
         "$(dyetrace sightings --dump "$id" --json | jq -r .canary | sort -u | wc -l)" \
         "$(dyetrace sightings --dump "$id" --json | wc -l)"
-    jq -r '"           verdict      \(.verdict), power \(.power)",
-        (.sources[] | select(.seen > 0) | "           \(.source)",
-        "             seen \(.seen) of \(.planted) planted, log10 LR \(.log10_lr), p-value \(.p_value)",
-        "             leaked about \(.leaked.estimate) rows (\(.leaked.low) to \(.leaked.high))")' "$SCRATCH/attribution.json"
+    jq -r '"           verdict      \(.verdict)"' "$SCRATCH/attribution.json"
+    jq -r '.sources[] | select(.seen > 0) | [.source, .seen, .planted, .log10_lr, .p_value, .leaked.estimate, .leaked.low, .leaked.high] | @tsv' \
+        "$SCRATCH/attribution.json" | while IFS=$'\t' read -r source seen planted lr p estimate low high; do
+        printf '           %s\n' "$source"
+        printf '             %d of %d planted seen, log10 LR %.1f, p-value %.1g, leaked about %d rows (%d to %d)\n' \
+            "$seen" "$planted" "$lr" "$p" "$estimate" "$low" "$high"
+    done
     while [ $# -gt 0 ]; do
         printf '           in truth     %s: %s rows, %s canaries among them\n' "$1" "$2" "$3"
         [ "$(jq --arg s "$1" '[.sources[] | select(.source == $s) | .seen] | add // 0' "$SCRATCH/attribution.json")" = "$3" ] || {
@@ -165,21 +173,21 @@ database waybill waybill.sql 20
 
 step "making a home for dyetrace"
 SCRATCH_ENDS+=("dyetrace down")
-dyetrace init >/dev/null 2>&1
+quietly dyetrace init
 home_port "$DYETRACE_HOME" "$(free_port)"
 CONNINFO=$(dyetrace status --json | jq -r .conninfo)
-dyetrace source add "$HOSPITAL" --sector hospital --population "$ROWS" >/dev/null
-dyetrace source add "$COURIER" --sector courier --population "$ROWS" >/dev/null
+quietly dyetrace source add "$HOSPITAL" --sector hospital --population "$ROWS"
+quietly dyetrace source add "$COURIER" --sector courier --population "$ROWS"
 connectors
 
 step "planting $CANARIES canaries in each"
-dyetrace plant "$HOSPITAL" --count "$CANARIES" >/dev/null
-dyetrace plant "$COURIER" --count "$CANARIES" >/dev/null
+quietly dyetrace plant "$HOSPITAL" --count "$CANARIES"
+quietly dyetrace plant "$COURIER" --count "$CANARIES"
 step "$(psql -X -A -t -d "$SERVER dbname=his" -c 'SELECT count(*) FROM patients') patients and" \
     "$(psql -X -A -t -d "$SERVER dbname=waybill" -c 'SELECT count(*) FROM waybills') waybills now"
 
 step "starting the daemons"
-dyetrace up >/dev/null
+quietly dyetrace up
 
 step "first dump: an insider exports a fifth of the patients; reordered, recoded to GB18030, zipped, left in the spool"
 dump_insider
