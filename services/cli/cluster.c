@@ -73,8 +73,18 @@ enum dye_status cluster_create(const struct home *h, struct dye_error *err)
     DYE_TRY(child_find_postgres("initdb", initdb, err));
     DYE_TRY(home_path(h, data, err, "cluster"));
     DYE_TRY(home_path(h, log, err, "log/postgres.log"));
-    const char *const argv[] = {initdb, "-D", data, "-U", "dyetrace_owner", "-E", "UTF8", "--locale=C.UTF-8",
-                                "--data-checksums", "--auth=reject", "--no-instructions", NULL};
+    const char *const argv[] = {initdb,
+                                "-D",
+                                data,
+                                "-U",
+                                "dyetrace_owner",
+                                "-E",
+                                "UTF8",
+                                "--locale=C.UTF-8",
+                                "--data-checksums",
+                                "--auth=reject",
+                                "--no-instructions",
+                                NULL};
     DYE_TRY(child_run(h, argv, log, err));
     DYE_TRY(write_settings(h, err));
     DYE_TRY(cluster_start(h, err));
