@@ -13,7 +13,7 @@ void dye_attribute_params_default(struct dye_attribute_params *ret)
         .min_log10_lr = 4,
         .min_posterior = 0.99,
         .max_p_value = 1e-6,
-        .min_log10_margin = 2,
+        .min_log10_margin = 3,
         .min_seen = 2,
         .z = 1.96,
     };

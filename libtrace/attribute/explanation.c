@@ -1,6 +1,8 @@
 #include "explanation.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NONE UINT32_MAX
 
@@ -9,35 +11,41 @@ struct search {
     struct model *m;
     struct judgement *by_source;
     bool *stale;               /* by source: its weight is older than what is covered */
-    uint32_t *source, *canary; /* the tied ones */
+    uint32_t *source, *canary; /* the tied ones, or some of them */
     uint32_t n_sources, n_canaries;
     bool *source_is_tied, *canary_is_tied;
-    bool *with, *without; /* by source: chosen by the explanation with the one judged, and without it */
-    bool *trial;          /* by source: of no further use */
-    bool *canary_with;    /* by canary: accounted for by the explanation with it */
-    uint32_t *chosen;     /* of the explanation at work */
+    bool *taken;      /* by source: chosen by the explanation at work */
+    uint32_t *chosen; /* the same as a list */
     uint32_t n_chosen;
+    double *gain;       /* by source: its log10 ratio on what the explanation at work leaves */
+    bool *spoiled;      /* by source: gain is of before the last covering */
+    bool *in_with;      /* by canary: the explanation with the source judged accounts for it */
+    bool *only_with;    /* and the one without it does not */
+    uint32_t *left_out; /* canaries, covered by hand */
+    uint32_t n_left_out;
+    double *strict, *plain; /* by source: see compare */
+    bool *undecided;        /* by source */
 };
 
-static bool is_open_to(const struct search *s, uint32_t source)
+static bool is_open(const struct search *s, uint32_t source)
 {
     return s->by_source[source].standing == OPEN || s->by_source[source].standing == DROPPED;
 }
 
-static void tie(struct search *s, uint32_t source)
+static void tie(struct search *s, uint32_t source, const bool *among)
 {
-    if (s->source_is_tied[source] || !is_open_to(s, source))
+    if (s->source_is_tied[source] || !is_open(s, source) || (among != NULL && !among[source]))
         return;
     s->source_is_tied[source] = true;
     s->source[s->n_sources++] = source;
 }
 
-/* Breadth first from `source`, through canaries to their other holders. */
-static void tie_all(struct search *s, uint32_t source)
+/* Breadth first from `source`, through open canaries to their other holders: all, or those `among` a choice. */
+static void tie_all(struct search *s, uint32_t source, const bool *among)
 {
     const struct model *m = s->m;
     s->n_sources = s->n_canaries = 0;
-    tie(s, source);
+    tie(s, source, among);
     for (uint32_t at = 0; at < s->n_sources; at++)
         for (size_t i = m->from[s->source[at]]; i < m->from[s->source[at] + 1]; i++) {
             uint32_t t = m->held[i].canary;
@@ -46,7 +54,7 @@ static void tie_all(struct search *s, uint32_t source)
             s->canary_is_tied[t] = true;
             s->canary[s->n_canaries++] = t;
             for (size_t h = m->holder_from[t]; h < m->holder_from[t + 1]; h++)
-                tie(s, m->holder[h]);
+                tie(s, m->holder[h], among);
         }
     for (uint32_t i = 0; i < s->n_sources; i++)
         s->source_is_tied[s->source[i]] = false;
@@ -54,16 +62,38 @@ static void tie_all(struct search *s, uint32_t source)
         s->canary_is_tied[s->canary[i]] = false;
 }
 
+static void mark_holders(const struct search *s, uint32_t canary, bool *mark)
+{
+    for (size_t h = s->m->holder_from[canary]; h < s->m->holder_from[canary + 1]; h++)
+        mark[s->m->holder[h]] = true;
+}
+
+static void cover(struct search *s, uint32_t source, bool *mark)
+{
+    model_cover(s->m, source);
+    for (size_t i = s->m->from[source]; i < s->m->from[source + 1]; i++)
+        mark_holders(s, s->m->held[i].canary, mark);
+}
+
+static double gain_of(struct search *s, uint32_t source)
+{
+    if (s->spoiled[source]) {
+        s->gain[source] = model_log10_lr(s->m, source);
+        s->spoiled[source] = false;
+    }
+    return s->gain[source];
+}
+
 /* The tied source that gains most on what is open, by more than nothing; NONE when there is none. */
-static uint32_t best_gain(const struct search *s, uint32_t barred, const bool *taken, double *ret_gain)
+static uint32_t best_gain(struct search *s, uint32_t barred, double *ret_gain)
 {
     uint32_t best = NONE;
     double gain = 0;
     for (uint32_t i = 0; i < s->n_sources; i++) {
         uint32_t source = s->source[i];
-        if (source == barred || taken[source])
+        if (source == barred || s->taken[source])
             continue;
-        double g = model_weigh(s->m, source).log10_lr;
+        double g = gain_of(s, source);
         if (g > gain || (g == gain && best != NONE && source < best)) {
             gain = g;
             best = source;
@@ -76,128 +106,190 @@ static uint32_t best_gain(const struct search *s, uint32_t barred, const bool *t
 /*
  * Explain what is open by the tied sources: `first` (or NONE) at once, then greedily whichever gains most, as long as
  * one gains; `barred` never. Returns the sum of their log10 ratios, each on what those before it left. The canaries
- * stay covered and s->chosen lists who did it, until undo(); taken says the same by source. No thresholds: what stands
- * against a source need not itself be fit to be named.
+ * stay covered and s->chosen lists who did it, until undo(). No thresholds: what stands against a source need not
+ * itself be fit to be named.
  */
-static double explain(struct search *s, uint32_t first, uint32_t barred, bool *taken)
+static double explain(struct search *s, uint32_t first, uint32_t barred)
 {
-    for (uint32_t i = 0; i < s->n_sources; i++)
-        taken[s->source[i]] = false;
     s->n_chosen = 0;
+    for (uint32_t i = 0; i < s->n_sources; i++) { /* weights are of the present state, but for what is left out */
+        s->gain[s->source[i]] = s->by_source[s->source[i]].weight.log10_lr;
+        s->spoiled[s->source[i]] = false;
+    }
+    for (uint32_t i = 0; i < s->n_left_out; i++)
+        mark_holders(s, s->left_out[i], s->spoiled);
     double sum = 0;
-    double gain = first != NONE ? model_weigh(s->m, first).log10_lr : 0;
-    uint32_t next = first != NONE ? first : best_gain(s, barred, taken, &gain);
+    double gain = first != NONE ? gain_of(s, first) : 0;
+    uint32_t next = first != NONE ? first : best_gain(s, barred, &gain);
     while (next != NONE) {
         sum += gain;
-        taken[next] = true;
+        s->taken[next] = true;
         s->chosen[s->n_chosen++] = next;
-        model_cover(s->m, next);
-        next = best_gain(s, barred, taken, &gain);
+        cover(s, next, s->spoiled);
+        next = best_gain(s, barred, &gain);
     }
     return sum;
 }
 
 static void undo(struct search *s)
 {
-    for (uint32_t i = 0; i < s->n_chosen; i++)
+    for (uint32_t i = 0; i < s->n_chosen; i++) {
+        s->taken[s->chosen[i]] = false;
         model_uncover(s->m, s->chosen[i]);
+    }
 }
 
-/* The most probable of the canaries that only the explanation with the source accounts for; NONE when no more are. */
+/* The most probable of the canaries marked in only_with, which loses its mark; NONE when no more are. */
 static uint32_t take_best(struct search *s)
 {
     uint32_t best = NONE;
     for (uint32_t i = 0; i < s->n_canaries; i++) {
         uint32_t t = s->canary[i];
-        if (s->canary_with[t] &&
-            (best == NONE || s->m->seen[t] > s->m->seen[best] || (s->m->seen[t] == s->m->seen[best] && t < best)))
+        if (s->only_with[t] && (best == NONE || s->m->seen[t] > s->m->seen[best]))
             best = t;
     }
     if (best != NONE)
-        s->canary_with[best] = false;
+        s->only_with[best] = false;
     return best;
 }
 
-/* ret_strict: how much better the explanation with `source` is without the canaries that it alone accounts for, up to
- * min_seen - 1 of them; ret_plain: with all. */
-static void compare(struct search *s, uint32_t source, double *ret_strict, double *ret_plain)
-{
-    struct model *m = s->m;
-    double with = explain(s, source, NONE, s->with);
-    for (uint32_t i = 0; i < s->n_canaries; i++)
-        s->canary_with[s->canary[i]] = m->covered[s->canary[i]] != 0;
-    undo(s);
-
-    double without = explain(s, NONE, source, s->without);
-    for (uint32_t i = 0; i < s->n_canaries; i++)
-        if (m->covered[s->canary[i]] != 0)
-            s->canary_with[s->canary[i]] = false;
-    undo(s);
-    *ret_plain = with - without;
-
-    uint32_t left_out = 0;
-    for (uint32_t t; left_out + 1 < m->params->min_seen && (t = take_best(s)) != NONE; left_out++) {
-        m->covered[t]++;
-        s->canary[s->n_canaries + left_out] = t;
-    }
-    if (left_out > 0) {
-        with = explain(s, source, NONE, s->trial);
-        undo(s);
-        for (uint32_t i = 0; i < left_out; i++)
-            m->covered[s->canary[s->n_canaries + i]]--;
-    }
-    *ret_strict = with - without;
-}
-
-static void settle(struct search *s, uint32_t source, enum standing standing, uint32_t group)
+static bool shares(const struct search *s, uint32_t a, uint32_t b)
 {
     const struct model *m = s->m;
-    s->by_source[source].standing = standing;
-    s->by_source[source].group = group;
-    model_cover(s->m, source);
-    for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
+    size_t i = m->from[a];
+    size_t j = m->from[b];
+    while (i < m->from[a + 1] && j < m->from[b + 1]) { /* both by canary */
         uint32_t t = m->held[i].canary;
-        for (size_t h = m->holder_from[t]; h < m->holder_from[t + 1]; h++)
-            s->stale[m->holder[h]] = true;
+        uint32_t u = m->held[j].canary;
+        if (t == u && model_is_open(m, t))
+            return true;
+        i += t <= u;
+        j += u <= t;
+    }
+    return false;
+}
+
+/*
+ * How many orders of magnitude `with`, the best explanation with `source`, is better than the best without it that
+ * begins with `first` (or NONE: with what gains most). ret_strict: leaving out the canaries that only the former
+ * accounts for, up to min_seen - 1 of them.
+ */
+static double compare(struct search *s, uint32_t source, double with, uint32_t first, double *ret_strict)
+{
+    struct model *m = s->m;
+    double without = explain(s, first, source);
+    for (uint32_t i = 0; i < s->n_canaries; i++)
+        s->only_with[s->canary[i]] = s->in_with[s->canary[i]] && m->covered[s->canary[i]] == 0;
+    undo(s);
+
+    double less = with;
+    for (uint32_t t; s->n_left_out + 1 < m->params->min_seen && (t = take_best(s)) != NONE;) {
+        m->covered[t]++;
+        s->left_out[s->n_left_out++] = t;
+    }
+    if (s->n_left_out > 0) {
+        less = explain(s, source, NONE);
+        undo(s);
+    }
+    while (s->n_left_out > 0)
+        m->covered[s->left_out[--s->n_left_out]]--;
+    *ret_strict = less - without;
+    return with - without;
+}
+
+/* Greed finds no best explanation for certain, so a source that is about to enter is also compared with what begins
+ * with each one that shares a canary with it. */
+static void weigh_need(struct search *s, uint32_t source)
+{
+    struct model *m = s->m;
+    double with = explain(s, source, NONE);
+    for (uint32_t i = 0; i < s->n_canaries; i++)
+        s->in_with[s->canary[i]] = m->covered[s->canary[i]] != 0;
+    undo(s);
+    s->plain[source] = compare(s, source, with, NONE, &s->strict[source]);
+    for (uint32_t i = 0; i < s->n_sources && s->strict[source] > m->params->min_log10_margin; i++) {
+        if (s->source[i] == source || !shares(s, source, s->source[i]))
+            continue;
+        double strict;
+        s->plain[source] = fmin(s->plain[source], compare(s, source, with, s->source[i], &strict));
+        s->strict[source] = fmin(s->strict[source], strict);
     }
 }
 
-static void judge(struct search *s, uint32_t source, uint32_t *groups)
+static void settle(struct search *s, uint32_t source, enum standing standing, uint32_t number)
 {
-    double margin = s->m->params->min_log10_margin;
-    double strict;
-    double plain;
-    tie_all(s, source);
-    if (s->n_sources == 1) { /* nobody else holds any of it */
-        settle(s, source, IN_SET, 0);
-        return;
-    }
-    compare(s, source, &strict, &plain);
-    if (strict > margin) {
-        settle(s, source, IN_SET, 0);
-        return;
-    }
-    uint32_t rivals = 0;
+    s->by_source[source].standing = standing;
+    s->by_source[source].group = number;
+    cover(s, source, s->stale);
+}
+
+/* The undecided ones that share canaries with each other are a group; one by itself is no choice between sources. */
+static void group(struct search *s, uint32_t source, uint32_t *groups)
+{
+    tie_all(s, source, s->undecided);
+    bool any_passes = false;
     for (uint32_t i = 0; i < s->n_sources; i++)
-        rivals += s->without[s->source[i]] && !s->with[s->source[i]];
-    if (-plain > margin || rivals == 0) {
+        any_passes |= weight_passes(&s->by_source[s->source[i]].weight, s->m->params);
+    if (!any_passes)
+        return;
+    if (s->n_sources == 1) {
         s->by_source[source].standing = DROPPED;
         return;
     }
     ++*groups;
-    for (uint32_t i = 0; i < s->n_sources; i++) /* weigh all before any of them covers what the next one holds */
-        s->by_source[s->source[i]].weight = model_weigh(s->m, s->source[i]);
+    for (uint32_t i = 0; i < s->n_sources; i++)
+        settle(s, s->source[i], IN_GROUP, *groups);
+}
+
+/* Of the tied sources, none of which is needed: those that are out, and those that can't be told apart. */
+static void part(struct search *s, uint32_t *groups)
+{
     for (uint32_t i = 0; i < s->n_sources; i++) {
         uint32_t j = s->source[i];
-        if (j == source || (s->without[j] && !s->with[j]))
-            settle(s, j, IN_GROUP, *groups);
+        if (s->by_source[j].standing == OPEN && !s->undecided[j] &&
+            weight_passes(&s->by_source[j].weight, s->m->params))
+            s->by_source[j].standing = DROPPED;
     }
+    for (uint32_t i = 0; i < s->m->n_sources; i++) /* not over s->source: group() takes it for itself */
+        if (s->undecided[i] && s->by_source[i].standing == OPEN)
+            group(s, i, groups);
+}
+
+/*
+ * Judge all that is tied to `source`, each on the same state, so that their order does not matter: first those that
+ * nothing can replace, and the others again on what these leave; when there are none, the others at once.
+ */
+static void judge(struct search *s, uint32_t source, uint32_t *groups)
+{
+    const struct dye_attribute_params *p = s->m->params;
+    tie_all(s, source, NULL);
+    if (s->n_sources == 1) { /* nobody else holds any of it */
+        settle(s, source, IN_SET, 0);
+        return;
+    }
+    bool any = false;
+    for (uint32_t i = 0; i < s->n_sources; i++)
+        if (s->by_source[s->source[i]].weight.log10_lr > 0)
+            weigh_need(s, s->source[i]);
+    for (uint32_t i = 0; i < s->n_sources; i++) {
+        uint32_t j = s->source[i];
+        const struct judgement *of = &s->by_source[j];
+        s->undecided[j] = of->weight.log10_lr > 0 && of->standing == OPEN && s->plain[j] >= -p->min_log10_margin &&
+                          s->strict[j] <= p->min_log10_margin;
+        if (weight_passes(&of->weight, p) && of->standing == OPEN && s->strict[j] > p->min_log10_margin) {
+            settle(s, j, IN_SET, 0);
+            any = true;
+        }
+    }
+    if (!any)
+        part(s, groups);
+    memset(s->undecided, 0, s->m->n_sources * sizeof *s->undecided);
 }
 
 static void reweigh(struct search *s)
 {
     for (uint32_t i = 0; i < s->m->n_sources; i++)
-        if (s->stale[i] && is_open_to(s, i)) {
+        if (s->stale[i] && is_open(s, i)) {
             s->by_source[i].weight = model_weigh(s->m, i);
             s->stale[i] = false;
         }
@@ -208,19 +300,25 @@ static enum dye_status search_init(struct search *s, struct model *m, struct jud
     *s = (struct search){.m = m, .by_source = by_source};
     size_t sources = (size_t)m->n_sources + 1;
     size_t canaries = (size_t)m->n_canaries + 1;
-    s->stale = malloc(sources * sizeof *s->stale);
-    s->source = malloc(sources * sizeof *s->source);
-    s->chosen = malloc(sources * sizeof *s->chosen);
+    s->stale = calloc(sources, sizeof *s->stale);
+    s->source = calloc(sources, sizeof *s->source);
     s->source_is_tied = calloc(sources, sizeof *s->source_is_tied);
-    s->with = calloc(sources, sizeof *s->with);
-    s->without = calloc(sources, sizeof *s->without);
-    s->trial = calloc(sources, sizeof *s->trial);
-    s->canary = malloc(2 * canaries * sizeof *s->canary); /* the tied ones, then those left out */
+    s->taken = calloc(sources, sizeof *s->taken);
+    s->chosen = calloc(sources, sizeof *s->chosen);
+    s->gain = calloc(sources, sizeof *s->gain);
+    s->spoiled = calloc(sources, sizeof *s->spoiled);
+    s->strict = calloc(sources, sizeof *s->strict);
+    s->plain = calloc(sources, sizeof *s->plain);
+    s->undecided = calloc(sources, sizeof *s->undecided);
+    s->canary = calloc(canaries, sizeof *s->canary);
     s->canary_is_tied = calloc(canaries, sizeof *s->canary_is_tied);
-    s->canary_with = calloc(canaries, sizeof *s->canary_with);
-    if (s->stale == NULL || s->source == NULL || s->chosen == NULL || s->source_is_tied == NULL || s->with == NULL ||
-        s->without == NULL || s->trial == NULL || s->canary == NULL || s->canary_is_tied == NULL ||
-        s->canary_with == NULL)
+    s->in_with = calloc(canaries, sizeof *s->in_with);
+    s->only_with = calloc(canaries, sizeof *s->only_with);
+    s->left_out = calloc(canaries, sizeof *s->left_out);
+    if (s->stale == NULL || s->source == NULL || s->source_is_tied == NULL || s->taken == NULL || s->chosen == NULL ||
+        s->gain == NULL || s->spoiled == NULL || s->strict == NULL || s->plain == NULL || s->undecided == NULL ||
+        s->canary == NULL || s->canary_is_tied == NULL || s->in_with == NULL || s->only_with == NULL ||
+        s->left_out == NULL)
         return DYE_E_NOMEM;
     for (uint32_t i = 0; i < m->n_sources; i++)
         s->stale[i] = true;
@@ -231,14 +329,19 @@ static void search_done(struct search *s)
 {
     free(s->stale);
     free(s->source);
-    free(s->chosen);
     free(s->source_is_tied);
-    free(s->with);
-    free(s->without);
-    free(s->trial);
+    free(s->taken);
+    free(s->chosen);
+    free(s->gain);
+    free(s->spoiled);
+    free(s->strict);
+    free(s->plain);
+    free(s->undecided);
     free(s->canary);
     free(s->canary_is_tied);
-    free(s->canary_with);
+    free(s->in_with);
+    free(s->only_with);
+    free(s->left_out);
 }
 
 enum dye_status explanation_find(struct model *m, struct judgement *by_source, uint32_t *ret_groups)
@@ -255,7 +358,7 @@ enum dye_status explanation_find(struct model *m, struct judgement *by_source, u
                 best = i;
         if (best == NONE)
             break;
-        judge(&s, best, &groups); /* no longer OPEN: this ends */
+        judge(&s, best, &groups); /* at least one is no longer OPEN: this ends */
     }
     search_done(&s);
     if (status == DYE_OK)

@@ -14,19 +14,6 @@ static double survival(unsigned g)
     return g < GRID_LOG ? pow(10, -4.0 + 4.0 * g / (GRID_LOG - 1)) : (double)(g - GRID_LOG + 1) / GRID_UNIFORM;
 }
 
-/* Against "not leaked": an unseen canary contributes log((1-q)/(1-epsilon)), which is log(1-r) exactly. */
-static double unseen_term(double r, uint32_t unseen)
-{
-    return unseen == 0 ? 0 : unseen * log1p(-r); /* r = 1: minus infinity, the source can't have leaked all */
-}
-
-static double seen_term(double r, double probability, double epsilon)
-{
-    double q = r + epsilon * (1 - r);
-    return log((probability * q + (1 - probability) * (1 - q)) /
-               (probability * epsilon + (1 - probability) * (1 - epsilon)));
-}
-
 static double log_mean_exp(const double *x, unsigned n)
 {
     double top = x[0];
@@ -38,31 +25,60 @@ static double log_mean_exp(const double *x, unsigned n)
     return top + log(sum / n);
 }
 
-struct weight model_weigh(const struct model *m, uint32_t source)
+/* Each factor is at most 1/epsilon, so that a few of them fit a double, and one logarithm does for all. */
+enum { FACTORS_MAX = 16 };
+
+static void take_logs(double *ll, double *product)
 {
-    const struct dye_attribute_params *p = m->params;
+    for (unsigned g = 0; g < MODEL_GRID; g++) {
+        ll[g] += log(product[g]);
+        product[g] = 1;
+    }
+}
+
+/* All against "not leaked". A sighting: (p q + (1-p)(1-q)) / (p epsilon + (1-p)(1-epsilon)). A canary not seen:
+ * (1-q) / (1-epsilon), which is 1-r; at r = 1 it is 0, since a source whose canary is missing can't have leaked all. */
+double model_log10_lr(const struct model *m, uint32_t source)
+{
+    double epsilon = m->params->epsilon;
     double ll[MODEL_GRID] = {0};
-    uint32_t held = 0;
+    double product[MODEL_GRID];
+    unsigned factors = 0;
     uint32_t unseen = 0;
-    struct weight w = {0};
+    for (unsigned g = 0; g < MODEL_GRID; g++)
+        product[g] = 1;
     for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
         uint32_t t = m->held[i].canary;
+        double p = m->seen[t];
         if (m->covered[t] != 0)
             continue;
-        held++;
-        if (m->seen[t] <= 0) {
+        if (p <= 0) {
             unseen++;
             continue;
         }
-        w.seen += m->seen[t] >= 0.5;
+        double null = p * epsilon + (1 - p) * (1 - epsilon);
         for (unsigned g = 0; g < MODEL_GRID; g++)
-            ll[g] += seen_term(m->survival[g], m->seen[t], p->epsilon);
+            product[g] *= (p * m->q[g] + (1 - p) * (1 - m->q[g])) / null;
+        if (++factors % FACTORS_MAX == 0)
+            take_logs(ll, product);
     }
-    for (unsigned g = 0; g < MODEL_GRID; g++)
-        ll[g] += unseen_term(m->survival[g], unseen);
-    double log_lr = log_mean_exp(ll, MODEL_GRID);
-    w.log10_lr = log_lr / log(10);
-    w.posterior = 1 / (1 + exp(-(log_lr + log(p->prior) - log1p(-p->prior))));
+    take_logs(ll, product);
+    for (unsigned g = 0; g < MODEL_GRID && unseen > 0; g++)
+        ll[g] += unseen * log1p(-m->survival[g]);
+    return log_mean_exp(ll, MODEL_GRID) / log(10);
+}
+
+struct weight model_weigh(const struct model *m, uint32_t source)
+{
+    const struct dye_attribute_params *p = m->params;
+    struct weight w = {.log10_lr = model_log10_lr(m, source)};
+    uint32_t held = 0;
+    for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
+        uint32_t t = m->held[i].canary;
+        held += m->covered[t] == 0;
+        w.seen += m->covered[t] == 0 && m->seen[t] >= 0.5;
+    }
+    w.posterior = 1 / (1 + exp(-(w.log10_lr * log(10) + log(p->prior) - log1p(-p->prior))));
     w.p_value = fmin(1, dye_binomial_tail(held, w.seen, p->epsilon) * m->tested);
     return w;
 }
@@ -99,7 +115,7 @@ static int by_source_canary_time(const void *a, const void *b)
 static enum dye_status check(const struct dye_attribute_case *c, const struct dye_attribute_params *p,
                              struct dye_error *err)
 {
-    if (!(p->epsilon > 0 && p->epsilon < 1 && p->prior > 0 && p->prior < 1 && p->z >= 0) || p->min_seen == 0)
+    if (!(p->epsilon >= 1e-15 && p->epsilon < 1 && p->prior > 0 && p->prior < 1 && p->z >= 0) || p->min_seen == 0)
         DYE_FAIL(err, DYE_E_USAGE, "attribution: a parameter is out of its range");
     if (c->n_sources >= UINT32_MAX || c->n_canaries >= UINT32_MAX)
         DYE_FAIL(err, DYE_E_USAGE, "attribution: more sources or canaries than fit");
@@ -162,6 +178,8 @@ enum dye_status model_init(struct model *m, const struct dye_attribute_case *c,
     *m = (struct model){.params = params};
     for (unsigned g = 0; g < MODEL_GRID; g++)
         m->survival[g] = survival(g);
+    for (unsigned g = 0; g < MODEL_GRID; g++)
+        m->q[g] = m->survival[g] + params->epsilon * (1 - m->survival[g]);
     DYE_TRY(check(c, params, err));
     m->n_sources = (uint32_t)c->n_sources;
     m->n_canaries = (uint32_t)c->n_canaries;

@@ -17,12 +17,12 @@ struct model_holding {
 struct model {
     const struct dye_attribute_params *params;
     uint32_t n_sources, n_canaries;
-    uint32_t tested;   /* sources that held a canary: what Bonferroni multiplies by */
-    uint32_t controls; /* seen */
-    double survival[MODEL_GRID];
-    bool any_seen;     /* however weakly; controls do not count */
-    double *seen;      /* by canary: probability, 0 when not seen or a control */
-    uint32_t *covered; /* by canary */
+    uint32_t tested;                            /* sources that held a canary: what Bonferroni multiplies by */
+    uint32_t controls;                          /* seen */
+    double survival[MODEL_GRID], q[MODEL_GRID]; /* r, and the probability that r gives a canary of the leaking source */
+    bool any_seen;                              /* however weakly; controls do not count */
+    double *seen;                               /* by canary: probability, 0 when not seen or a control */
+    uint32_t *covered;                          /* by canary */
     /* What was held at acquired_at, once each: source i has held[from[i] .. from[i + 1]), by canary. The same by
      * canary: t was held by holder[holder_from[t] .. holder_from[t + 1]). */
     struct model_holding *held;
@@ -39,11 +39,12 @@ void model_done(struct model *m);
 void model_cover(struct model *m, uint32_t source);
 void model_uncover(struct model *m, uint32_t source);
 
+/* Of a source, on its canaries that are not covered. O(held + MODEL_GRID x seen). */
+double model_log10_lr(const struct model *m, uint32_t source);
 struct weight {
     double log10_lr, posterior, p_value;
     uint32_t seen; /* probability at least a half */
 };
-/* Of a source, on its canaries that are not covered. O(held + MODEL_GRID x seen). */
 struct weight model_weigh(const struct model *m, uint32_t source);
 bool weight_passes(const struct weight *w, const struct dye_attribute_params *p);
 

@@ -31,29 +31,17 @@ double dye_binomial_tail(uint32_t n, uint32_t k, double p)
         return 0;
     if (p == 1)
         return 1;
-    /* Sum the side of the mean that k is on: its terms fall from the first on, and nothing is lost to 1 - x. */
-    bool upper = (double)k > p * n;
-    uint32_t j = upper ? k : k - 1;
-    double log_first = log_choose(n, j) + j * log(p) + ((double)n - j) * log1p(-p);
+    /* From the term of k upwards, as shares of it. Where they outgrow a double, k is so far below the mean that the
+     * tail is 1 to the last digit. */
+    double log_first = log_choose(n, k) + k * log(p) + ((double)n - k) * log1p(-p);
     double odds = p / (1 - p);
     double term = 1;
     double sum = 1;
-    while (term > sum * 1e-17) {
-        if (upper) {
-            if (j == n)
-                break;
-            term *= (double)(n - j) / ((double)j + 1) * odds;
-            j++;
-        } else {
-            if (j == 0)
-                break;
-            term *= j / ((double)(n - j) + 1) / odds;
-            j--;
-        }
+    for (uint32_t j = k; j < n && term > sum * 1e-17; j++) {
+        term *= (double)(n - j) / ((double)j + 1) * odds;
         sum += term;
     }
-    double tail = exp(log_first + log(sum));
-    return upper ? fmin(1, tail) : fmax(0, 1 - tail);
+    return fmin(1, exp(log_first + log(sum)));
 }
 
 void dye_wilson(uint32_t n, uint32_t k, double z, double *ret_low, double *ret_high)

@@ -77,7 +77,7 @@ size_t dye_prf_pick(struct dye_prf *r, const uint32_t *weights, size_t n)
             return i;
         at -= weights[i];
     }
-    assert(!"weights summed to less than their sum");
+    assert(false && "weights sum to less than their sum");
     return 0;
 }
 

@@ -1,1 +1,271 @@
-typedef int dye_empty_unit; /* to come */
+#include "dye/decode.h"
+
+#include "container.h"
+#include "gunzip.h"
+#include "name.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+
+enum { READ_BYTES = 1 << 18 };
+
+struct input { /* the outermost stream */
+    struct feed feed;
+    dye_read_fn read;
+    void *arg;
+    struct container_budget *budget;
+    enum dye_status status; /* of the reading: not a matter of the content */
+    uint8_t bytes[READ_BYTES];
+};
+
+struct decoding {
+    const struct dye_decode_limits *limits;
+    const struct dye_decode_events *events;
+    struct container_budget budget;
+    struct input *input;
+    uint32_t parts;
+    uint64_t entries, output;
+    bool over; /* a limit of the whole decoding was reached, and a part has said so */
+};
+
+const char *dye_verdict_name(enum dye_verdict v)
+{
+    static const char *const names[] = {[DYE_READ] = "read", [DYE_PARTLY] = "partly", [DYE_UNREAD] = "unread"};
+    return (size_t)v < sizeof names / sizeof *names ? names[v] : "unread";
+}
+
+void dye_decode_limits_default(struct dye_decode_limits *ret)
+{
+    *ret = (struct dye_decode_limits){
+        .output_bytes = UINT64_C(4) << 40, /* the largest collection known of was 1.5 TB */
+        .entries = 1000000,
+        .depth = 16,
+        .ratio = 250, /* tables of text shrink 5 to 50 times; a bomb 1,000 times a layer */
+        .ratio_free_bytes = UINT64_C(256) << 20,
+    };
+}
+
+bool dye_path_is_valid(struct dye_span path)
+{
+    return path.n <= DYE_PATH_MAX_BYTES && name_is_utf8(path);
+}
+
+static bool input_next(struct feed *f, struct dye_span *ret)
+{
+    struct input *in = (struct input *)f;
+    size_t n = 0;
+    in->status = in->read(in->arg, in->bytes, sizeof in->bytes, &n);
+    if (in->status != DYE_OK) {
+        f->broken = "not read";
+        return false;
+    }
+    in->budget->input += n;
+    *ret = dye_span_of(in->bytes, n);
+    return n > 0;
+}
+
+static enum dye_status part_begin(struct decoding *d, const char *path)
+{
+    return d->events->begin(d->events->arg, &(struct dye_part){.ordinal = d->parts++, .path = path});
+}
+
+static enum dye_status part_end(struct decoding *d, uint64_t bytes, const char *fault)
+{
+    enum dye_verdict v = fault == NULL ? DYE_READ : bytes > 0 ? DYE_PARTLY : DYE_UNREAD;
+    struct dye_part_end end = {.bytes = bytes, .verdict = v, .reason = fault != NULL ? fault : ""};
+    return d->events->end(d->events->arg, &end);
+}
+
+/* A part that gives no bytes. */
+static enum dye_status part_bare(struct decoding *d, const char *path, const char *fault)
+{
+    DYE_TRY(part_begin(d, path));
+    return part_end(d, 0, fault);
+}
+
+static enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
+{
+    DYE_TRY(part_begin(d, path));
+    uint64_t bytes = 0;
+    const char *fault = NULL;
+    struct dye_span piece;
+    while (fault == NULL && feed_pull(f, &piece)) {
+        uint64_t left = d->limits->output_bytes - d->output;
+        if (piece.n > left) {
+            piece.n = (size_t)left;
+            fault = "limit: output";
+            d->over = true;
+        }
+        d->output += piece.n;
+        bytes += piece.n;
+        if (piece.n > 0)
+            DYE_TRY(d->events->data(d->events->arg, piece));
+    }
+    if (d->input->status != DYE_OK)
+        return d->input->status;
+    if (fault == NULL) {
+        fault = feed_fault(f);
+        f->told = true;
+    }
+    return part_end(d, bytes, fault);
+}
+
+static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
+
+/* Walks a stream out of another one, and sees to it that a part tells when it broke. */
+static enum dye_status walk_inner(struct decoding *d, struct feed *f, const char *path, uint32_t depth)
+{
+    DYE_TRY(walk(d, f, path, depth));
+    if (f->broken != NULL && strcmp(f->broken, "limit: ratio") == 0)
+        d->over = true;
+    if (feed_fault(f) == NULL || f->told)
+        return DYE_OK;
+    f->told = true;
+    return part_bare(d, path, feed_fault(f));
+}
+
+static enum dye_status visit(struct decoding *d, struct container *c, const char *path, uint32_t depth)
+{
+    if (++d->entries > d->limits->entries) {
+        d->over = true;
+        return part_bare(d, path, "limit: entries");
+    }
+    switch (container_entry_is(c)) {
+    case ENTRY_DIRECTORY:
+        return DYE_OK;
+    case ENTRY_OTHER:
+        return part_bare(d, path, "not a file");
+    case ENTRY_ENCRYPTED:
+        return part_bare(d, path, "encrypted");
+    case ENTRY_FILE:
+        break;
+    }
+    return walk_inner(d, container_entry_feed(c), path, depth + 1);
+}
+
+/* All entries, then what is wrong with the container itself unless an entry has said so. */
+static enum dye_status enter(struct decoding *d, struct container *c, struct feed *in, const char *path, uint32_t depth)
+{
+    uint32_t parts_before = d->parts;
+    char *inner = malloc(DYE_PATH_MAX_BYTES + 1);
+    if (inner == NULL)
+        return DYE_E_NOMEM;
+    bool told = false;
+    enum dye_status status = DYE_OK;
+    enum container_next next = CONTAINER_ENTRY;
+    while (status == DYE_OK && !d->over && (next = container_next(c)) <= CONTAINER_BAD_ENTRY) {
+        if (next == CONTAINER_BAD_ENTRY) {
+            d->over = ++d->entries > d->limits->entries;
+            status = part_bare(d, path, d->over ? "limit: entries" : "damaged");
+            continue;
+        }
+        name_join(path, container_entry_name(c), inner, DYE_PATH_MAX_BYTES + 1);
+        status = visit(d, c, inner, depth);
+        told = container_entry_feed(c)->told && container_entry_feed(c)->broken != NULL;
+    }
+    free(inner);
+    if (status == DYE_OK)
+        status = d->input->status;
+    if (status != DYE_OK || d->over)
+        return status;
+    if (next == CONTAINER_BROKEN) {
+        if (!told)
+            status = part_bare(d, path, container_fault(c));
+        in->told = true;
+        return status;
+    }
+    if (d->parts == parts_before) /* nothing inside, and that is worth saying */
+        return part_bare(d, path, NULL);
+    return DYE_OK;
+}
+
+static enum dye_status walk_gzip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    struct gunzip *g = gunzip_open(in, &d->budget);
+    if (g == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = walk_inner(d, gunzip_feed(g), path, depth + 1);
+    in->told = in->told || gunzip_feed(g)->told;
+    gunzip_close(g);
+    return status;
+}
+
+static enum dye_status walk_container(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
+                                      enum sniff_format format)
+{
+    struct container *c = container_open(in, format, &d->budget);
+    if (c == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = enter(d, c, in, path, depth);
+    container_close(c);
+    return status;
+}
+
+static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    struct sniff is = sniff(feed_peek(in));
+    if (d->input->status != DYE_OK)
+        return d->input->status;
+    if (is.class == SNIFF_PLAIN)
+        return part_plain(d, in, path);
+    if (is.class == SNIFF_OPAQUE)
+        return part_bare(d, path, is.reason);
+    if (depth >= d->limits->depth)
+        return part_bare(d, path, "limit: depth");
+
+    enum dye_status status =
+        is.format == SNIFF_GZIP ? walk_gzip(d, in, path, depth) : walk_container(d, in, path, depth, is.format);
+    /* To the end of what holds it, where a checksum may tell of damage. */
+    struct dye_span piece;
+    while (status == DYE_OK && !d->over && feed_pull(in, &piece))
+        ;
+    return status != DYE_OK ? status : d->input->status;
+}
+
+/* libarchive gives a name that is marked as UTF-8 in the charset of the locale: that has to be UTF-8. */
+static locale_t enter_utf8(locale_t *ret_before)
+{
+    *ret_before = (locale_t)0;
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+        return (locale_t)0;
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (utf8 != (locale_t)0)
+        *ret_before = uselocale(utf8);
+    return utf8;
+}
+
+static void leave_utf8(locale_t utf8, locale_t before)
+{
+    if (utf8 == (locale_t)0)
+        return;
+    uselocale(before);
+    freelocale(utf8);
+}
+
+enum dye_status dye_decode(dye_read_fn read, void *read_arg, const struct dye_decode_limits *limits,
+                           const struct dye_decode_events *events, struct dye_error *err)
+{
+    if (limits->ratio == 0)
+        DYE_FAIL(err, DYE_E_USAGE, "a ratio limit of 0 lets nothing through");
+    struct input *in = calloc(1, sizeof *in);
+    if (in == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "no memory to decode with");
+    struct decoding d = {
+        .limits = limits,
+        .events = events,
+        .budget = {.ratio = limits->ratio, .ratio_free_bytes = limits->ratio_free_bytes},
+        .input = in,
+    };
+    in->feed.next = input_next;
+    in->read = read;
+    in->arg = read_arg;
+    in->budget = &d.budget;
+    locale_t before, utf8 = enter_utf8(&before);
+    enum dye_status status = walk(&d, &in->feed, "", 0);
+    leave_utf8(utf8, before);
+    free(in);
+    if (status == DYE_E_NOMEM)
+        DYE_FAIL(err, status, "no memory to decode with");
+    return status;
+}

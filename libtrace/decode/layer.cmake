@@ -1,4 +1,5 @@
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET GLOBAL zlib)
 dye_layer(decode
   USES base text
-  LIBS PkgConfig::LIBARCHIVE
-  SOURCES decode.c chunker.c)
+  LIBS PkgConfig::LIBARCHIVE PkgConfig::ZLIB
+  SOURCES decode.c container.c gunzip.c feed.c sniff.c name.c chunker.c)

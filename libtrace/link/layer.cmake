@@ -1,4 +1,4 @@
 dye_layer(link
   USES scan
   LIBS 
-  SOURCES link.c weights.c)
+  SOURCES link.c fields.c weights.c)

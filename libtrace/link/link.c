@@ -1,1 +1,175 @@
-typedef int dye_empty_unit; /* to come */
+#include "dye/link.h"
+
+#include "fields.h"
+
+#include <stdlib.h>
+
+enum { CANDIDATES_MAX = 512 }; /* of one record; one with more is no record, and is cut into several sightings each */
+
+struct candidate {
+    const struct dye_index *index[2]; /* a canary may stand in the base and in the delta */
+    uint32_t canary[2];
+    uint64_t epoch; /* the latest among its hits: entries of later ones were not there for the scan */
+    struct dye_sighting s;
+};
+
+struct dye_linker {
+    dye_sighting_fn fn;
+    void *arg;
+    enum dye_charset charset;
+    struct dye_records at;
+    size_t start, end; /* of the record in hand */
+    struct candidate *candidates;
+    size_t n;
+    struct fields fields;
+};
+
+struct dye_linker *dye_linker_new(dye_sighting_fn fn, void *arg)
+{
+    struct dye_linker *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return NULL;
+    l->candidates = calloc(CANDIDATES_MAX, sizeof *l->candidates);
+    if (l->candidates == NULL) {
+        free(l);
+        return NULL;
+    }
+    l->fn = fn;
+    l->arg = arg;
+    fields_init(&l->fields);
+    return l;
+}
+
+void dye_linker_free(struct dye_linker *l)
+{
+    if (l == NULL)
+        return;
+    fields_done(&l->fields);
+    dye_wipe(l->candidates, CANDIDATES_MAX * sizeof *l->candidates);
+    free(l->candidates);
+    free(l);
+}
+
+void dye_linker_chunk(struct dye_linker *l, struct dye_span chunk, enum dye_charset charset)
+{
+    l->charset = charset;
+    dye_records_init(&l->at, chunk);
+    l->start = l->end = 0;
+    l->n = 0;
+}
+
+/* Adds an agreeing field; of one kind the form with most bits stays, of equal ones the first. */
+static void agree(struct dye_sighting *s, const struct dye_evidence *e)
+{
+    size_t i = 0;
+    while (i < s->n && s->evidence[i].kind < e->kind)
+        i++;
+    if (i < s->n && s->evidence[i].kind == e->kind) {
+        if (e->bits > s->evidence[i].bits)
+            s->evidence[i] = *e;
+        return;
+    }
+    if (s->n == DYE_SIGHTING_FIELDS_MAX)
+        return;
+    memmove(&s->evidence[i + 1], &s->evidence[i], (s->n - i) * sizeof *s->evidence);
+    s->evidence[i] = *e;
+    s->n++;
+}
+
+/* The kinds that are not scanned: a canary's entries against the record's fields. */
+static void corroborate(const struct dye_linker *l, struct candidate *c)
+{
+    for (size_t part = 0; part < 2 && c->index[part] != NULL; part++) {
+        size_t n = 0;
+        const struct dye_index_entry *e = dye_index_of_canary(c->index[part], c->canary[part], &n);
+        for (size_t i = 0; i < n; i++) {
+            if (dye_kind_is_scanned((enum dye_kind)e[i].kind) || e[i].variant != c->s.variant ||
+                e[i].epoch > c->epoch || !fields_have(&l->fields, e[i].fp))
+                continue;
+            struct dye_evidence found = {.kind = (enum dye_kind)e[i].kind,
+                                         .form = (enum dye_form)e[i].form,
+                                         .bits = dye_weight_bits((enum dye_kind)e[i].kind, (enum dye_form)e[i].form),
+                                         .start = l->start};
+            agree(&c->s, &found);
+        }
+    }
+}
+
+static enum dye_status finish_record(struct dye_linker *l)
+{
+    if (l->n == 0)
+        return DYE_OK;
+    size_t n = l->n;
+    l->n = 0; /* whatever happens below, none is given twice */
+    struct dye_span record = dye_span_of(l->at.chunk.p + l->start, l->end - l->start);
+    DYE_TRY(fields_read(&l->fields, dye_index_keys_of(l->candidates[0].index[0]), record, l->charset));
+    for (size_t i = 0; i < n; i++) {
+        struct candidate *c = &l->candidates[i];
+        corroborate(l, c);
+        for (size_t k = 0; k < c->s.n; k++)
+            c->s.bits += c->s.evidence[k].bits;
+        DYE_TRY(l->fn(l->arg, &c->s));
+    }
+    return DYE_OK;
+}
+
+static struct candidate *candidate_for(struct dye_linker *l, const struct dye_hit *hit)
+{
+    const char *id = dye_index_canary_id(hit->index, hit->entry->canary);
+    for (size_t i = 0; i < l->n; i++) {
+        struct candidate *c = &l->candidates[i];
+        if (c->s.variant != hit->entry->variant)
+            continue;
+        for (size_t part = 0; part < 2; part++)
+            if (c->index[part] == hit->index && c->canary[part] == hit->entry->canary)
+                return c;
+        if (c->index[1] == NULL && c->index[0] != hit->index && strcmp(c->s.canary, id) == 0) {
+            c->index[1] = hit->index;
+            c->canary[1] = hit->entry->canary;
+            return c;
+        }
+    }
+    if (l->n == CANDIDATES_MAX)
+        return NULL;
+    struct candidate *c = &l->candidates[l->n++];
+    *c = (struct candidate){.index = {hit->index}, .canary = {hit->entry->canary}};
+    c->s.canary = id;
+    c->s.variant = hit->entry->variant;
+    c->s.record_start = l->start;
+    c->s.record_end = l->end;
+    return c;
+}
+
+enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
+{
+    struct dye_linker *l = linker;
+    if (hit->start < l->start || hit->start >= l->end) {
+        DYE_TRY(finish_record(l));
+        dye_records_seek(&l->at, hit->start);
+        l->start = l->at.start;
+        l->end = l->at.end;
+        dye_record_narrow(hit->start, &l->start, &l->end);
+    }
+    struct candidate *c = candidate_for(l, hit);
+    if (c == NULL) {
+        DYE_TRY(finish_record(l));
+        c = candidate_for(l, hit);
+    }
+    const struct dye_index_entry *e = hit->entry;
+    c->epoch = e->epoch > c->epoch ? e->epoch : c->epoch;
+    c->s.control |= (e->flags & DYE_INDEX_CONTROL) != 0;
+    struct dye_evidence found = {.kind = (enum dye_kind)e->kind,
+                                 .form = (enum dye_form)e->form,
+                                 .bits = dye_weight_bits((enum dye_kind)e->kind, (enum dye_form)e->form),
+                                 .start = hit->start,
+                                 .n = hit->n};
+    agree(&c->s, &found);
+    return DYE_OK;
+}
+
+enum dye_status dye_linker_finish(struct dye_linker *l)
+{
+    enum dye_status status = finish_record(l);
+    l->start = l->end = 0;
+    return status;
+}

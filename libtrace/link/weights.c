@@ -1,1 +1,56 @@
-typedef int dye_empty_unit; /* to come */
+#include "dye/link.h"
+
+#include <math.h>
+
+/*
+ * m: the chance that a true row of the canary still shows this field, in this form, as it was planted. Market rows are
+ * exports: numbers survive unless a spreadsheet cut them (an ID loses its last digits), and whoever retypes garbles
+ * text more than numbers. No measurement on real dumps stands behind these: they are cautious guesses, and as m is
+ * between 0.5 and 1 they move a weight by less than one bit.
+ *
+ * u: the chance that an unrelated row shows this very value.
+ *   mobile, resident_id, email   1e-6 / size of the default space. The space has never been assigned (DOMAIN 2), so a
+ *                                row gets into it only by a typo or an invention; 1e-6 a row is taken for that. Sizes:
+ *                                1.7e8 numbers, 4e10 numbers, and a random local part taken as 40 bits.
+ *   policy, waybill, mrn         2^-32, 2^-30, 2^-24: issuers' own ranges, where an unrelated live value may stand.
+ *                                13 or more digits each, but serial ones crowd together: their length isn't credited.
+ *   name                         2^-13: a full name of three characters; 2^-7 for the commonest surname's share of all
+ *                                people (over 7 % for Wang or Li) would be the surname alone.
+ *   address                      2^-20: a door in a city of a million doors, folded and compared whole.
+ *
+ * A digest of a value is seen where and only where the value would be: it weighs the same.
+ */
+static const struct {
+    double m, log2_u;
+} weights[DYE_KIND_COUNT] = {
+    [DYE_MOBILE] = {0.95, -47.3},     /* log2(1e-6 / 1.7e8) */
+    [DYE_RESIDENT_ID] = {0.9, -55.1}, /* log2(1e-6 / 4e10) */
+    [DYE_EMAIL] = {0.95, -60.0},      /* log2(1e-6 / 2^40) */
+    [DYE_WAYBILL] = {0.95, -30.0},    [DYE_POLICY] = {0.95, -32.0}, [DYE_MRN] = {0.95, -24.0},
+    [DYE_NAME] = {0.9, -13.0},        [DYE_ADDRESS] = {0.6, -20.0},
+};
+
+double dye_weight_bits(enum dye_kind kind, enum dye_form form)
+{
+    if (kind <= DYE_KIND_NONE || kind >= DYE_KIND_COUNT || form <= DYE_FORM_NONE || form >= DYE_FORM_COUNT)
+        return 0;
+    return log2(weights[kind].m) - weights[kind].log2_u;
+}
+
+static double pairs(uint64_t records, uint64_t canaries)
+{
+    return (double)(records > 0 ? records : 1) * (double)(canaries > 0 ? canaries : 1);
+}
+
+double dye_link_probability(double bits, uint64_t records, uint64_t canaries)
+{
+    /* lambda/(1-lambda) = 1/(pairs-1); one record against one canary is taken as even odds. */
+    double n = pairs(records, canaries);
+    double m = bits - log2(n > 2 ? n - 1 : 1);
+    return 1 / (1 + exp2(-m));
+}
+
+double dye_link_threshold_bits(uint64_t records, uint64_t canaries, double expected)
+{
+    return log2(pairs(records, canaries) / expected);
+}

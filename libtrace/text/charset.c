@@ -132,9 +132,9 @@ enum dye_status dye_text_to_utf8(enum dye_charset from, struct dye_span in, stru
     size_t ascii = ascii_run(in.p, in.n);
     if (ascii > 0)
         DYE_TRY(dye_buf_append(ret, in.p, ascii));
-    struct dye_span rest = dye_span_of(in.p + ascii, in.n - ascii);
-    if (rest.n == 0)
+    if (ascii == in.n)
         return DYE_OK;
+    struct dye_span rest = dye_span_of(in.p + ascii, in.n - ascii);
     switch (from) {
     case DYE_CHARSET_ASCII:
         for (size_t i = 0; i < rest.n; i++)

@@ -102,7 +102,7 @@ CREATE TABLE dyetrace.attribution (
     epoch bigint NOT NULL,
     acquired_at timestamptz NOT NULL,
     verdict text NOT NULL CHECK (verdict IN ('attributed', 'insufficient', 'not-covered', 'control-hit')),
-    power double precision NOT NULL,
+    power double precision, -- NULL: no population is known
     controls integer NOT NULL,
     unexplained integer NOT NULL,
     computed_at timestamptz NOT NULL DEFAULT pg_catalog.now()

@@ -113,7 +113,7 @@ enum dye_status store_run(struct store *s, struct dye_error *err, PGresult **ret
             break;
         }
         default:
-            assert(!"parameter type");
+            assert(false && "parameter type");
         }
     }
     va_end(ap);

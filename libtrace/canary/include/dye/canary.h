@@ -4,8 +4,8 @@
  * canary: fictitious persons. A persona is a function of (persona key, serial) and nothing else.
  *
  * Values that must be unique (mobile, resident_id, email, waybill, policy, mrn) are keyed permutations of the serial
- * over the kind's default space, so nothing repeats and no character encodes a source or a date. The rest (name,
- * address) is drawn from a PRF. Birth date, sex and region are read off the resident ID, so that a person agrees with
+ * over the kind's default space, and so is the canary's id over [0, 2^62): nothing repeats and no character encodes a
+ * source or a date. The rest (name, address) is drawn from a PRF. Birth date, sex and region are read off the resident ID, so that a person agrees with
  * itself. The same key and serial give the same person on every machine.
  *
  * Personas are secrets: a leaked list of them burns every canary on it. Wipe after use.
@@ -31,7 +31,7 @@ DYE_API struct dye_persona_maker *dye_persona_maker_new(const struct dye_key *pe
 DYE_API void dye_persona_maker_free(struct dye_persona_maker *m); /* takes NULL; wipes */
 
 /* serial in [0, 2^27): the smallest default space (mobile, 1.7e8) must not run out; DYE_E_LIMIT beyond it. About
- * 10 us. */
+ * 5 us. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_persona_make(const struct dye_persona_maker *m, uint64_t serial,
                                                         struct dye_persona *ret, struct dye_error *err);
 DYE_API void dye_persona_wipe(struct dye_persona *p);
@@ -56,14 +56,15 @@ struct dye_sector {
     struct dye_column column[DYE_SECTOR_COLUMNS_MAX];
     size_t columns;
 };
-/* The text of one cell, appended to ret. */
+/* The text of one cell; n = 0 where the persona has none. DYE_E_BUG for a column that is none of the above. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p,
                                                        struct dye_value *ret);
 /* Whether records of this sector carry `kind`: only such values are ever fingerprinted. */
 DYE_API bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind);
 
 /* One record, with its line end, appended to ret. The header line is for CSV; JSON lines have none.
- * CSV by RFC 4180 with LF; JSON by RFC 8259, one object a line, UTF-8. */
+ * CSV by RFC 4180 with LF; JSON by RFC 8259, one object a line, UTF-8. What a persona does not have is an empty cell in
+ * CSV and null in JSON. Status from the buffer, which may then hold a part of the record. */
 enum dye_record_format { DYE_FORMAT_CSV, DYE_FORMAT_JSONL };
 DYE_MUST_CHECK DYE_API enum dye_status dye_record_header(const struct dye_sector *s, enum dye_record_format f,
                                                          struct dye_buf *ret);

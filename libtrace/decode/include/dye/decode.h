@@ -24,6 +24,10 @@ struct dye_decode_limits {
 };
 DYE_API void dye_decode_limits_default(struct dye_decode_limits *ret);
 
+/* Whether `path` may be that of a part: valid UTF-8 without NUL, at most DYE_PATH_MAX_BYTES. Longer ones are cut. */
+#define DYE_PATH_MAX_BYTES 4096
+DYE_API bool dye_path_is_valid(struct dye_span path);
+
 struct dye_part {
     uint32_t ordinal;  /* 0, 1, ... in order of appearance: content alone decides it */
     const char *path;  /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
@@ -37,8 +41,13 @@ struct dye_part_end {
 
 /*
  * Called in order: begin, data*, end for each part; parts never interleave. A container is no part of its own unless
- * it can't be entered (then it is one, unread). What is valid is valid inside the call only. Return DYE_STOPPED to
- * end early.
+ * it can't be entered, or breaks between its entries (then it is one, unread), or is empty (then it is one, read, of 0
+ * bytes). An entry that is no file (a link, a device) is a part, unread; a directory is none. Once a limit on output,
+ * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
+ * Return DYE_STOPPED to end early.
+ *
+ * Reasons: "truncated", "damaged", "encrypted", "unsupported", "not a file", "format: F" for a known format that is not
+ * read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit: L" (output, entries, depth, ratio, memory).
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);
@@ -53,8 +62,9 @@ typedef enum dye_status (*dye_read_fn)(void *arg, uint8_t *p, size_t cap, size_t
 /*
  * Decode one input from start to end.
  *
- * Returns DYE_OK when every part has its verdict, damaged ones too; DYE_STOPPED; what `read` returned when it failed;
- * DYE_E_NOMEM. Memory is constant in the size of the input. Gzip members that follow each other are one part. A
+ * Returns DYE_OK when every part has its verdict, damaged ones too; DYE_STOPPED; what `read` returned when it failed
+ * (the part at hand then has no end); DYE_E_NOMEM; DYE_E_USAGE for a ratio of 0. Memory is constant in the size of the
+ * input, and grows with the depth. Gzip members that follow each other are one part. A
  * compressed file without an inner name (`x.gz`) is one part, path "".
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_decode(dye_read_fn read, void *read_arg,

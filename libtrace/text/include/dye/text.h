@@ -13,7 +13,8 @@ enum dye_charset {
 };
 DYE_API const char *dye_charset_name(enum dye_charset c);
 
-/* From a sample, any length; a character cut at the sample's end does not count against a charset. O(n). */
+/* From a sample, any length; a character cut at the sample's end does not count against a charset, and neither does one
+ * bad byte in fifty characters. UTF-8 goes before GB18030. UTF-16 (many NULs) is unknown. O(n). */
 DYE_API enum dye_charset dye_charset_detect(struct dye_span sample);
 
 /*
@@ -25,7 +26,8 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_text_to_utf8(enum dye_charset from, s
 /*
  * Append the folded form of UTF-8 `in`, for comparing names and addresses: zero-width and control characters out,
  * NFKC, case fold, white space and ASCII/CJK punctuation out. Folding twice equals folding once. Invalid UTF-8 is
- * treated as U+FFFD. ICU 72; O(n).
+ * treated as U+FFFD. DYE_E_LIMIT or DYE_E_NOMEM from the buffer, and DYE_E_LIMIT beyond 64 MiB; ret may then hold a
+ * part. ICU 72; O(n).
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_text_fold(struct dye_span in, struct dye_buf *ret);
 

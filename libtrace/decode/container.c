@@ -1,0 +1,221 @@
+#include "container.h"
+
+#include "name.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+struct container {
+    struct feed entry; /* first: entry_next gets back to the container from it */
+    struct archive *a;
+    struct archive_entry *e;
+    struct feed *in;
+    struct container_budget *budget;
+    enum sniff_format format;
+    const char *fault;
+    uint64_t offset;         /* of what came out of the entry */
+    struct dye_span pending; /* a block that waits behind a hole */
+    uint64_t hole;
+    char name[CONTAINER_NAME_MAX_BYTES + 1];
+};
+
+static const uint8_t zeros[1 << 14];
+
+/* Streams without a name inside; gzip is read by gunzip.c. */
+static int (*const filter_of[])(struct archive *) = {
+    [SNIFF_BZIP2] = archive_read_support_filter_bzip2, [SNIFF_XZ] = archive_read_support_filter_xz,
+    [SNIFF_ZSTD] = archive_read_support_filter_zstd,   [SNIFF_LZ4] = archive_read_support_filter_lz4,
+    [SNIFF_LZIP] = archive_read_support_filter_lzip,   [SNIFF_COMPRESS] = archive_read_support_filter_compress,
+};
+
+static const char *fault_of(const struct container *c)
+{
+    const char *message = archive_error_string(c->a);
+    if (c->in->broken != NULL)
+        return c->in->broken;
+    if (archive_errno(c->a) == ENOMEM)
+        return "limit: memory";
+    /* Whoever ran out of bytes was cut off; who stumbled over them was damaged. */
+    return c->in->ended || (message != NULL && strstr(message, "runcated") != NULL) ? "truncated" : "damaged";
+}
+
+static la_ssize_t on_read(struct archive *a, void *arg, const void **ret)
+{
+    struct container *c = arg;
+    struct dye_span piece;
+    if (feed_pull(c->in, &piece)) {
+        *ret = piece.p;
+        return (la_ssize_t)piece.n;
+    }
+    if (c->in->broken == NULL)
+        return 0;
+    archive_set_error(a, EIO, "the stream below is broken");
+    return ARCHIVE_FATAL;
+}
+
+bool container_budget_spend(struct container_budget *b, size_t n)
+{
+    b->produced += n;
+    return b->produced <= b->ratio_free_bytes || b->produced / b->ratio <= b->input;
+}
+
+/* Sparse entries have holes, which count: places are offsets in the file as it was. */
+static bool fill(struct container *c, struct dye_span *ret)
+{
+    if (c->hole > 0) {
+        *ret = dye_span_of(zeros, c->hole < sizeof zeros ? (size_t)c->hole : sizeof zeros);
+        c->hole -= ret->n;
+    } else {
+        *ret = c->pending;
+        c->pending.n = 0;
+    }
+    /* A tar adds nothing, unless it is sparse. */
+    if ((c->format != SNIFF_TAR || ret->p == zeros) && !container_budget_spend(c->budget, ret->n)) {
+        c->entry.broken = "limit: ratio";
+        return false;
+    }
+    c->offset += ret->n;
+    return true;
+}
+
+static bool entry_next(struct feed *f, struct dye_span *ret)
+{
+    struct container *c = (struct container *)f;
+    while (c->hole == 0 && c->pending.n == 0) {
+        const void *p = NULL;
+        size_t n = 0;
+        la_int64_t offset = 0;
+        int r = archive_read_data_block(c->a, &p, &n, &offset);
+        if (r == ARCHIVE_EOF)
+            return false;
+        if (r != ARCHIVE_OK && r != ARCHIVE_WARN) {
+            const char *message = archive_error_string(c->a);
+            f->broken = r == ARCHIVE_FATAL || f->blemish != NULL ? fault_of(c) : "unsupported";
+            if (message != NULL && strstr(message, "assphrase") != NULL)
+                f->broken = "encrypted";
+            return false;
+        }
+        if (r == ARCHIVE_WARN) {
+            if (f->blemish != NULL && n == 0) { /* it would warn for ever */
+                f->broken = f->blemish;
+                return false;
+            }
+            f->blemish = "damaged"; /* a checksum, a length */
+        }
+        c->pending = dye_span_of(p, n);
+        if (n > 0 && offset >= 0 && (uint64_t)offset > c->offset)
+            c->hole = (uint64_t)offset - c->offset;
+    }
+    return fill(c, ret);
+}
+
+static bool enable(struct container *c)
+{
+    if (c->format == SNIFF_ZIP)
+        return archive_read_support_format_zip_streamable(c->a) == ARCHIVE_OK;
+    if (c->format == SNIFF_TAR) /* and what stands behind its end mark is read or found to be damaged */
+        return archive_read_support_format_tar(c->a) == ARCHIVE_OK &&
+               archive_read_set_option(c->a, "tar", "read_concatenated_archives", "1") == ARCHIVE_OK;
+    return filter_of[c->format](c->a) == ARCHIVE_OK && archive_read_support_format_raw(c->a) == ARCHIVE_OK &&
+           archive_read_support_format_empty(c->a) == ARCHIVE_OK;
+}
+
+struct container *container_open(struct feed *in, enum sniff_format format, struct container_budget *budget)
+{
+    struct container *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return NULL;
+    c->in = in;
+    c->format = format;
+    c->budget = budget;
+    c->a = archive_read_new();
+    if (c->a == NULL) {
+        free(c);
+        return NULL;
+    }
+    if (!enable(c)) {
+        c->fault = "unsupported";
+    } else if (archive_read_open2(c->a, c, NULL, on_read, NULL, NULL) != ARCHIVE_OK || archive_errno(c->a) != 0) {
+        c->fault = fault_of(c);
+    } else if (format != SNIFF_ZIP && format != SNIFF_TAR && archive_filter_count(c->a) < 2) {
+        /* The header is not one after all, and the raw reader would give the compressed bytes as they stand. */
+        c->fault = c->in->ended ? "truncated" : "damaged";
+    }
+    return c;
+}
+
+void container_close(struct container *c)
+{
+    archive_read_free(c->a);
+    free(c);
+}
+
+static void take_name(struct container *c)
+{
+    if (c->format != SNIFF_ZIP && c->format != SNIFF_TAR)
+        return;
+    const char *raw = archive_entry_pathname(c->e);
+    name_to_utf8(dye_span_str(raw != NULL ? raw : "\xff"), c->name, sizeof c->name);
+}
+
+enum container_next container_next(struct container *c)
+{
+    if (c->fault != NULL)
+        return CONTAINER_BROKEN;
+    c->entry = (struct feed){.next = entry_next};
+    c->offset = c->hole = 0;
+    c->pending = (struct dye_span){NULL, 0};
+    c->name[0] = '\0';
+    switch (archive_read_next_header(c->a, &c->e)) {
+    case ARCHIVE_EOF:
+        if (c->in->broken == NULL)
+            return CONTAINER_END;
+        break;
+    case ARCHIVE_OK:
+    case ARCHIVE_WARN:
+        take_name(c);
+        return CONTAINER_ENTRY;
+    case ARCHIVE_RETRY:
+    case ARCHIVE_FAILED:
+        return CONTAINER_BAD_ENTRY;
+    default:
+        break;
+    }
+    c->fault = fault_of(c);
+    return CONTAINER_BROKEN;
+}
+
+const char *container_fault(const struct container *c)
+{
+    return c->fault;
+}
+
+enum container_entry container_entry_is(const struct container *c)
+{
+    if (archive_entry_is_encrypted(c->e))
+        return ENTRY_ENCRYPTED;
+    /* An old tar may give a hard link the file's data again; without, it is only another name. */
+    if (archive_entry_hardlink(c->e) != NULL && archive_entry_size(c->e) <= 0)
+        return ENTRY_OTHER;
+    switch (archive_entry_filetype(c->e)) {
+    case AE_IFREG:
+        return ENTRY_FILE;
+    case AE_IFDIR:
+        return ENTRY_DIRECTORY;
+    default:
+        return ENTRY_OTHER;
+    }
+}
+
+const char *container_entry_name(const struct container *c)
+{
+    return c->name;
+}
+
+struct feed *container_entry_feed(struct container *c)
+{
+    return &c->entry;
+}

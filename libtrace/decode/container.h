@@ -1,0 +1,42 @@
+#ifndef DECODE_CONTAINER_H
+#define DECODE_CONTAINER_H
+/*
+ * container: one archive or compressed stream, read forwards through libarchive. Private to the decode layer.
+ *
+ * Only the format that sniff() named is enabled, so nothing else can claim the bytes. Nothing is sought: a zip is read
+ * by its local headers, which is what is left of a truncated one, and a container inside a container needs no copy.
+ */
+#include "feed.h"
+
+#include "dye/status.h"
+
+#include <stdint.h>
+
+#define CONTAINER_NAME_MAX_BYTES 4096
+
+enum container_next { CONTAINER_ENTRY, CONTAINER_BAD_ENTRY, CONTAINER_END, CONTAINER_BROKEN };
+enum container_entry { ENTRY_FILE, ENTRY_DIRECTORY, ENTRY_ENCRYPTED, ENTRY_OTHER };
+
+/* What the streams of one input have taken and given. Shared by all containers of one decoding. */
+struct container_budget {
+    uint64_t input, produced; /* bytes in; bytes that decompression made of them */
+    uint64_t ratio, ratio_free_bytes;
+};
+/* Counts n bytes that came out of a decompression; false when that is more than the input allows. */
+bool container_budget_spend(struct container_budget *b, size_t n);
+
+struct container;
+/* `in` is borrowed until _close, and must not be pulled meanwhile. NULL: no memory. */
+struct container *container_open(struct feed *in, enum sniff_format format, struct container_budget *budget);
+void container_close(struct container *c);
+
+/* Goes to the next entry. BAD_ENTRY: this one can't be had, the next may be. BROKEN: see _fault. */
+enum container_next container_next(struct container *c);
+const char *container_fault(const struct container *c);
+
+/* Of the current entry. The name has no path in front; "" for a compressed stream; UTF-8. */
+enum container_entry container_entry_is(const struct container *c);
+const char *container_entry_name(const struct container *c);
+struct feed *container_entry_feed(struct container *c);
+
+#endif

@@ -1,0 +1,44 @@
+#include "feed.h"
+
+static bool more(struct feed *f, struct dye_span *ret)
+{
+    if (f->ended)
+        return false;
+    f->ended = !f->next(f, ret);
+    return !f->ended;
+}
+
+struct dye_span feed_peek(struct feed *f)
+{
+    struct dye_span piece;
+    size_t n = 0;
+    while (n < sizeof f->head && more(f, &piece)) {
+        if (n == 0 && piece.n >= sizeof f->head) { /* the usual case: nothing is copied */
+            f->waiting[0] = piece;
+            return dye_span_of(piece.p, sizeof f->head);
+        }
+        size_t take = piece.n < sizeof f->head - n ? piece.n : sizeof f->head - n;
+        memcpy(f->head + n, piece.p, take);
+        n += take;
+        f->waiting[1] = dye_span_of(piece.p + take, piece.n - take);
+    }
+    f->waiting[0] = dye_span_of(f->head, n);
+    return f->waiting[0];
+}
+
+bool feed_pull(struct feed *f, struct dye_span *ret)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (f->waiting[i].n == 0)
+            continue;
+        *ret = f->waiting[i];
+        f->waiting[i].n = 0;
+        return true;
+    }
+    return more(f, ret);
+}
+
+const char *feed_fault(const struct feed *f)
+{
+    return f->broken != NULL ? f->broken : f->blemish;
+}

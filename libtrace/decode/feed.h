@@ -1,0 +1,26 @@
+#ifndef DECODE_FEED_H
+#define DECODE_FEED_H
+/*
+ * feed: a stream that is pulled piece by piece and whose first bytes can be looked at before. The input is one, and so
+ * is every entry of a container; a container pulls one and gives others. Private to the decode layer.
+ */
+#include "sniff.h"
+
+struct feed {
+    /* The next piece, not empty and valid until the next call. False at the end, sound or not. */
+    bool (*next)(struct feed *f, struct dye_span *ret);
+    const char *broken;  /* why the stream ended before its end; a constant, NULL while sound */
+    const char *blemish; /* it came to its end, but its bytes are not what they should be */
+    bool ended;
+    bool told; /* a part has said why it is broken or blemished */
+    struct dye_span waiting[2];
+    uint8_t head[SNIFF_BYTES];
+};
+
+/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull. */
+struct dye_span feed_peek(struct feed *f);
+bool feed_pull(struct feed *f, struct dye_span *ret);
+/* What is wrong with what came out of it, or NULL. */
+const char *feed_fault(const struct feed *f);
+
+#endif

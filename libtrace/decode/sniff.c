@@ -1,0 +1,93 @@
+#include "sniff.h"
+
+/* Magic numbers: file(1)'s data base and the formats' own specifications. */
+static const struct {
+    uint16_t at;
+    uint8_t n;
+    const char *magic;
+    struct sniff is;
+} table[] = {
+    {0, 3, "\x1f\x8b\x08", {SNIFF_COMPRESSED, SNIFF_GZIP, NULL}},
+    {0,
+     6,
+     "\xfd"
+     "7zXZ\0",
+     {SNIFF_COMPRESSED, SNIFF_XZ, NULL}},
+    {0, 4, "\x28\xb5\x2f\xfd", {SNIFF_COMPRESSED, SNIFF_ZSTD, NULL}},
+    {0, 4, "\x04\x22\x4d\x18", {SNIFF_COMPRESSED, SNIFF_LZ4, NULL}},
+    {0, 5, "LZIP\x01", {SNIFF_COMPRESSED, SNIFF_LZIP, NULL}},
+    {0, 2, "\x1f\x9d", {SNIFF_COMPRESSED, SNIFF_COMPRESS, NULL}},
+    {0, 4, "PK\x03\x04", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}},
+    {0, 4, "PK\x05\x06", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}},           /* without entries */
+    {0, 8, "PK\x07\x08PK\x03\x04", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}}, /* first of several volumes */
+    {0, 6, "Rar!\x1a\x07", {SNIFF_OPAQUE, SNIFF_NONE, "format: rar"}},
+    {0, 6, "7z\xbc\xaf\x27\x1c", {SNIFF_OPAQUE, SNIFF_NONE, "format: 7z"}},
+    {0, 8, "MSCF\0\0\0\0", {SNIFF_OPAQUE, SNIFF_NONE, "format: cab"}},
+    {0, 5, "%PDF-", {SNIFF_OPAQUE, SNIFF_NONE, "format: pdf"}},
+    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {SNIFF_OPAQUE, SNIFF_NONE, "format: ole"}},
+    {0, 16, "SQLite format 3", {SNIFF_OPAQUE, SNIFF_NONE, "format: sqlite"}},
+    {0, 19, "\0\x01\0\0Standard Jet DB", {SNIFF_OPAQUE, SNIFF_NONE, "format: access"}},
+    {0, 19, "\0\x01\0\0Standard ACE DB", {SNIFF_OPAQUE, SNIFF_NONE, "format: access"}},
+    {0, 3, "\xff\xd8\xff", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {0, 8, "\x89PNG\r\n\x1a\n", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {0, 6, "GIF87a", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {0, 6, "GIF89a", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {0, 4, "II*\0", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {0, 4, "MM\0*", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {8, 4, "WEBP", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {4, 8, "ftypheic", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {4, 8, "ftypmif1", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {4, 8, "ftypavif", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
+    {4, 8, "ftypisom", {SNIFF_OPAQUE, SNIFF_NONE, "format: video"}},
+    {4, 8, "ftypmp42", {SNIFF_OPAQUE, SNIFF_NONE, "format: video"}},
+};
+
+static bool has(struct dye_span head, size_t at, const char *magic, size_t n)
+{
+    return head.n >= at + n && memcmp(head.p + at, magic, n) == 0;
+}
+
+/* "BZh1" could begin a line of text; what follows in a bzip2 stream could not. */
+static bool is_bzip2(struct dye_span head)
+{
+    return has(head, 0, "BZh", 3) && head.n >= 10 && head.p[3] >= '1' && head.p[3] <= '9' &&
+           (has(head, 4, "\x31\x41\x59\x26\x53\x59", 6) || has(head, 4, "\x17\x72\x45\x38\x50\x90", 6));
+}
+
+/* Two letters aren't enough of a magic: its file size and its reserved zeros are looked at too. */
+static bool is_bmp(struct dye_span head)
+{
+    return has(head, 0, "BM", 2) && has(head, 6, "\0\0\0\0", 4) && has(head, 15, "\0\0", 2);
+}
+
+/* By the header's checksum (POSIX.1 ustar): old tars have no magic, and a name alone could be any text. */
+static bool is_tar(struct dye_span head)
+{
+    enum { CHECKSUM_AT = 148, CHECKSUM_BYTES = 8 };
+    if (head.n < SNIFF_BYTES || head.p[0] == 0)
+        return false;
+    unsigned sum = 0, want = 0;
+    for (size_t i = 0; i < SNIFF_BYTES; i++)
+        sum += i - CHECKSUM_AT < CHECKSUM_BYTES ? ' ' : head.p[i];
+    size_t i = CHECKSUM_AT;
+    while (i < CHECKSUM_AT + CHECKSUM_BYTES && head.p[i] == ' ')
+        i++;
+    size_t first = i;
+    for (; i < CHECKSUM_AT + CHECKSUM_BYTES && head.p[i] >= '0' && head.p[i] <= '7'; i++)
+        want = want * 8 + (unsigned)(head.p[i] - '0');
+    return i > first && sum == want;
+}
+
+struct sniff sniff(struct dye_span head)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (has(head, table[i].at, table[i].magic, table[i].n))
+            return table[i].is;
+    if (is_bzip2(head))
+        return (struct sniff){SNIFF_COMPRESSED, SNIFF_BZIP2, NULL};
+    if (is_bmp(head))
+        return (struct sniff){SNIFF_OPAQUE, SNIFF_NONE, "format: image"};
+    if (is_tar(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_TAR, NULL};
+    return (struct sniff){SNIFF_PLAIN, SNIFF_NONE, NULL};
+}

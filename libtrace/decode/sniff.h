@@ -1,0 +1,39 @@
+#ifndef DECODE_SNIFF_H
+#define DECODE_SNIFF_H
+/*
+ * sniff: what a stream is, by its first bytes. Never by its name: sellers rename. Private to the decode layer.
+ */
+#include "dye/span.h"
+
+#define SNIFF_BYTES 512 /* a tar header, the longest thing that is looked at */
+
+enum sniff_class {
+    SNIFF_PLAIN,      /* text, or bytes that are scanned as they stand */
+    SNIFF_COMPRESSED, /* one stream inside, without a name of its own */
+    SNIFF_ARCHIVE,    /* named entries inside */
+    SNIFF_OPAQUE      /* known, but nothing here reads it */
+};
+
+enum sniff_format {
+    SNIFF_NONE,
+    SNIFF_GZIP,
+    SNIFF_BZIP2,
+    SNIFF_XZ,
+    SNIFF_ZSTD,
+    SNIFF_LZ4,
+    SNIFF_LZIP,
+    SNIFF_COMPRESS,
+    SNIFF_ZIP,
+    SNIFF_TAR
+};
+
+struct sniff {
+    enum sniff_class class;
+    enum sniff_format format; /* of what can be entered */
+    const char *reason;       /* of what can't: "format: image" ... a constant */
+};
+
+/* `head` holds the stream's first SNIFF_BYTES, or all of a shorter one. */
+struct sniff sniff(struct dye_span head);
+
+#endif

@@ -1,0 +1,100 @@
+#include "fields.h"
+
+#include "dye/scan.h"
+
+void fields_init(struct fields *f)
+{
+    f->n = 0;
+    dye_buf_init(&f->utf8, 4 * DYE_RECORD_MAX_BYTES, true);
+    dye_buf_init(&f->folded, 4 * DYE_RECORD_MAX_BYTES, true);
+}
+
+void fields_done(struct fields *f)
+{
+    dye_buf_done(&f->utf8);
+    dye_buf_done(&f->folded);
+    dye_wipe(f->fp, f->n * DYE_FP_BYTES);
+    f->n = 0;
+}
+
+static enum dye_status add(struct fields *f, const struct dye_index_keys *keys, struct dye_span text)
+{
+    if (f->n == FIELDS_MAX || text.n == 0 || text.n > 2 * DYE_VALUE_MAX_BYTES)
+        return DYE_OK;
+    dye_buf_clear(&f->folded);
+    enum dye_status status = dye_text_fold(text, &f->folded);
+    if (status != DYE_OK)
+        return status == DYE_E_LIMIT ? DYE_OK : status;
+    if (f->folded.n > 0 && f->folded.n <= DYE_VALUE_MAX_BYTES)
+        dye_fp(keys, dye_buf_span(&f->folded), f->fp[f->n++]);
+    return DYE_OK;
+}
+
+static enum dye_status add_words(struct fields *f, const struct dye_index_keys *keys, struct dye_span text)
+{
+    DYE_TRY(add(f, keys, text));
+    for (size_t i = 0, start = 0; i <= text.n; i++) {
+        if (i < text.n && text.p[i] != ' ')
+            continue;
+        if (i > start && i - start < text.n)
+            DYE_TRY(add(f, keys, dye_span_of(text.p + start, i - start)));
+        start = i + 1;
+    }
+    return DYE_OK;
+}
+
+/* Bytes of the delimiter at p, 0 if there is none. */
+static size_t delimiter(const uint8_t *p, size_t n)
+{
+    static const char *const wide[] = {"，", "；", "：", "｜", "　"};
+    if (strchr(",\t|;:^#~<>{}[]()=\"'`\r\n\x01", p[0]) != NULL) /* NUL too */
+        return 1;
+    if (n >= 2 && memcmp(p, "--", 2) == 0)
+        return 2;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (n >= strlen(wide[i]) && memcmp(p, wide[i], strlen(wide[i])) == 0)
+            return strlen(wide[i]);
+    return 0;
+}
+
+/* p is at a quote: up to its partner, or 0 when there is none. */
+static size_t quoted(const uint8_t *p, size_t n)
+{
+    const uint8_t *close = memchr(p + 1, p[0], n - 1);
+    return close != NULL ? (size_t)(close - p) : 0;
+}
+
+enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys, struct dye_span record,
+                            enum dye_charset charset)
+{
+    f->n = 0;
+    dye_buf_clear(&f->utf8);
+    enum dye_status status = dye_text_to_utf8(charset, record, &f->utf8);
+    if (status != DYE_OK && status != DYE_E_LIMIT)
+        return status;
+    const uint8_t *p = f->utf8.p;
+    size_t n = f->utf8.n, start = 0;
+    for (size_t i = 0; i <= n;) {
+        size_t step = i < n ? delimiter(p + i, n - i) : 1;
+        if (step == 0) {
+            i++;
+            continue;
+        }
+        DYE_TRY(add_words(f, keys, dye_span_of(p + start, i - start)));
+        size_t inside = i == start && i < n && (p[i] == '"' || p[i] == '\'') ? quoted(p + i, n - i) : 0;
+        if (inside > 1)
+            DYE_TRY(add_words(f, keys, dye_span_of(p + i + 1, inside - 1)));
+        /* On into the quotes: if they weren't a pair, the pieces count. */
+        i += step;
+        start = i;
+    }
+    return DYE_OK;
+}
+
+bool fields_have(const struct fields *f, const uint8_t fp[DYE_FP_BYTES])
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (memcmp(f->fp[i], fp, DYE_FP_BYTES) == 0)
+            return true;
+    return false;
+}

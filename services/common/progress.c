@@ -1,0 +1,42 @@
+#include "progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+void progress_start(struct progress *p, const char *what, const char *unit, uint64_t total)
+{
+    double t = now();
+    *p = (struct progress){what, unit, total, t, t, isatty(STDERR_FILENO) == 1};
+}
+
+void progress_at(struct progress *p, uint64_t done)
+{
+    double t;
+    if (!p->on || (t = now()) - p->shown < 0.1)
+        return;
+    p->shown = t;
+    bool bytes = strcmp(p->unit, "B") == 0;
+    double rate = (double)done / (t - p->started + 1e-9);
+    double scale = bytes ? 1e6 : 1;
+    fprintf(stderr, "\r%s: %.0f %s, %.0f %s/s", p->what, (double)done / scale, bytes ? "MB" : p->unit, rate / scale,
+            bytes ? "MB" : p->unit);
+    if (p->total > 0)
+        fprintf(stderr, ", %.0f %%, %.0f s left", 100.0 * (double)done / (double)p->total,
+                (double)(p->total > done ? p->total - done : 0) / (rate + 1e-9));
+    fputs("\033[K", stderr);
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->on)
+        fputs("\r\033[K", stderr);
+}

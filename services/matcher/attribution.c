@@ -1,0 +1,240 @@
+#include "attribution.h"
+
+#include "dye/attribute.h"
+#include "log.h"
+#include "queue.h"
+#include "zone.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The case with the rows it was read from: numbers in the case are row numbers. */
+struct dossier {
+    PGresult *dump;     /* epoch, records, acquired_at (seconds), acquired_at (text) */
+    PGresult *sources;  /* source_id, owner_id, population */
+    PGresult *canaries; /* canary_id, control */
+    PGresult *holdings; /* canary_id, source_id, planted_at (seconds) */
+    PGresult *seen;     /* canary_id, probability */
+    struct dye_attribute_case c;
+    struct dye_attribute_source *source;
+    struct dye_attribute_canary *canary;
+    struct dye_attribute_holding *holding;
+    struct dye_attribute_seen *sighted;
+};
+
+static void dossier_done(struct dossier *d)
+{
+    PQclear(d->dump);
+    PQclear(d->sources);
+    PQclear(d->canaries);
+    PQclear(d->holdings);
+    PQclear(d->seen);
+    free(d->source);
+    free(d->canary);
+    free(d->holding);
+    free(d->sighted);
+}
+
+static enum dye_status read_rows(struct store *s, const char *dump, struct dossier *d, struct dye_error *err)
+{
+    DYE_TRY(store_run(s, err, &d->dump,
+                      "SELECT d.epoch, d.records, floor(extract(epoch FROM min(a.acquired_at))), min(a.acquired_at),"
+                      " d.state = 'complete' FROM dyetrace.dump d JOIN dyetrace.acquisition a USING (dump_id)"
+                      " WHERE d.dump_id = $1 GROUP BY d.dump_id",
+                      "s", dump));
+    if (PQntuples(d->dump) != 1)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown", dump);
+    if (!store_bool(d->dump, 0, 4))
+        DYE_FAIL(err, DYE_E_AGAIN, "dump: %s: its ingest is not finished", dump);
+    int64_t epoch = store_int(d->dump, 0, 0);
+    DYE_TRY(store_run(s, err, &d->seen,
+                      "SELECT canary_id, max(probability) FROM dyetrace.sighting WHERE dump_id = $1 GROUP BY 1", "s",
+                      dump));
+    DYE_TRY(store_run(s, err, &d->holdings,
+                      "SELECT p.canary_id, p.source_id, floor(extract(epoch FROM p.planted_at))"
+                      " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch <= $1"
+                      " AND (p.state <> 'committed' OR EXISTS (SELECT FROM dyetrace.sighting g"
+                      " WHERE g.dump_id = $2 AND g.canary_id = p.canary_id))",
+                      "is", epoch, dump));
+    DYE_TRY(store_run(s, err, &d->canaries,
+                      "SELECT c.canary_id, c.type = 'control' FROM dyetrace.canary c WHERE c.epoch <= $1"
+                      " AND (EXISTS (SELECT FROM dyetrace.placement p WHERE p.canary_id = c.canary_id)"
+                      " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = $2"
+                      " AND g.canary_id = c.canary_id)) ORDER BY c.canary_id COLLATE \"C\"",
+                      "is", epoch, dump));
+    return store_run(s, err, &d->sources,
+                     "SELECT s.source_id, s.owner_id, coalesce(s.population, 0) FROM dyetrace.source s"
+                     " WHERE EXISTS (SELECT FROM dyetrace.placement p WHERE p.source_id = s.source_id)"
+                     " ORDER BY s.source_id",
+                     "");
+}
+
+static bool find_canary(const PGresult *canaries, const char *id, uint32_t *ret)
+{
+    int low = 0;
+    int high = PQntuples(canaries);
+    while (low < high) {
+        int mid = low + (high - low) / 2;
+        int order = strcmp(store_text(canaries, mid, 0), id);
+        if (order == 0) {
+            *ret = (uint32_t)mid;
+            return true;
+        }
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}
+
+static bool find_source(const PGresult *sources, int64_t id, uint32_t *ret)
+{
+    int low = 0;
+    int high = PQntuples(sources);
+    while (low < high) {
+        int mid = low + (high - low) / 2;
+        int64_t here = store_int(sources, mid, 0);
+        if (here == id) {
+            *ret = (uint32_t)mid;
+            return true;
+        }
+        if (here < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}
+
+static void *array(const PGresult *rows, size_t size)
+{
+    return calloc((size_t)PQntuples(rows) + 1, size);
+}
+
+static enum dye_status number_rows(struct dossier *d, struct dye_error *err)
+{
+    d->source = array(d->sources, sizeof *d->source);
+    d->canary = array(d->canaries, sizeof *d->canary);
+    d->holding = array(d->holdings, sizeof *d->holding);
+    d->sighted = array(d->seen, sizeof *d->sighted);
+    if (d->source == NULL || d->canary == NULL || d->holding == NULL || d->sighted == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
+    for (int i = 0; i < PQntuples(d->sources); i++)
+        d->source[i].population = (uint64_t)store_int(d->sources, i, 2);
+    for (int i = 0; i < PQntuples(d->canaries); i++)
+        d->canary[i].control = store_bool(d->canaries, i, 1);
+    for (int i = 0; i < PQntuples(d->holdings); i++) {
+        struct dye_attribute_holding *x = &d->holding[d->c.n_holdings];
+        if (!find_canary(d->canaries, store_text(d->holdings, i, 0), &x->canary) ||
+            !find_source(d->sources, store_int(d->holdings, i, 1), &x->source))
+            continue; /* came between two of the queries, so after the dump's epoch */
+        x->planted_at = store_int(d->holdings, i, 2);
+        d->c.n_holdings++;
+    }
+    for (int i = 0; i < PQntuples(d->seen); i++) {
+        struct dye_attribute_seen *x = &d->sighted[d->c.n_seen];
+        if (!find_canary(d->canaries, store_text(d->seen, i, 0), &x->canary))
+            DYE_FAIL(err, DYE_E_BUG, "attribution: a sighting of a canary after the dump's epoch");
+        x->probability = store_real(d->seen, i, 1);
+        d->c.n_seen++;
+    }
+    d->c.sources = d->source;
+    d->c.n_sources = (size_t)PQntuples(d->sources);
+    d->c.canaries = d->canary;
+    d->c.n_canaries = (size_t)PQntuples(d->canaries);
+    d->c.holdings = d->holding;
+    d->c.seen = d->sighted;
+    d->c.records = (uint64_t)store_int(d->dump, 0, 1);
+    d->c.acquired_at = store_int(d->dump, 0, 2);
+    return DYE_OK;
+}
+
+/* A number for SQL, NULL where there is none. */
+static const char *number(double v, char *buffer, size_t n)
+{
+    if (!isfinite(v))
+        return NULL;
+    snprintf(buffer, n, "%.17g", v);
+    return buffer;
+}
+
+static enum dye_status store_source(struct store *s, const char *dump, const struct dossier *d, int64_t rank,
+                                    const struct dye_attribution_source *a, struct dye_error *err)
+{
+    char power[32];
+    char leaked[32];
+    char low[32];
+    char high[32];
+    char after[32];
+    snprintf(after, sizeof after, "%lld", (long long)a->taken_after);
+    return store_run(s, err, NULL,
+                     "INSERT INTO dyetrace.attribution_source (dump_id, source_id, owner_id, rank, in_set, undecided,"
+                     " seen, planted, posterior, log10_lr, p_value, baseline, power, leaked, leaked_low, leaked_high,"
+                     " taken_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::float8,"
+                     " $14::float8, $15::float8, $16::float8, to_timestamp($17::float8))",
+                     "siiioiiiffffsssss", dump, store_int(d->sources, (int)a->source, 0),
+                     store_int(d->sources, (int)a->source, 1), rank, (int)a->in_set, (int64_t)a->group,
+                     (int64_t)a->seen, (int64_t)a->planted, a->posterior, a->log10_lr, a->p_value, a->baseline,
+                     number(a->power, power, sizeof power), number(a->leaked, leaked, sizeof leaked),
+                     number(a->leaked_low, low, sizeof low), number(a->leaked_high, high, sizeof high),
+                     a->taken_after != INT64_MIN ? after : NULL);
+}
+
+static enum dye_status store_result(struct store *s, const char *dump, const char *removes, const struct dossier *d,
+                                    const struct dye_attribution *a, struct dye_error *err)
+{
+    char power[32];
+    const char *verdict = dye_attribution_verdict_name(a->verdict);
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.attribution WHERE dump_id = $1", "s", dump));
+    DYE_TRY(store_run(s, err, NULL,
+                      "INSERT INTO dyetrace.attribution (dump_id, epoch, acquired_at, verdict, power, controls,"
+                      " unexplained) VALUES ($1, $2, $3::timestamptz, $4, $5::float8, $6, $7)",
+                      "sisssii", dump, store_int(d->dump, 0, 0), store_text(d->dump, 0, 3), verdict,
+                      number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained));
+    for (size_t i = 0; i < a->n; i++)
+        DYE_TRY(store_source(s, dump, d, (int64_t)i, &a->sources[i], err));
+    DYE_TRY(zone_audit(s, "attribute", dump, verdict, NULL, err));
+    if (removes != NULL)
+        DYE_TRY(queue_done(s, removes, dump, err));
+    return store_commit(s, err);
+}
+
+static void params_of(const struct config *c, struct dye_attribute_params *ret)
+{
+    dye_attribute_params_default(ret);
+    ret->epsilon = c->attribution_epsilon;
+    ret->prior = c->attribution_prior;
+    ret->min_log10_lr = c->attribution_min_log10_lr;
+    ret->min_posterior = c->attribution_min_posterior;
+    ret->max_p_value = c->attribution_max_p_value;
+    ret->min_seen = (uint32_t)c->attribution_min_seen;
+}
+
+enum dye_status attribution_run(struct store *s, const struct config *c, const char *dump, const char *removes,
+                                struct dye_error *err)
+{
+    struct dossier d = {0};
+    struct dye_attribute_params params;
+    struct dye_attribution a = {0};
+    params_of(c, &params);
+    enum dye_status status = read_rows(s, dump, &d, err);
+    if (status == DYE_OK)
+        status = number_rows(&d, err);
+    if (status == DYE_OK)
+        status = dye_attribute(&d.c, &params, &a, err);
+    if (status == DYE_OK) {
+        status = store_result(s, dump, removes, &d, &a, err);
+        if (status != DYE_OK)
+            store_rollback(s);
+        else
+            log_event(LOG_INFO_, "attributed", "dump=%s verdict=%s controls=%u", dump,
+                      dye_attribution_verdict_name(a.verdict), a.controls);
+        dye_attribution_done(&a);
+    }
+    dossier_done(&d);
+    return status;
+}

@@ -1,0 +1,52 @@
+#include "findings.h"
+
+#include "queries.h"
+
+#include <inttypes.h>
+
+enum { MAX_BYTES = 256 << 20 };
+
+void findings_init(struct findings *f)
+{
+    dye_buf_init(&f->json, MAX_BYTES, false);
+}
+
+void findings_done(struct findings *f)
+{
+    dye_buf_done(&f->json);
+}
+
+void findings_begin(struct findings *f, uint64_t chunk_start)
+{
+    dye_buf_clear(&f->json);
+    f->chunk_start = chunk_start;
+    f->n = 0;
+}
+
+enum dye_status findings_add(void *findings, const struct dye_sighting *s)
+{
+    struct findings *f = findings;
+    DYE_TRY(dye_buf_printf(&f->json,
+                           "%s{\"canary\":\"%s\",\"variant\":\"%c\",\"start\":%" PRIu64 ",\"length\":%zu,"
+                           "\"bits\":%.6f,\"evidence\":[",
+                           f->n == 0 ? "[" : ",", s->canary, s->variant, f->chunk_start + s->record_start,
+                           s->record_end - s->record_start, s->bits));
+    for (size_t i = 0; i < s->n; i++)
+        DYE_TRY(dye_buf_printf(&f->json,
+                               "%s{\"kind\":\"%s\",\"form\":\"%s\",\"bits\":%.6f,\"start\":%" PRIu64 ",\"length\":%zu}",
+                               i == 0 ? "" : ",", dye_kind_name(s->evidence[i].kind),
+                               dye_form_name(s->evidence[i].form), s->evidence[i].bits,
+                               f->chunk_start + s->evidence[i].start, s->evidence[i].n));
+    f->n++;
+    return dye_buf_append_str(&f->json, "]}");
+}
+
+enum dye_status findings_store(struct findings *f, struct store *s, const char *dump, uint32_t part,
+                               struct dye_error *err)
+{
+    if (f->n == 0)
+        return DYE_OK;
+    if (dye_buf_append_str(&f->json, "]") != DYE_OK)
+        DYE_FAIL(err, DYE_E_NOMEM, "sightings: out of memory");
+    return store_run(s, err, NULL, sql_chunk_sightings, "sis", dump, (int64_t)part, (const char *)f->json.p);
+}

@@ -1,0 +1,31 @@
+#ifndef MATCHER_FRAME_H
+#define MATCHER_FRAME_H
+/* frame: the little that both ends of the decoder's pipe share. */
+#include <stdint.h>
+
+enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE };
+enum { FRAME_HEADER_BYTES = 8, FRAME_MAX_BYTES = 256 << 10, FRAME_REASON_MAX_BYTES = 64, FRAME_END_BYTES = 9 };
+
+static inline void frame_put32(uint8_t *p, uint32_t v)
+{
+    for (unsigned i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static inline void frame_put64(uint8_t *p, uint64_t v)
+{
+    frame_put32(p, (uint32_t)v);
+    frame_put32(p + 4, (uint32_t)(v >> 32));
+}
+
+static inline uint32_t frame_get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t frame_get64(const uint8_t *p)
+{
+    return (uint64_t)frame_get32(p) | (uint64_t)frame_get32(p + 4) << 32;
+}
+
+#endif

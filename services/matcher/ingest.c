@@ -1,0 +1,301 @@
+#include "ingest.h"
+
+#include "dye/chunker.h"
+#include "dye/digest.h"
+#include "dye/link.h"
+#include "findings.h"
+#include "progress.h"
+#include "queries.h"
+#include "queue.h"
+#include "zone.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the bytes as received ---- */
+
+static bool stopping(const struct ingest *in)
+{
+    return in->stop != NULL && atomic_load(in->stop);
+}
+
+static enum dye_status hash_file(const struct ingest *in, int fd, struct ingest_result *ret, uint8_t sha256[32],
+                                 struct dye_error *err)
+{
+    enum { PIECE = 1 << 20 };
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        DYE_FAIL(err, DYE_E_IO, "dump: not a regular file");
+    uint8_t *piece = malloc(PIECE);
+    struct dye_digester *d = dye_digester_new(DYE_SHA256);
+    if (piece == NULL) {
+        dye_digester_free(d);
+        DYE_FAIL(err, DYE_E_NOMEM, "dump: out of memory");
+    }
+    struct progress progress;
+    progress_start(&progress, "hash", "B", (uint64_t)st.st_size);
+    progress.on = progress.on && in->show_progress;
+    enum dye_status status = DYE_OK;
+    uint64_t at = 0;
+    for (;;) {
+        ssize_t n = pread(fd, piece, PIECE, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            status = dye_fail(err, DYE_E_IO, "dump: can't be read: %s", strerror(errno));
+        else if (stopping(in))
+            status = DYE_STOPPED;
+        if (n <= 0 || status != DYE_OK)
+            break;
+        dye_digester_feed(d, dye_span_of(piece, (size_t)n));
+        at += (uint64_t)n;
+        progress_at(&progress, at);
+    }
+    progress_end(&progress);
+    dye_digester_end(d, sha256);
+    dye_digester_free(d);
+    free(piece);
+    ret->bytes = at;
+    dye_hex(sha256, 32, ret->sha256);
+    snprintf(ret->dump, sizeof ret->dump, "d%.16s", ret->sha256);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static enum dye_status add_acquisition(struct ingest *in, const struct ingest_acquisition *a,
+                                       struct ingest_result *ret, struct dye_error *err)
+{
+    uint8_t random[8];
+    char fresh[20] = "a";
+    STORE_RESULT r = NULL;
+    DYE_TRY(dye_random(random, sizeof random, err));
+    dye_hex(random, sizeof random, fresh + 1);
+    DYE_TRY(store_run(in->store, err, &r, sql_acquisition_add, "ssssssssss", fresh, ret->dump, a->location, a->label,
+                      a->feed, a->origin, a->seller, a->price, a->basis, a->acquired_at));
+    snprintf(ret->acquisition, sizeof ret->acquisition, "%s", store_text(r, 0, 0));
+    return DYE_OK;
+}
+
+static enum dye_status open_dump(struct ingest *in, const struct registry_snapshot *snapshot, const uint8_t sha256[32],
+                                 const struct ingest_acquisition *a, struct ingest_result *ret, uint64_t *ret_epoch,
+                                 uint64_t *ret_canaries, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(in->store, err));
+    DYE_TRY(store_run(in->store, err, NULL,
+                      "INSERT INTO dyetrace.dump (dump_id, sha256, bytes, epoch, canaries) VALUES ($1, $2, $3, $4, $5)"
+                      " ON CONFLICT (dump_id) DO NOTHING",
+                      "sbiii", ret->dump, dye_span_of(sha256, 32), (int64_t)ret->bytes, (int64_t)snapshot->epoch,
+                      (int64_t)snapshot->canaries));
+    DYE_TRY(store_run(in->store, err, &r,
+                      "SELECT sha256 = $2, state = 'complete', epoch, canaries FROM dyetrace.dump WHERE dump_id = $1",
+                      "sb", ret->dump, dye_span_of(sha256, 32)));
+    if (PQntuples(r) != 1 || !store_bool(r, 0, 0))
+        DYE_FAIL(err, DYE_E_BUG, "dump: two dumps have the id %s", ret->dump);
+    ret->duplicate = store_bool(r, 0, 1);
+    *ret_epoch = (uint64_t)store_int(r, 0, 2);
+    *ret_canaries = (uint64_t)store_int(r, 0, 3);
+    DYE_TRY(add_acquisition(in, a, ret, err));
+    DYE_TRY(zone_audit(in->store, "ingest", ret->dump, ret->duplicate ? "duplicate" : "opened", NULL, err));
+    return store_commit(in->store, err);
+}
+
+/* ---- parts and chunks ---- */
+
+struct run {
+    struct ingest *in;
+    const struct registry_snapshot *snapshot;
+    uint64_t epoch;
+    const char *dump;
+    struct queue_chunk *done; /* sorted by (part, number) */
+    size_t n_done;
+    struct dye_chunker *chunker;
+    struct dye_linker *linker;
+    struct findings findings;
+    uint32_t part;
+    enum dye_charset charset;
+    uint64_t bytes; /* of all parts */
+    struct progress progress;
+    struct dye_error *err;
+};
+
+static int compare_chunk(const void *a, const void *b)
+{
+    const struct queue_chunk *x = a;
+    const struct queue_chunk *y = b;
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c)
+{
+    struct store *s = run->in->store;
+    DYE_TRY(store_begin(s, run->err));
+    DYE_TRY(queue_chunk_done(s, run->dump, c, run->err));
+    DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
+    return store_commit(s, run->err);
+}
+
+static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
+{
+    enum { SAMPLE = 1 << 16 };
+    struct run *run = arg;
+    if (chunk->number == 0)
+        run->charset = dye_charset_detect(dye_span_of(chunk->bytes.p, chunk->bytes.n < SAMPLE ? chunk->bytes.n : SAMPLE));
+    struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
+    run->bytes += chunk->bytes.n;
+    progress_at(&run->progress, run->bytes);
+    if (stopping(run->in))
+        return DYE_STOPPED;
+    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
+        return DYE_OK;
+    findings_begin(&run->findings, chunk->start);
+    dye_linker_chunk(run->linker, chunk->bytes, run->charset);
+    enum dye_status status =
+        dye_scan(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker, NULL);
+    if (status == DYE_OK)
+        status = dye_linker_finish(run->linker);
+    if (status != DYE_OK)
+        return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
+    c.records = dye_record_count(chunk->bytes);
+    return commit_chunk(run, &c);
+}
+
+static enum dye_status on_begin(void *arg, const struct dye_part *part)
+{
+    struct run *run = arg;
+    run->part = part->ordinal;
+    run->charset = DYE_CHARSET_ASCII;
+    return store_run(run->in->store, run->err, NULL,
+                     "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                     "sis", run->dump, (int64_t)part->ordinal, part->path);
+}
+
+static enum dye_status on_data(void *arg, struct dye_span bytes)
+{
+    struct run *run = arg;
+    enum dye_status status = dye_chunker_feed(run->chunker, bytes);
+    if (status == DYE_E_NOMEM)
+        return dye_fail(run->err, status, "chunk: out of memory");
+    return status;
+}
+
+static enum dye_status on_end(void *arg, const struct dye_part_end *end)
+{
+    struct run *run = arg;
+    DYE_TRY(dye_chunker_finish(run->chunker));
+    return store_run(run->in->store, run->err, NULL,
+                     "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, records ="
+                     " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
+                     " WHERE dump_id = $1 AND ordinal = $2",
+                     "sisiss", run->dump, (int64_t)run->part, dye_charset_name(run->charset), (int64_t)end->bytes,
+                     dye_verdict_name(end->verdict), end->reason);
+}
+
+static void limits_of(const struct config *c, struct dye_decode_limits *ret)
+{
+    dye_decode_limits_default(ret);
+    ret->output_bytes = (uint64_t)c->limit_output_bytes;
+    ret->entries = (uint64_t)c->limit_entries;
+    ret->depth = (uint32_t)c->limit_depth;
+    ret->ratio = (uint32_t)c->limit_ratio;
+}
+
+static enum dye_status match_parts(struct run *run, int fd, struct dye_error *err)
+{
+    struct dye_decode_limits limits;
+    const struct dye_decode_events events = {on_begin, on_data, on_end, run};
+    limits_of(&run->in->home->config, &limits);
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        DYE_FAIL(err, DYE_E_IO, "dump: %s", strerror(errno));
+    progress_start(&run->progress, "match", "B", 0);
+    run->progress.on = run->progress.on && run->in->show_progress;
+    enum dye_status status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
+    progress_end(&run->progress);
+    return status;
+}
+
+/* ---- the end ---- */
+
+static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dye_error *err)
+{
+    struct store *s = run->in->store;
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(store_run(s, err, &r, "SELECT coalesce(sum(records), 0) FROM dyetrace.part WHERE dump_id = $1", "s",
+                      run->dump));
+    uint64_t records = (uint64_t)store_int(r, 0, 0);
+    uint64_t n = canaries > 0 ? canaries : 1;
+    uint64_t rows = records > 0 ? records : 1;
+    double threshold = dye_link_threshold_bits(rows, n, run->in->home->config.link_expected_false);
+    /* The prior in bits: what zero bits of evidence leave. */
+    double prior = dye_link_probability(0, rows, n);
+    DYE_TRY(store_run(s, err, NULL, sql_dump_finish, "siff", run->dump, (int64_t)records, threshold, prior));
+    DYE_TRY(queue_push(s, "attribute", run->dump, err));
+    DYE_TRY(queue_push(s, "sm3", run->dump, err));
+    return store_commit(s, err);
+}
+
+static enum dye_status match_dump(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
+                                  const struct ingest_result *result, uint64_t epoch, uint64_t canaries,
+                                  struct dye_error *err)
+{
+    struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .dump = result->dump, .err = err};
+    findings_init(&run.findings);
+    run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
+    run.linker = dye_linker_new(findings_add, &run.findings);
+    enum dye_status status = run.chunker != NULL && run.linker != NULL
+                                 ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
+                                 : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
+    if (status == DYE_OK)
+        status = match_parts(&run, fd, err);
+    if (status == DYE_OK)
+        status = finish_dump(&run, canaries, err);
+    dye_linker_free(run.linker);
+    dye_chunker_free(run.chunker);
+    findings_done(&run.findings);
+    free(run.done);
+    return status;
+}
+
+/* Holding the lease. */
+static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sha256[32],
+                                     const struct ingest_acquisition *a, struct ingest_result *ret,
+                                     struct dye_error *err)
+{
+    uint64_t epoch = 0;
+    uint64_t canaries = 0;
+    struct registry_snapshot *snapshot = registry_take(in->registry);
+    enum dye_status status = open_dump(in, snapshot, sha256, a, ret, &epoch, &canaries, err);
+    if (status == DYE_OK && !ret->duplicate && snapshot->epoch < epoch)
+        /* Another machine pinned an epoch that this one has not loaded yet. */
+        status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
+    if (status == DYE_OK && !ret->duplicate)
+        status = match_dump(in, snapshot, fd, ret, epoch, canaries, err);
+    registry_put(snapshot);
+    return status;
+}
+
+enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a, struct ingest_result *ret,
+                            struct dye_error *err)
+{
+    struct ingest_result result = {0};
+    struct dye_error ignored;
+    uint8_t sha256[32];
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    DYE_TRY(queue_lease(in->store, "dump", result.dump, err));
+    enum dye_status status = ingest_leased(in, fd, sha256, a, &result, err);
+    store_rollback(in->store);
+    enum dye_status released = queue_release(in->store, "dump", result.dump, status == DYE_OK ? err : &ignored);
+    if (status == DYE_OK)
+        status = released;
+    if (status == DYE_OK)
+        *ret = result;
+    return status;
+}

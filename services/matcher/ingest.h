@@ -1,0 +1,45 @@
+#ifndef DYE_INGEST_H
+#define DYE_INGEST_H
+/*
+ * ingest: one dump, from bytes to committed sightings.
+ *
+ * hash -> lease -> dump and acquisition -> decode (sandboxed child) -> chunks: scan, link, COMMIT -> verdicts.
+ *
+ * A chunk's sightings and its ledger row are one transaction; the dump's last transaction sets its verdict and pushes
+ * what follows (attribution, SM3) on the queue. So wherever it is killed, the same call goes on from the last chunk
+ * and ends the same. The registry epoch is pinned when the dump is first opened.
+ */
+#include "decoder.h"
+#include "home.h"
+#include "registry.h"
+
+#include <stdatomic.h>
+
+struct ingest {
+    const struct home *home;
+    struct store *store;       /* this thread's */
+    struct registry *registry;
+    const atomic_bool *stop;   /* set: end after the chunk in hand; may be NULL */
+    bool show_progress;
+};
+
+/* How it came. NULL where nothing is known. */
+struct ingest_acquisition {
+    const char *location; /* the path of the original */
+    const char *label, *feed, *origin, *seller, *price, *basis;
+    const char *acquired_at; /* RFC 3339; NULL: now */
+};
+
+struct ingest_result {
+    char dump[20];
+    char acquisition[20];
+    char sha256[65];
+    uint64_t bytes;
+    bool duplicate;
+};
+
+/* fd: seekable, read from its start. DYE_STOPPED when *stop was set. */
+DYE_MUST_CHECK enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a,
+                                           struct ingest_result *ret, struct dye_error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * dyetrace-matcher: sees hostile bytes, holds the index and sketch keys and no way to a persona. `--once VERB ...` does
+ * one verb, `--decode-child` is the sandboxed decoder that it starts itself, otherwise it is the daemon.
+ */
+#include "daemon.h"
+#include "decoder.h"
+#include "log.h"
+#include "verbs.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } verbs[] = {{"ingest", verb_ingest},       {"scan", verb_scan},           {"index", verb_index},
+                 {"sightings", verb_sightings}, {"attribute", verb_attribute}, {"unread", verb_unread}};
+    if (argc > 1 && strcmp(argv[1], DECODER_CHILD_ARG) == 0)
+        return decoder_child_main(argc, argv);
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2 || strcmp(argv[1], "--once") != 0)
+        return matcher_daemon(argc, argv);
+    for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, argv[2]) == 0)
+            return verbs[i].run(argc - 2, argv + 2);
+    struct dye_error err = {0};
+    dye_fail(&err, DYE_E_USAGE, "%s: not a verb of the matcher", argc > 2 ? argv[2] : "--once");
+    return complain(&err);
+}

@@ -1,0 +1,175 @@
+/* sightings, unread, attribute: answers that the database renders, a JSON object a line. */
+#include "attribution.h"
+#include "log.h"
+#include "options.h"
+#include "queries.h"
+#include "verbs.h"
+#include "zone_matcher.h"
+
+#include <jansson.h>
+
+static const char *opt_dump;
+static const char *opt_canary;
+static const char *opt_source;
+static bool opt_weak;
+static bool opt_leak;
+static struct common_options common;
+
+typedef enum dye_status (*answer_fn)(const struct home *h, struct store *s, int args, char **argv,
+                                     struct dye_error *err);
+
+static int answer(const struct verb_spec *spec, answer_fn fn, int argc, char **argv)
+{
+    struct dye_error err = {0};
+    static struct home h; /* its paths are large */
+    struct store *s = NULL;
+    int args = 0;
+    enum dye_status status = options_parse(spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = home_open(common.home, common.config, &h, &err);
+    if (status == DYE_OK)
+        status = matcher_enter(&h, &s, NULL, &err);
+    if (status == DYE_OK)
+        status = fn(&h, s, args, argv, &err);
+    store_close(s);
+    return status == DYE_OK ? 0 : complain(&err);
+}
+
+/* ---- sightings ---- */
+
+static void print_sighting(const char *text)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    if (o == NULL)
+        return;
+    const char *source = json_string_value(json_object_get(o, "source"));
+    printf("%s  %-18s %-30s %s @%lld  %.1f bits ", json_string_value(json_object_get(o, "dump")),
+           json_string_value(json_object_get(o, "canary")), source != NULL ? source : "-",
+           json_string_value(json_object_get(o, "part")), (long long)json_integer_value(json_object_get(o, "offset")),
+           json_number_value(json_object_get(o, "bits")));
+    size_t i;
+    json_t *e;
+    json_array_foreach(json_object_get(o, "evidence"), i, e)
+        printf(" %s:%s", json_string_value(json_object_get(e, "kind")), json_string_value(json_object_get(e, "form")));
+    putchar('\n');
+    json_decref(o);
+}
+
+static enum dye_status list_sightings(const struct home *h, struct store *s, int args, char **argv,
+                                      struct dye_error *err)
+{
+    (void)h;
+    (void)args;
+    (void)argv;
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_sightings_json, "ssso", opt_dump, opt_canary, opt_source, (int)opt_weak));
+    for (int i = 0; i < PQntuples(r); i++)
+        if (common.json)
+            puts(store_text(r, i, 0));
+        else
+            print_sighting(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+int verb_sightings(int argc, char **argv)
+{
+    static const struct option_spec options[] = {
+        {"dump", "D", "in this dump only", &opt_dump, NULL},
+        {"canary", "C", "of this canary only", &opt_canary, NULL},
+        {"source", "P", "of canaries planted at or below this source", &opt_source, NULL},
+        {"weak", NULL, "those below the threshold too", NULL, &opt_weak},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static const struct verb_spec spec = {"sightings [--dump D] [--canary C] [--source P] [--weak]",
+                                          "The canaries found, a line each.", options, 0, 0};
+    return answer(&spec, list_sightings, argc, argv);
+}
+
+/* ---- unread ---- */
+
+static enum dye_status list_unread(const struct home *h, struct store *s, int args, char **argv, struct dye_error *err)
+{
+    (void)h;
+    (void)args;
+    (void)argv;
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_unread_json, "s", opt_dump));
+    for (int i = 0; i < PQntuples(r); i++)
+        puts(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+int verb_unread(int argc, char **argv)
+{
+    static const struct option_spec options[] = {
+        {"dump", "D", "of this dump only", &opt_dump, NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static const struct verb_spec spec = {"unread [--dump D]", "Parts that were not fully read, and why.", options, 0,
+                                          0};
+    return answer(&spec, list_unread, argc, argv);
+}
+
+/* ---- attribute ---- */
+
+static void print_attribution(const char *text)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    size_t i;
+    json_t *e;
+    if (o == NULL)
+        return;
+    printf("%s: %s", json_string_value(json_object_get(o, "dump")), json_string_value(json_object_get(o, "verdict")));
+    json_array_foreach(json_object_get(o, "set"), i, e)
+        printf("%s%s", i == 0 ? ": " : " + ", json_string_value(e));
+    const json_t *power = json_object_get(o, "power");
+    if (json_is_number(power))
+        printf("  (detection power %.3f)", json_number_value(power));
+    printf("\n%-32s %9s %10s %11s %9s  %s\n", "source", "log10 LR", "p-value", "seen", "posterior", "leaked");
+    json_array_foreach(json_object_get(o, "sources"), i, e)
+    {
+        const json_t *leaked = json_object_get(e, "leaked");
+        printf("%-32s %9.2f %10.2e %5lld/%-5lld %9.4f", json_string_value(json_object_get(e, "source")),
+               json_number_value(json_object_get(e, "log10_lr")), json_number_value(json_object_get(e, "p_value")),
+               (long long)json_integer_value(json_object_get(e, "seen")),
+               (long long)json_integer_value(json_object_get(e, "planted")),
+               json_number_value(json_object_get(e, "posterior")));
+        if (json_is_object(leaked))
+            printf("  %.0f (%.0f to %.0f)", json_number_value(json_object_get(leaked, "estimate")),
+                   json_number_value(json_object_get(leaked, "low")),
+                   json_number_value(json_object_get(leaked, "high")));
+        putchar('\n');
+    }
+    json_decref(o);
+}
+
+static enum dye_status attribute(const struct home *h, struct store *s, int args, char **argv, struct dye_error *err)
+{
+    (void)args;
+    if (opt_leak)
+        DYE_FAIL(err, DYE_E_USAGE, "--leak: this version keeps no lineage; ask for each dump");
+    DYE_TRY(attribution_run(s, &h->config, argv[1], NULL, err));
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_attribution_json, "s", argv[1]));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_BUG, "attribution: it is gone");
+    if (common.json)
+        puts(store_text(r, 0, 0));
+    else
+        print_attribution(store_text(r, 0, 0));
+    return DYE_OK;
+}
+
+int verb_attribute(int argc, char **argv)
+{
+    static const struct option_spec options[] = {
+        {"leak", NULL, NULL, NULL, &opt_leak},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static const struct verb_spec spec = {"attribute DUMP",
+                                          "The sources that a dump is implicated with, or why none is named.", options,
+                                          1, 1};
+    return answer(&spec, attribute, argc, argv);
+}

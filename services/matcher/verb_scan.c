@@ -1,0 +1,205 @@
+/* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
+#include "decoder.h"
+#include "dye/chunker.h"
+#include "dye/scan.h"
+#include "key_file.h"
+#include "log.h"
+#include "options.h"
+#include "privilege.h"
+#include "home.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *opt_index;
+static bool opt_stats;
+static struct common_options common;
+
+static const struct option_spec options[] = {
+    {"index", "FILE", "made by `index build`", &opt_index, NULL},
+    {"stats", NULL, "bytes, tokens and speed on standard error", NULL, &opt_stats},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static const struct verb_spec spec = {"scan --index FILE [--json] [--stats] [FILE...|-]",
+                                      "Looks for canaries in files or standard input; exit 1 when there is none.",
+                                      options, 0, -1};
+
+struct scan {
+    struct dye_index_set set;
+    struct dye_chunker *chunker;
+    struct dye_scan_stats stats;
+    const char *file; /* prefix of parts; "" for a single one */
+    char *part;
+    uint64_t chunk_start;
+    uint64_t unread;
+};
+
+static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
+{
+    struct scan *s = arg;
+    const char *canary = dye_index_canary_id(hit->index, hit->entry->canary);
+    const char *kind = dye_kind_name((enum dye_kind)hit->entry->kind);
+    const char *form = dye_form_name((enum dye_form)hit->entry->form);
+    uint64_t offset = s->chunk_start + hit->start;
+    if (!common.json) {
+        printf("%s\t%s\t%s\t%s\t%" PRIu64 "\t%zu\n", canary, kind, form, s->part, offset, hit->n);
+        return DYE_OK;
+    }
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "canary", canary, "kind", kind, "form", form, "part",
+                          s->part, "offset", (json_int_t)offset, "length", (json_int_t)hit->n);
+    if (o == NULL)
+        return DYE_E_NOMEM;
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+    return DYE_OK;
+}
+
+static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
+{
+    struct scan *s = arg;
+    s->chunk_start = chunk->start;
+    return dye_scan(&s->set, UINT64_MAX, chunk->bytes, on_hit, s, &s->stats);
+}
+
+static enum dye_status on_begin(void *arg, const struct dye_part *part)
+{
+    struct scan *s = arg;
+    bool both = s->file[0] != '\0' && part->path[0] != '\0';
+    free(s->part);
+    s->part = NULL;
+    return asprintf(&s->part, "%s%s%s", s->file, both ? "/" : "", part->path) >= 0 ? DYE_OK : DYE_E_NOMEM;
+}
+
+static enum dye_status on_data(void *arg, struct dye_span bytes)
+{
+    return dye_chunker_feed(((struct scan *)arg)->chunker, bytes);
+}
+
+static enum dye_status on_end(void *arg, const struct dye_part_end *end)
+{
+    struct scan *s = arg;
+    DYE_TRY(dye_chunker_finish(s->chunker));
+    if (end->verdict != DYE_READ) {
+        fprintf(stderr, "dyetrace: scan: %s%s%s: %s\n", s->part, s->part[0] != '\0' ? ": " : "",
+                dye_verdict_name(end->verdict), end->reason);
+        s->unread++;
+    }
+    return DYE_OK;
+}
+
+static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
+{
+    const struct dye_decode_events events = {on_begin, on_data, on_end, s};
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    err->message[0] = '\0';
+    enum dye_status status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
+    if (status != DYE_OK && err->message[0] == '\0')
+        return dye_fail(err, status, "scan: %s", dye_status_name(status));
+    return status;
+}
+
+/* The home's key, for an index that does not carry its own. */
+static enum dye_status home_keys(struct dye_index_keys *ret, struct dye_error *err)
+{
+    struct home h;
+    char path[HOME_PATH_MAX];
+    DYE_CLEANUP(dye_key_wipe) struct dye_key k = {0};
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    DYE_TRY(home_path(&h, path, err, "zones/matcher/index.key"));
+    DYE_TRY(key_file_read(path, &k, err));
+    dye_index_keys_init(&k, ret);
+    return DYE_OK;
+}
+
+static enum dye_status open_index(struct dye_index **ret, struct dye_error *err)
+{
+    DYE_CLEANUP(dye_index_keys_wipe) struct dye_index_keys keys = {0};
+    enum dye_status status = dye_index_open(opt_index, NULL, ret, err);
+    if (status != DYE_E_KEY)
+        return status;
+    DYE_TRY(home_keys(&keys, err));
+    return dye_index_open(opt_index, &keys, ret, err);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_error *err)
+{
+    int *fds = calloc((size_t)n, sizeof *fds);
+    if (fds == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "scan: out of memory");
+    enum dye_status status = DYE_OK;
+    int opened = 0;
+    for (; status == DYE_OK && opened < n; opened++) {
+        bool in = strcmp(files[opened], "-") == 0;
+        fds[opened] = in ? dup(STDIN_FILENO) : open(files[opened], O_RDONLY | O_CLOEXEC);
+        if (fds[opened] < 0) {
+            status = dye_fail(err, DYE_E_IO, "%s: %s", files[opened], strerror(errno));
+            break;
+        }
+    }
+    privilege_harden();
+    for (int i = 0; status == DYE_OK && i < n; i++) {
+        s->file = n > 1 ? files[i] : "";
+        status = scan_file(s, fds[i], err);
+    }
+    for (int i = 0; i < opened; i++)
+        close(fds[i]);
+    free(fds);
+    return status;
+}
+
+static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye_error *err)
+{
+    static char dash[] = "-";
+    char *standard_input[] = {dash};
+    struct scan s = {.file = ""};
+    double started = now();
+    if (opt_index == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
+    DYE_TRY(open_index(&s.set.part[0], err));
+    s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
+    enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
+    if (status == DYE_OK)
+        status = scan_all(&s, args > 0 ? args : 1, args > 0 ? argv + 1 : standard_input, err);
+    double seconds = now() - started;
+    if (status == DYE_OK && opt_stats)
+        fprintf(stderr,
+                "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
+                s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
+    *ret_hits = s.stats.hits;
+    dye_chunker_free(s.chunker);
+    dye_index_unref(s.set.part[0]);
+    free(s.part);
+    return status;
+}
+
+int verb_scan(int argc, char **argv)
+{
+    struct dye_error err = {0};
+    int args = 0;
+    uint64_t hits = 0;
+    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = run(args, argv, &hits, &err);
+    if (status != DYE_OK)
+        return complain(&err);
+    if (fflush(stdout) != 0)
+        return 3;
+    return hits > 0 ? 0 : 1;
+}

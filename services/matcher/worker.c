@@ -1,0 +1,109 @@
+#include "worker.h"
+
+#include "followup.h"
+#include "ingest.h"
+#include "log.h"
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum dye_status connect_store(struct worker *w, struct dye_error *err)
+{
+    return w->store != NULL ? DYE_OK : store_open(w->conninfo, "dyetrace-matcher", &w->store, err);
+}
+
+void worker_close(struct worker *w)
+{
+    store_close(w->store);
+    w->store = NULL;
+}
+
+/* The connection is good for the next file, or gone. */
+static bool settle_store(struct worker *w)
+{
+    struct dye_error err;
+    if (w->store != NULL && store_recover(w->store, &err) == DYE_OK)
+        return true;
+    worker_close(w);
+    return false;
+}
+
+static enum dye_status ingest_file(struct worker *w, const char *name, struct ingest_result *ret,
+                                   struct dye_error *err)
+{
+    char path[HOME_PATH_MAX];
+    DYE_TRY(home_path(w->home, path, err, "spool/%s", name));
+    DYE_TRY(connect_store(w, err));
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        DYE_FAIL(err, DYE_E_IO, "dump: %s", strerror(errno));
+    struct ingest in = {.home = w->home, .store = w->store, .registry = w->registry, .stop = w->stop};
+    struct ingest_acquisition a = {.location = path, .label = name, .feed = "spool"};
+    enum dye_status status = ingest_dump(&in, fd, &a, ret, err);
+    close(fd);
+    return status;
+}
+
+/* The original has a new place; what is computed from it later looks there. */
+static enum dye_status move_done(struct worker *w, const char *name, const struct ingest_result *result,
+                                 struct dye_error *err)
+{
+    char path[HOME_PATH_MAX];
+    DYE_TRY(spool_move(w->home, name, NULL, path, err));
+    return store_run(w->store, err, NULL, "UPDATE dyetrace.acquisition SET location = $2 WHERE acquisition_id = $1",
+                     "ss", result->acquisition, path);
+}
+
+static enum worker_outcome fail_file(struct worker *w, const char *name, const struct dye_error *why)
+{
+    struct dye_error err = {0};
+    log_event(LOG_ERROR_, "dump.failed", "why=\"%s\" outcome=\"moved to failed/\"", why->message);
+    if (spool_move(w->home, name, why->message, NULL, &err) == DYE_OK)
+        return WORKER_FAILED;
+    log_event(LOG_ERROR_, "spool.stuck", "why=\"%s\" outcome=\"tried again later\"", err.message);
+    return WORKER_LATER;
+}
+
+enum worker_outcome worker_take(struct worker *w, const char *name, unsigned tries)
+{
+    enum { TRIES = 3 };
+    struct dye_error err = {0};
+    struct ingest_result result = {0};
+    enum dye_status status = ingest_file(w, name, &result, &err);
+    if (status == DYE_OK)
+        status = followup_attribute(w->store, w->home, NULL, &err);
+    if (status == DYE_OK)
+        status = move_done(w, name, &result, &err);
+    bool answers = settle_store(w);
+    if (status == DYE_OK) {
+        log_event(LOG_INFO_, "dump.done", "dump=%s bytes=%" PRIu64 " duplicate=%d", result.dump, result.bytes,
+                  result.duplicate);
+        worker_followup(w);
+        return WORKER_DONE;
+    }
+    if (status == DYE_STOPPED)
+        return WORKER_LATER;
+    bool passing = status == DYE_E_AGAIN || status == DYE_E_NOMEM || (status == DYE_E_DATABASE && !answers);
+    if (passing || (status == DYE_E_DATABASE && tries + 1 < TRIES)) {
+        log_event(LOG_WARN_, "dump.later", "why=\"%s\" outcome=\"tried again\"", err.message);
+        return WORKER_LATER;
+    }
+    return fail_file(w, name, &err);
+}
+
+void worker_followup(struct worker *w)
+{
+    struct dye_error err = {0};
+    enum dye_status status = connect_store(w, &err);
+    if (status == DYE_OK)
+        status = followup_attribute(w->store, w->home, w->stop, &err);
+    if (status == DYE_OK)
+        status = followup_sm3(w->store, w->stop, &err);
+    if (status != DYE_OK)
+        log_event(LOG_WARN_, "followup.later", "why=\"%s\" outcome=\"tried again\"", err.message);
+    settle_store(w);
+}

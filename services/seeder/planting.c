@@ -1,0 +1,158 @@
+#include "planting.h"
+
+#include "connector.h"
+#include "queue.h"
+#include "sector_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct batch {
+    struct connector connector;
+    struct dye_sector sector;
+    PGresult *rows; /* placement_id, serial, canary_id */
+    struct dye_persona *personas;
+    enum connector_outcome *outcome;
+    size_t n;
+};
+
+static void batch_done(struct batch *b)
+{
+    PQclear(b->rows);
+    for (size_t i = 0; b->personas != NULL && i < b->n; i++)
+        dye_persona_wipe(&b->personas[i]);
+    free(b->personas);
+    free(b->outcome);
+}
+
+enum { BATCH = 1000 }; /* personas are some KiB each */
+
+static enum dye_status batch_load(const struct home *h, struct registrar *r, const struct source *source,
+                                  const char *state, int64_t after, struct batch *ret, struct dye_error *err)
+{
+    DYE_TRY(connector_load(h, source->path, &ret->connector, err));
+    DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
+    DYE_TRY(store_run(r->store, err, &ret->rows,
+                      "SELECT p.placement_id, c.serial, c.canary_id FROM dyetrace.placement p"
+                      " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      "isii", source->source_id, state, after, (int64_t)BATCH));
+    size_t n = (size_t)PQntuples(ret->rows);
+    ret->personas = calloc(n + 1, sizeof *ret->personas);
+    ret->outcome = calloc(n + 1, sizeof *ret->outcome);
+    if (ret->personas == NULL || ret->outcome == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
+    for (; ret->n < n; ret->n++)
+        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n],
+                                 err));
+    return DYE_OK;
+}
+
+static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,
+                                  const struct source *source, uint64_t *ret_done, struct dye_error *err)
+{
+    char detail[64];
+    DYE_TRY(store_begin(s, err));
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->outcome[i] != CONNECTOR_DONE)
+            continue;
+        DYE_TRY(store_run(s, err, NULL, sql, "i", store_int(b->rows, (int)i, 0)));
+        ++*ret_done;
+    }
+    snprintf(detail, sizeof detail, "{\"count\":%" PRIu64 "}", *ret_done);
+    DYE_TRY(zone_audit(s, event, source->path, "done", detail, err));
+    return store_commit(s, err);
+}
+
+static enum dye_status plant_batch(const struct home *h, struct registrar *r, const struct source *source,
+                                   int64_t *after, struct planting_result *result, struct batch *b,
+                                   struct dye_error *err)
+{
+    DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
+    if (b->n == 0)
+        return DYE_END;
+    DYE_TRY(connector_plant(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    uint64_t done = 0;
+    DYE_TRY(set_states(r->store, b, "plant",
+                       "UPDATE dyetrace.placement SET state = 'planted' WHERE placement_id = $1 AND state = 'committed'",
+                       source, &done, err));
+    for (size_t i = 0; i < b->n; i++)
+        result->taken += b->outcome[i] == CONNECTOR_TAKEN;
+    result->done += done;
+    *after = store_int(b->rows, (int)b->n - 1, 0);
+    return DYE_OK;
+}
+
+static enum dye_status withdraw_batch(const struct home *h, struct registrar *r, const struct source *source,
+                                      int64_t *after, struct planting_result *result, struct batch *b,
+                                      struct dye_error *err)
+{
+    DYE_TRY(batch_load(h, r, source, "planted", *after, b, err));
+    if (b->n == 0)
+        return DYE_END;
+    DYE_TRY(connector_withdraw(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    uint64_t done = 0;
+    DYE_TRY(set_states(r->store, b, "withdraw",
+                       "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
+                       " WHERE placement_id = $1 AND state = 'planted'",
+                       source, &done, err));
+    for (size_t i = 0; i < b->n; i++)
+        if (b->outcome[i] != CONNECTOR_DONE) {
+            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"altered\"}\n", store_text(b->rows, (int)i, 2),
+                   source->path);
+            result->remains++;
+        }
+    result->done += done;
+    *after = store_int(b->rows, (int)b->n - 1, 0);
+    return DYE_OK;
+}
+
+typedef enum dye_status (*batch_fn)(const struct home *h, struct registrar *r, const struct source *source,
+                                    int64_t *after, struct planting_result *result, struct batch *b,
+                                    struct dye_error *err);
+
+static enum dye_status all_batches(const struct home *h, struct registrar *r, const struct source *source, batch_fn fn,
+                                   struct planting_result *ret, struct dye_error *err)
+{
+    struct planting_result result = {0};
+    int64_t after = 0;
+    enum dye_status status;
+    DYE_TRY(queue_lease(r->store, "source", source->path, err));
+    do {
+        struct batch b = {0};
+        status = fn(h, r, source, &after, &result, &b, err);
+        batch_done(&b);
+    } while (status == DYE_OK);
+    if (status != DYE_END) {
+        struct dye_error ignored;
+        store_rollback(r->store);
+        (void)!queue_release(r->store, "source", source->path, &ignored);
+        return status;
+    }
+    *ret = result;
+    return queue_release(r->store, "source", source->path, err);
+}
+
+enum dye_status planting_plant(const struct home *h, struct registrar *r, const struct source *source,
+                               struct planting_result *ret, struct dye_error *err)
+{
+    return all_batches(h, r, source, plant_batch, ret, err);
+}
+
+enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
+                                  struct planting_result *ret, struct dye_error *err)
+{
+    return all_batches(h, r, source, withdraw_batch, ret, err);
+}
+
+enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,
+                              struct dye_error *err)
+{
+    struct batch b = {0};
+    enum dye_status status = batch_load(h, r, source, "committed", 0, &b, err);
+    if (status == DYE_OK)
+        status = connector_show(&b.connector, &b.sector, b.personas, b.n, err);
+    batch_done(&b);
+    return status;
+}

@@ -1,0 +1,28 @@
+#ifndef DYE_PLANTING_H
+#define DYE_PLANTING_H
+/*
+ * planting: carries placements from `committed` to `planted`, and from there to `withdrawn`, through a connector.
+ *
+ * One at a time for a source (a lease). After a crash between the source's commit and ours the rows are recognised and
+ * only the state is set, so nothing is planted twice.
+ */
+#include "registrar.h"
+#include "source.h"
+
+struct planting_result {
+    uint64_t done;  /* planted or withdrawn now */
+    uint64_t taken; /* plant: key in use by another row; the placement stays committed */
+    uint64_t remains; /* withdraw: altered rows that still stand */
+};
+
+DYE_MUST_CHECK enum dye_status planting_plant(const struct home *h, struct registrar *r, const struct source *source,
+                                              struct planting_result *ret, struct dye_error *err);
+/* Prints each canary that remains on standard output. */
+DYE_MUST_CHECK enum dye_status planting_withdraw(const struct home *h, struct registrar *r,
+                                                 const struct source *source, struct planting_result *ret,
+                                                 struct dye_error *err);
+/* What planting_plant would write, on standard output. */
+DYE_MUST_CHECK enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,
+                                             struct dye_error *err);
+
+#endif

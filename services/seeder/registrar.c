@@ -1,0 +1,293 @@
+#include "registrar.h"
+
+#include "dye/digest.h"
+#include "dye/merkle.h"
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum dye_status registrar_open(const struct home *h, struct store *s, struct registrar *ret, struct dye_error *err)
+{
+    DYE_CLEANUP(dye_key_wipe) struct dye_key persona = {0};
+    DYE_CLEANUP(dye_key_wipe) struct dye_key index = {0};
+    DYE_TRY(zone_key(h, "seeder", "persona", s, &persona, err));
+    DYE_TRY(zone_key(h, "seeder", "index", s, &index, err));
+    struct dye_persona_maker *maker = dye_persona_maker_new(&persona);
+    if (maker == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "personas: out of memory");
+    ret->store = s;
+    ret->maker = maker;
+    dye_index_keys_init(&index, &ret->index_keys);
+    return DYE_OK;
+}
+
+void registrar_close(struct registrar *r)
+{
+    dye_persona_maker_free(r->maker);
+    r->maker = NULL;
+    dye_index_keys_wipe(&r->index_keys);
+}
+
+/* ---- one canary's rows ---- */
+
+enum { FINGERPRINTS_MAX = DYE_KIND_COUNT * DYE_FORMS_MAX };
+
+struct fingerprint {
+    uint8_t fp[DYE_FP_BYTES];
+    uint8_t probe[DYE_SEAL_BYTES];
+    enum dye_kind kind;
+    enum dye_form form;
+};
+
+static size_t fingerprints_of(const struct registrar *r, const struct dye_sector *sector, const struct dye_persona *p,
+                              struct fingerprint ret[FINGERPRINTS_MAX])
+{
+    size_t n = 0;
+    for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++) {
+        struct dye_form_bytes forms[DYE_FORMS_MAX];
+        if (p->value[kind].n == 0 || (sector != NULL && !dye_sector_has(sector, kind)))
+            continue;
+        size_t n_forms = dye_ident_forms(kind, &p->value[kind], forms);
+        for (size_t i = 0; i < n_forms; i++) {
+            struct dye_span bytes = dye_value_span(&forms[i].bytes);
+            struct fingerprint *f = &ret[n++];
+            f->kind = kind;
+            f->form = forms[i].form;
+            dye_fp(&r->index_keys, bytes, f->fp);
+            dye_probe_seal(&r->index_keys, dye_probe(&r->index_keys, bytes), f->fp, f->probe);
+        }
+        dye_wipe(forms, sizeof forms);
+    }
+    return n;
+}
+
+static int compare_fp(const void *a, const void *b)
+{
+    return memcmp(((const struct fingerprint *)a)->fp, ((const struct fingerprint *)b)->fp, DYE_FP_BYTES);
+}
+
+/* SHA-256 over the fingerprints in ascending order: what the leaf commits to, without telling a value. */
+static void hash_values(struct fingerprint *f, size_t n, uint8_t ret[DYE_HASH_BYTES])
+{
+    qsort(f, n, sizeof *f, compare_fp);
+    struct dye_digester *d = dye_digester_new(DYE_SHA256);
+    for (size_t i = 0; i < n; i++)
+        dye_digester_feed(d, dye_span_of(f[i].fp, DYE_FP_BYTES));
+    dye_digester_end(d, ret);
+    dye_digester_free(d);
+}
+
+/* ---- the Merkle log ---- */
+
+static enum dye_status log_read(struct store *s, struct dye_merkle *ret, struct dye_error *err)
+{
+    dye_merkle_init(ret);
+    DYE_TRY(store_run(s, err, NULL, "SELECT pg_advisory_xact_lock(hashtextextended('dyetrace.log', 0))", ""));
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, "SELECT size, peaks FROM dyetrace.log_head ORDER BY size DESC LIMIT 1", ""));
+    if (PQntuples(r) == 0)
+        return DYE_OK;
+    ret->size = (uint64_t)store_int(r, 0, 0);
+    if (!store_bytes(r, 0, 1, ret->peak, dye_merkle_peaks(ret) * sizeof *ret->peak))
+        DYE_FAIL(err, DYE_E_DATABASE, "log: its head is damaged");
+    return DYE_OK;
+}
+
+static enum dye_status log_write_head(struct store *s, const struct dye_merkle *m, struct dye_error *err)
+{
+    struct dye_hash root;
+    dye_merkle_root(m, &root);
+    return store_run(s, err, NULL, "INSERT INTO dyetrace.log_head (size, root, peaks) VALUES ($1, $2, $3)", "ibb",
+                     (int64_t)m->size, dye_span_of(&root, sizeof root),
+                     dye_span_of(m->peak, dye_merkle_peaks(m) * sizeof *m->peak));
+}
+
+/* ---- a batch ---- */
+
+struct rows { /* COPY text, one buffer a table */
+    struct dye_buf canaries, fingerprints, leaves, placements;
+};
+
+enum { ROWS_MAX_BYTES = 1 << 30 };
+
+static void rows_init(struct rows *t)
+{
+    dye_buf_init(&t->canaries, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->fingerprints, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->leaves, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->placements, ROWS_MAX_BYTES, false);
+}
+
+static void rows_done(struct rows *t)
+{
+    dye_buf_done(&t->canaries);
+    dye_buf_done(&t->fingerprints);
+    dye_buf_done(&t->leaves);
+    dye_buf_done(&t->placements);
+}
+
+struct batch_context {
+    struct registrar *r;
+    const struct registrar_batch *b;
+    struct rows rows;
+    struct dye_merkle log;
+    int64_t epoch;
+    char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+};
+
+static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, const struct fingerprint *f,
+                                        size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char fp[2 * DYE_FP_BYTES + 1];
+        char probe[2 * DYE_SEAL_BYTES + 1];
+        dye_hex(f[i].fp, DYE_FP_BYTES, fp);
+        dye_hex(f[i].probe, DYE_SEAL_BYTES, probe);
+        DYE_TRY(dye_buf_printf(&x->rows.fingerprints, "%s\tA\t%s\t%s\t\\\\x%s\t\\\\x%s\t%" PRId64 "\n", canary,
+                               dye_kind_name(f[i].kind), dye_form_name(f[i].form), fp, probe, x->epoch));
+    }
+    return DYE_OK;
+}
+
+static enum dye_status add_placement(struct batch_context *x, const char *canary, struct fingerprint *f, size_t n,
+                                     struct dye_error *err)
+{
+    struct dye_placement_leaf leaf = {
+        .canary = canary, .variant = 'A', .source = x->b->source_path, .planted_at = x->now};
+    struct dye_hash hash;
+    char nonce_hex[65];
+    char values_hex[65];
+    char hash_hex[65];
+    DYE_TRY(dye_random(leaf.nonce, sizeof leaf.nonce, err));
+    hash_values(f, n, leaf.values_hash);
+    DYE_TRY(dye_placement_leaf_hash(&leaf, &hash));
+    dye_hex(leaf.nonce, 32, nonce_hex);
+    dye_hex(leaf.values_hash, 32, values_hex);
+    dye_hex(hash.bytes, 32, hash_hex);
+    uint64_t index = x->log.size;
+    dye_merkle_append(&x->log, &hash);
+    DYE_TRY(dye_buf_printf(&x->rows.leaves, "%" PRIu64 "\t\\\\x%s\n", index, hash_hex));
+    return dye_buf_printf(&x->rows.placements,
+                          "%s\tA\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary,
+                          x->b->source_id, x->b->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
+}
+
+static enum dye_status add_canary(struct batch_context *x, uint64_t serial, struct dye_error *err)
+{
+    struct dye_persona p;
+    struct fingerprint f[FINGERPRINTS_MAX];
+    bool control = x->b->source_id == 0;
+    DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
+    size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
+    enum dye_status status = dye_buf_printf(
+        &x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", p.canary, serial,
+        control ? "control" : "exclusive", x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    if (status == DYE_OK)
+        status = add_fingerprints(x, p.canary, f, n);
+    if (status == DYE_OK && !control)
+        status = add_placement(x, p.canary, f, n, err);
+    dye_persona_wipe(&p);
+    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
+        DYE_FAIL(err, status, "batch: too large; seed in several");
+    return status;
+}
+
+static enum dye_status copy_table(struct store *s, const char *sql, const struct dye_buf *rows, struct dye_error *err)
+{
+    enum { PIECE = 1 << 20 };
+    if (rows->n == 0)
+        return DYE_OK;
+    DYE_TRY(store_copy_begin(s, sql, err));
+    for (size_t at = 0; at < rows->n; at += PIECE) {
+        size_t n = rows->n - at < PIECE ? rows->n - at : PIECE;
+        DYE_TRY(store_copy_line(s, (const char *)rows->p + at, n, err));
+    }
+    return store_copy_end(s, err);
+}
+
+static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
+{
+    struct store *s = x->r->store;
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+                       &x->rows.canaries, err));
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
+                       &x->rows.fingerprints, err));
+    DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
+    if (x->b->source_id == 0)
+        return DYE_OK;
+    /* COPY does not go into a table with row-level security. */
+    DYE_TRY(store_run(s, err, NULL,
+                      "CREATE TEMPORARY TABLE new_placement ON COMMIT DROP AS SELECT canary_id, variant, source_id,"
+                      " owner_id, planted_at, state, leaf_index, nonce, values_hash FROM dyetrace.placement WHERE false",
+                      ""));
+    DYE_TRY(copy_table(s, "COPY pg_temp.new_placement FROM STDIN", &x->rows.placements, err));
+    DYE_TRY(store_run(s, err, NULL,
+                      "INSERT INTO dyetrace.placement (canary_id, variant, source_id, owner_id, planted_at, state,"
+                      " leaf_index, nonce, values_hash) SELECT * FROM pg_temp.new_placement ORDER BY leaf_index",
+                      ""));
+    return log_write_head(s, &x->log, err);
+}
+
+static enum dye_status take_serials(struct store *s, uint64_t count, PGresult **ret, struct dye_error *err)
+{
+    return store_run(s, err, ret,
+                     "SELECT nextval('dyetrace.canary_serial') FROM generate_series(1, $1::bigint) ORDER BY 1", "i",
+                     (int64_t)count);
+}
+
+static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials, struct dye_error *err)
+{
+    struct store *s = x->r->store;
+    STORE_RESULT moment = NULL;
+    STORE_RESULT epoch = NULL;
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
+    DYE_TRY(log_read(s, &x->log, err));
+    DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
+    DYE_TRY(store_run(s, err, &moment,
+                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
+    x->epoch = store_int(epoch, 0, 0);
+    snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    struct progress progress;
+    progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
+    for (int i = 0; i < PQntuples(*ret_serials); i++) {
+        DYE_TRY(add_canary(x, (uint64_t)store_int(*ret_serials, i, 0), err));
+        progress_at(&progress, (uint64_t)i);
+    }
+    progress_end(&progress);
+    DYE_TRY(write_rows(x, err));
+    DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done",
+                       x->b->audit_detail, err));
+    return store_commit(s, err);
+}
+
+static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
+                                struct dye_error *err)
+{
+    for (int i = 0; i < PQntuples(serials); i++) {
+        struct dye_persona p;
+        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
+        enum dye_status status = fn(arg, &p);
+        dye_persona_wipe(&p);
+        DYE_TRY(status);
+    }
+    return DYE_OK;
+}
+
+enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn, void *arg,
+                                   struct dye_error *err)
+{
+    struct batch_context x = {.r = r, .b = b};
+    STORE_RESULT serials = NULL;
+    rows_init(&x.rows);
+    enum dye_status status = run_batch(&x, &serials, err);
+    rows_done(&x.rows);
+    if (status != DYE_OK)
+        store_rollback(r->store);
+    else if (fn != NULL)
+        status = hand_out(r, serials, fn, arg, err);
+    return status;
+}

@@ -1,0 +1,41 @@
+#ifndef DYE_REGISTRAR_H
+#define DYE_REGISTRAR_H
+/*
+ * registrar: the one way by which canaries come into the registry.
+ *
+ * A batch is one transaction: serials, an epoch, fingerprints, the leaves of the Merkle log with its new head, and the
+ * placements. Only when it is committed does the caller get to hand the personas out, so nothing is planted that the
+ * log doesn't hold.
+ */
+#include "dye/canary.h"
+#include "zone.h"
+
+struct registrar {
+    struct store *store; /* borrowed */
+    struct dye_index_keys index_keys;
+    struct dye_persona_maker *maker;
+};
+
+/* Reads the persona and the index key. */
+DYE_MUST_CHECK enum dye_status registrar_open(const struct home *h, struct store *s, struct registrar *ret,
+                                              struct dye_error *err);
+void registrar_close(struct registrar *r); /* takes a zeroed struct */
+
+struct registrar_batch {
+    const struct dye_sector *sector;
+    int64_t owner_id;
+    int64_t source_id;       /* 0: controls, which are planted nowhere */
+    const char *source_path;
+    const char *state;       /* "planted": handed to the caller as of now; "committed": a connector plants it later */
+    uint64_t count;
+    const char *audit_event;
+    const char *audit_detail; /* JSON object; NULL */
+};
+/* Called once a canary, after the commit. */
+typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
+
+/* DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
+DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b,
+                                                  registrar_fn fn, void *arg, struct dye_error *err);
+
+#endif

@@ -1,0 +1,203 @@
+/* plant, withdraw: through a source's connector. */
+#include "connector.h"
+#include "log.h"
+#include "options.h"
+#include "planting.h"
+#include "sector_file.h"
+#include "verbs.h"
+
+#include <inttypes.h>
+
+static const char *opt_count;
+static const char *opt_no_hit;
+static bool opt_dry_run;
+static bool opt_all;
+static struct common_options common;
+
+static const struct option_spec plant_options[] = {
+    {"count", "N", "make N new canaries first; without it: what is committed and not planted yet", &opt_count, NULL},
+    {"dry-run", NULL, "print what would be written, and change nothing", NULL, &opt_dry_run},
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one", &opt_no_hit, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static const struct verb_spec plant_spec = {"plant SOURCE [--count N] [--dry-run]",
+                                            "Writes canaries into a source through its connector.", plant_options, 1,
+                                            1};
+static const struct option_spec withdraw_options[] = {
+    {"all", NULL, "from every source that has a connector", NULL, &opt_all},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static const struct verb_spec withdraw_spec = {"withdraw SOURCE|--all",
+                                               "Takes canaries out again; lists those that remain.", withdraw_options,
+                                               0, 1};
+
+/* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
+static enum dye_status show_examples(const struct home *h, const struct source *source, long long count,
+                                     struct dye_error *err)
+{
+    DYE_CLEANUP(dye_key_wipe) struct dye_key key;
+    struct connector c;
+    struct dye_sector sector;
+    struct dye_persona p;
+    DYE_TRY(connector_load(h, source->path, &c, err));
+    DYE_TRY(sector_load(h, source->sector, &sector, err));
+    DYE_TRY(dye_random(key.bytes, sizeof key.bytes, err));
+    struct dye_persona_maker *maker = dye_persona_maker_new(&key);
+    if (maker == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "plant: out of memory");
+    printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
+    enum dye_status status = DYE_OK;
+    for (long long i = 0; status == DYE_OK && i < count; i++) {
+        status = dye_persona_make(maker, (uint64_t)i, &p, err);
+        if (status == DYE_OK)
+            status = connector_show(&c, &sector, &p, 1, err);
+    }
+    dye_persona_maker_free(maker);
+    return status;
+}
+
+static enum dye_status register_new(const struct home *h, struct registrar *r, const struct source *source,
+                                    long long count, struct dye_error *err)
+{
+    struct connector c;
+    struct dye_sector sector;
+    char detail[64];
+    DYE_TRY(connector_load(h, source->path, &c, err)); /* before anything is registered for it */
+    DYE_TRY(sector_load(h, source->sector, &sector, err));
+    snprintf(detail, sizeof detail, "{\"count\":%lld}", count);
+    struct registrar_batch batch = {.sector = &sector,
+                                    .owner_id = source->owner_id,
+                                    .source_id = source->source_id,
+                                    .source_path = source->path,
+                                    .state = "committed",
+                                    .count = (uint64_t)count,
+                                    .audit_event = "commit",
+                                    .audit_detail = detail};
+    return registrar_register(r, &batch, NULL, NULL, err);
+}
+
+static enum dye_status plant(const struct home *h, struct store *s, const char *path, long long count,
+                             struct dye_error *err)
+{
+    struct source source;
+    struct planting_result result = {0};
+    struct registrar r = {0};
+    DYE_TRY(source_find(s, path, &source, err));
+    DYE_TRY(registrar_open(h, s, &r, err));
+    enum dye_status status = DYE_OK;
+    if (opt_dry_run) {
+        status = planting_show(h, &r, &source, err);
+        if (status == DYE_OK && count > 0)
+            status = show_examples(h, &source, count, err);
+    } else {
+        if (count > 0)
+            status = register_new(h, &r, &source, count, err);
+        if (status == DYE_OK)
+            status = planting_plant(h, &r, &source, &result, err);
+        if (status == DYE_OK && common.json)
+            printf("{\"source\":\"%s\",\"planted\":%" PRIu64 ",\"taken\":%" PRIu64 "}\n", path, result.done,
+                   result.taken);
+        else if (status == DYE_OK)
+            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has\n", path, result.done,
+                   result.taken);
+    }
+    registrar_close(&r);
+    return status;
+}
+
+static enum dye_status run_plant(const char *path, struct dye_error *err)
+{
+    struct home h;
+    struct store *s = NULL;
+    long long count = 0;
+    if (opt_count != NULL)
+        DYE_TRY(option_int("--count", opt_count, 1, 1000000, &count, err));
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    if (h.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL && count > 0 && !opt_dry_run)
+        DYE_FAIL(err, DYE_E_USAGE, "plant: this home is in production: --no-hit REF is wanted");
+    DYE_TRY(zone_enter(&h, "seeder", &s, err));
+    enum dye_status status = plant(&h, s, path, count, err);
+    store_close(s);
+    return status;
+}
+
+static enum dye_status withdraw_one(const struct home *h, struct registrar *r, const char *path, uint64_t *remains,
+                                    struct dye_error *err)
+{
+    struct source source;
+    struct planting_result result = {0};
+    DYE_TRY(source_find(r->store, path, &source, err));
+    enum dye_status status = planting_withdraw(h, r, &source, &result, err);
+    if (opt_all && (status == DYE_E_NOTFOUND || status == DYE_E_USAGE)) {
+        STORE_RESULT left = NULL;
+        DYE_TRY(store_run(r->store, err, &left,
+                          "SELECT canary_id FROM dyetrace.placement WHERE source_id = $1 AND state = 'planted'"
+                          " ORDER BY 1",
+                          "i", source.source_id));
+        for (int i = 0; i < PQntuples(left); i++)
+            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"no connector\"}\n", store_text(left, i, 0), path);
+        *remains += (uint64_t)PQntuples(left);
+        return DYE_OK;
+    }
+    DYE_TRY(status);
+    *remains += result.remains;
+    fprintf(stderr, "%s: %" PRIu64 " withdrawn, %" PRIu64 " remain\n", path, result.done, result.remains);
+    return DYE_OK;
+}
+
+static enum dye_status withdraw_all(const struct home *h, struct registrar *r, uint64_t *remains,
+                                    struct dye_error *err)
+{
+    STORE_RESULT sources = NULL;
+    DYE_TRY(store_run(r->store, err, &sources,
+                      "SELECT DISTINCT s.path FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id)"
+                      " WHERE p.state = 'planted' ORDER BY 1",
+                      ""));
+    for (int i = 0; i < PQntuples(sources); i++)
+        DYE_TRY(withdraw_one(h, r, store_text(sources, i, 0), remains, err));
+    return DYE_OK;
+}
+
+static enum dye_status run_withdraw(const char *path, uint64_t *remains, struct dye_error *err)
+{
+    struct home h;
+    struct store *s = NULL;
+    struct registrar r = {0};
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    DYE_TRY(zone_enter(&h, "seeder", &s, err));
+    enum dye_status status = registrar_open(&h, s, &r, err);
+    if (status == DYE_OK)
+        status = opt_all ? withdraw_all(&h, &r, remains, err) : withdraw_one(&h, &r, path, remains, err);
+    registrar_close(&r);
+    store_close(s);
+    return status;
+}
+
+int verb_plant(int argc, char **argv)
+{
+    struct dye_error err = {0};
+    int args = 0;
+    enum dye_status status = options_parse(&plant_spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = run_plant(argv[1], &err);
+    return status == DYE_OK ? 0 : complain(&err);
+}
+
+int verb_withdraw(int argc, char **argv)
+{
+    struct dye_error err = {0};
+    int args = 0;
+    uint64_t remains = 0;
+    enum dye_status status = options_parse(&withdraw_spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK && (args == 1) == opt_all)
+        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", withdraw_spec.usage);
+    if (status == DYE_OK)
+        status = run_withdraw(args == 1 ? argv[1] : NULL, &remains, &err);
+    if (status != DYE_OK)
+        return complain(&err);
+    return remains == 0 ? 0 : 1;
+}

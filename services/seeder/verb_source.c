@@ -1,0 +1,94 @@
+/* source add, source list: the tree of sources. */
+#include "log.h"
+#include "options.h"
+#include "sector_file.h"
+#include "verbs.h"
+#include "zone.h"
+
+#include <string.h>
+
+static const char *opt_sector;
+static const char *opt_population;
+static const char *opt_owner;
+static struct common_options common;
+
+static const struct option_spec options[] = {
+    {"sector", "S", "hospital, courier, insurer, or a file of home/sectors", &opt_sector, NULL},
+    {"population", "N", "records that it holds: what sizes and power are computed from", &opt_population, NULL},
+    {"owner", "NAME", "whose it is (default home.owner)", &opt_owner, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+static const struct verb_spec spec = {"source add PATH --sector S [--population N] | source list",
+                                      "The tree of sources; add makes the parents too.", options, 1, 2};
+
+static enum dye_status add(const struct home *h, struct store *s, const char *path, struct dye_error *err)
+{
+    struct dye_sector sector;
+    long long population = 0;
+    char number[24] = "";
+    if (opt_sector == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "source add: --sector is missing");
+    DYE_TRY(sector_load(h, opt_sector, &sector, err));
+    if (opt_population != NULL) {
+        DYE_TRY(option_int("--population", opt_population, 1, 1000000000000000, &population, err));
+        snprintf(number, sizeof number, "%lld", population);
+    }
+    if (strlen(path) > 255)
+        DYE_FAIL(err, DYE_E_USAGE, "source: a path has at most 255 bytes");
+    for (const char *c = path; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || (*c == '/' && (c == path || c[1] == '/' || c[1] == '\0')))
+            DYE_FAIL(err, DYE_E_USAGE, "source: names joined by single slashes are wanted, such as a/b/c");
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss",
+                      opt_owner != NULL ? opt_owner : h->config.owner, path, opt_sector,
+                      opt_population != NULL ? number : NULL));
+    return zone_audit(s, "source add", path, "done", NULL, err);
+}
+
+static enum dye_status list(struct store *s, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      common.json
+                          ? "SELECT json_build_object('source', s.path, 'sector', s.sector, 'owner', o.name,"
+                            " 'population', s.population, 'planted', count(p.*) FILTER (WHERE p.state = 'planted'),"
+                            " 'committed', count(p.*) FILTER (WHERE p.state = 'committed'))"
+                            " FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
+                            " LEFT JOIN dyetrace.placement p USING (source_id)"
+                            " GROUP BY s.path, s.sector, o.name, s.population ORDER BY s.path"
+                          : "SELECT format('%-40s %-12s %s canaries', s.path, s.sector, count(p.*)) FROM"
+                            " dyetrace.source s LEFT JOIN dyetrace.placement p ON p.source_id = s.source_id"
+                            " AND p.state = 'planted' GROUP BY s.path, s.sector ORDER BY s.path",
+                      ""));
+    for (int i = 0; i < PQntuples(r); i++)
+        puts(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+static enum dye_status run(int args, char **argv, struct dye_error *err)
+{
+    struct home h;
+    struct store *s = NULL;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    DYE_TRY(zone_enter(&h, "seeder", &s, err));
+    enum dye_status status;
+    if (strcmp(argv[1], "add") == 0 && args == 2)
+        status = add(&h, s, argv[2], err);
+    else if (strcmp(argv[1], "list") == 0 && args == 1)
+        status = list(s, err);
+    else
+        status = dye_fail(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    store_close(s);
+    return status;
+}
+
+int verb_source(int argc, char **argv)
+{
+    struct dye_error err = {0};
+    int args = 0;
+    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
+    if (status == DYE_STOPPED)
+        return 0;
+    if (status == DYE_OK)
+        status = run(args, argv, &err);
+    return status == DYE_OK ? 0 : complain(&err);
+}

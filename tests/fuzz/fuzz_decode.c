@@ -1,0 +1,82 @@
+/* Whatever the bytes are: parts in order, each with one end that fits it, within the limits, and at least one. */
+#include "dye/decode.h"
+
+#include <stdlib.h>
+
+#define REQUIRE(x)                                                                                                     \
+    do {                                                                                                               \
+        if (!(x))                                                                                                      \
+            abort();                                                                                                   \
+    } while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input {
+    const uint8_t *p;
+    size_t n;
+};
+
+struct watch {
+    uint32_t parts;
+    bool open;
+    uint64_t bytes, output;
+};
+
+static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
+{
+    struct input *in = arg;
+    size_t n = in->n < cap ? in->n : cap;
+    if (n > 0)
+        memcpy(p, in->p, n);
+    in->p += n;
+    in->n -= n;
+    *ret_n = n;
+    return DYE_OK;
+}
+
+static enum dye_status on_begin(void *arg, const struct dye_part *p)
+{
+    struct watch *w = arg;
+    REQUIRE(!w->open && p->ordinal == w->parts && dye_path_is_valid(dye_span_str(p->path)));
+    w->parts++;
+    w->open = true;
+    w->bytes = 0;
+    return DYE_OK;
+}
+
+static enum dye_status on_data(void *arg, struct dye_span bytes)
+{
+    struct watch *w = arg;
+    REQUIRE(w->open && bytes.n > 0);
+    for (size_t i = 0; i < bytes.n; i += 997) /* all of it can be read */
+        w->bytes += bytes.p[i] & 0u;
+    w->bytes += bytes.n;
+    w->output += bytes.n;
+    return DYE_OK;
+}
+
+static enum dye_status on_end(void *arg, const struct dye_part_end *e)
+{
+    struct watch *w = arg;
+    REQUIRE(w->open && e->bytes == w->bytes);
+    REQUIRE((e->verdict == DYE_READ) == (e->reason[0] == '\0'));
+    REQUIRE(e->verdict != DYE_PARTLY || e->bytes > 0);
+    REQUIRE(e->verdict != DYE_UNREAD || e->bytes == 0);
+    w->open = false;
+    return DYE_OK;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input in = {data, size};
+    struct watch w = {.parts = 0};
+    struct dye_decode_limits limits = {
+        .output_bytes = 8 << 20, .entries = 200, .depth = 4, .ratio = 100, .ratio_free_bytes = 4 << 20};
+    struct dye_decode_events events = {on_begin, on_data, on_end, &w};
+    enum dye_status status = dye_decode(read_input, &in, &limits, &events, NULL);
+    REQUIRE(status == DYE_OK || status == DYE_E_NOMEM);
+    if (status == DYE_OK)
+        REQUIRE(w.parts > 0 && !w.open);
+    REQUIRE(w.output <= limits.output_bytes && w.parts <= 2 * limits.entries + 2);
+    return 0;
+}

@@ -1,0 +1,46 @@
+/* An image from anywhere, with its checksum put right so that the numbers behind it are reached: opened or refused,
+ * and an opened one can be used. */
+#include "dye/index.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { CHECKSUM_AT = 24, HEADER = 384 };
+
+static void use(const struct dye_index *x)
+{
+    uint64_t entries = 0;
+    for (uint32_t c = 0; c < dye_index_canaries(x); c++) {
+        size_t n = 0;
+        const struct dye_index_entry *e = dye_index_of_canary(x, c, &n);
+        if (strlen(dye_index_canary_id(x, c)) == 0)
+            abort();
+        for (size_t i = 0; i < n; i++) {
+            const struct dye_index_entry *found[4];
+            (void)dye_index_maybe(x, e[i].probe);
+            (void)dye_index_find(x, e[i].probe, dye_span_str("anything"), found, 4);
+        }
+        entries += n;
+    }
+    if (entries != dye_index_entries(x))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *image = malloc(size + 1);
+    memcpy(image, data, size);
+    if (size >= HEADER) {
+        uint64_t head = XXH3_64bits(image, CHECKSUM_AT);
+        uint64_t sum = XXH3_64bits_withSeed(image + CHECKSUM_AT + 8, size - CHECKSUM_AT - 8, head);
+        memcpy(image + CHECKSUM_AT, &sum, sizeof sum);
+    }
+    struct dye_index *x = NULL;
+    if (dye_index_take(image, size, NULL, &x, NULL) == DYE_OK) {
+        use(x);
+        dye_index_unref(x);
+    }
+    return 0;
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Whatever is wrong gets one line that says what and why, and the exit status of the contract.
+. "$(dirname "$0")/../support/home.sh"
+
+# --- without a home --------------------------------------------------------------------------------------------------
+
+exit_is "help is no error" 0 dyetrace --help
+exit_is "help of a verb is no error" 0 dyetrace ingest --help
+like "and says how it is used" "$OUT" 'ingest PATH'
+exit_is "an unknown verb is a usage error" 2 dyetrace frobnicate
+one_line_error "in one line" frobnicate
+exit_is "without a home, a verb that needs one fails for its environment" 3 env DYETRACE_HOME="$SCRATCH/none" dyetrace sightings --json
+one_line_error "and says where it looked" "$SCRATCH/none"
+exit_is "a database that can't be reached stops an init" 3 dyetrace init --home "$SCRATCH/remote" --pg "host=$SCRATCH/nowhere dbname=x"
+one_line_error "in one line" database
+
+home_new
+hospital_new
+seed_csv jinan-hospital/his 5 "$SCRATCH/seeded.csv"
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
+exit_is "an unknown option is a usage error" 2 dyetrace ingest --colour red x
+one_line_error "in one line, with its name" colour
+exit_is "a missing argument is a usage error" 2 dyetrace attribute
+one_line_error "in one line, of what is missing"
+exit_is "a number that is none is a usage error" 2 dyetrace seed a/b --count many
+one_line_error "in one line, with the option" count
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json
+one_line_error "in one line, with its name" 'absent\.csv'
+if [ "$(id -u)" = 0 ]; then
+    skip "a file without the right to read can't be ingested" "root may read all"
+else
+    touch "$SCRATCH/locked.csv" && chmod 000 "$SCRATCH/locked.csv"
+    exit_is "a file without the right to read can't be ingested" 3 dyetrace ingest "$SCRATCH/locked.csv" --json
+    one_line_error "in one line, with its name" 'locked\.csv'
+fi
+exit_is "a directory is walked or refused, but never a crash" 3 dyetrace ingest "$SCRATCH/absent-directory/" --json
+
+noise 3000 1 >"$SCRATCH/leak.csv"
+(cd "$SCRATCH" && zip -q whole.zip leak.csv && head -c $(($(stat -c %s whole.zip) / 2)) whole.zip >cut.zip)
+exit_is "a truncated zip is ingested, as far as it goes" 0 dyetrace ingest "$SCRATCH/cut.zip" --json
+like "it is not said to be read" "$(jq -r .verdict <<<"$OUT")" '^(partly|unread)$'
+is "the reason is given" "$(jq '.reasons | length > 0' <<<"$OUT")" true
+exit_is "what was not read can be listed" 0 dyetrace unread --json
+is "with the part and the reason" "$(jq -sc '[length > 0, all(.reason != "")]' <<<"$OUT")" '[true,true]'
+cp "$SCRATCH/cut.zip" "$SCRATCH/again.zip"
+exit_is "a strict ingest of it answers no" 1 dyetrace ingest "$SCRATCH/again.zip" --strict --json
+one_line_error "in one line" 'again\.zip|part'
+
+: >"$SCRATCH/empty.csv"
+exit_is "an empty file is a dump like others" 0 dyetrace ingest "$SCRATCH/empty.csv" --json
+same_json "of no records" "$(jq -c '[.bytes, .records, .sightings]' <<<"$OUT")" '[0,0,0]'
+exit_is "a dump that nobody knows can't be attributed" 2 dyetrace attribute d0000000000000000 --json
+one_line_error "in one line, with its name" d0000000000000000
+exit_is "an index that is none can't be scanned with" 3 dyetrace scan --index "$SCRATCH/leak.csv" "$SCRATCH/leak.csv"
+one_line_error "in one line" 'leak\.csv'
+
+# --- configuration ---------------------------------------------------------------------------------------------------
+
+printf 'matcher:\n  workers: 2\n  wrokers: 3\n' >"$SCRATCH/unknown.yaml"
+exit_is "an unknown key in the configuration is an error" 3 dyetrace sightings --json --config "$SCRATCH/unknown.yaml"
+one_line_error "with line and column" 'unknown\.yaml:3:3: .*wrokers'
+printf 'matcher:\n  workers: lots\n' >"$SCRATCH/type.yaml"
+exit_is "a value of the wrong type is an error" 3 dyetrace sightings --json --config "$SCRATCH/type.yaml"
+one_line_error "with line and column" 'type\.yaml:2:12'
+printf 'matcher: [\n' >"$SCRATCH/broken.yaml"
+exit_is "what is no YAML is an error" 3 dyetrace sightings --json --config "$SCRATCH/broken.yaml"
+one_line_error "with its line" 'broken\.yaml:[0-9]+:[0-9]+'
+printf 'database:\n  conninfo: "host=%s dbname=x"\n' "$SCRATCH/nowhere" >"$SCRATCH/down.yaml"
+exit_is "a database that is down is an error" 3 dyetrace ingest "$SCRATCH/leak.csv" --json --config "$SCRATCH/down.yaml"
+one_line_error "in one line" database
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+key=$DYETRACE_HOME/zones/matcher/index.key
+cp -p "$key" "$SCRATCH/index.key"
+replace_key() {
+    rm -f "$key"
+    printf '%s\n' "$1" >"$key"
+    chmod 400 "$key"
+    chown --reference="$DYETRACE_HOME/zones/matcher" "$key"
+}
+replace_key "$(printf 'ab%.0s' {1..32})"
+exit_is "another home's key is refused" 3 dyetrace ingest "$SCRATCH/leak.csv" --json
+one_line_error "in one line, with the file" 'index\.key|index key'
+replace_key "not a key"
+exit_is "a key that is none is refused" 3 dyetrace ingest "$SCRATCH/leak.csv" --json
+one_line_error "in one line, with the file" 'index\.key|index key'
+cp -p --remove-destination "$SCRATCH/index.key" "$key"
+chmod 444 "$key"
+exit_is "a key that everyone can read is refused" 3 dyetrace ingest "$SCRATCH/leak.csv" --json
+one_line_error "in one line, with the file" 'index\.key|index key'
+chmod 400 "$key"
+exit_is "with its key back, all is well" 0 dyetrace ingest "$SCRATCH/leak.csv" --json
+finish

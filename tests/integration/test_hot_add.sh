@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A canary seeded elsewhere is live in the running matcher within a second, also when its notification was lost.
+. "$(dirname "$0")/../support/home.sh"
+
+home_new
+hospital_new
+seed_csv jinan-hospital/his 3 "$SCRATCH/first.csv"
+exit_is "the daemons start" 0 dyetrace up
+pid=$(daemon_pid matcher)
+
+# The matcher says in its log when it has taken an epoch in.
+knows_epoch() {
+    grep -qE "epoch=$1( |\$)" "$DYETRACE_HOME/log/matcher.log"
+}
+# live SENTENCE NAME: seeds a canary, gives the matcher a second, and looks.
+live() {
+    local epoch
+    seed_csv jinan-hospital/his 1 "$SCRATCH/$2.csv"
+    epoch=$(home_sql 'SELECT max(epoch) FROM dyetrace.epoch')
+    ok "$1" eventually 1 knows_epoch "$epoch"
+    {
+        noise 20 "$RANDOM"
+        reveal jinan-hospital/his | tail -n 1 | rows
+    } >"$SCRATCH/$2.dump.csv"
+    spool "$SCRATCH/$2.dump.csv"
+    eventually 20 is_attributed "$SCRATCH/$2.dump.csv"
+    is "and is sighted in a dump" "$(dyetrace sightings --dump "$(dump_of "$SCRATCH/$2.dump.csv")" --json | wc -l)" 1
+}
+live "a new canary is live within a second" notified
+
+# The function that assigns an epoch, less its notification: as if the message had been lost.
+home_sql "$(home_sql "SELECT pg_get_functiondef('dyetrace.epoch_next(text)'::regprocedure)" | grep -v pg_notify)" >/dev/null
+is "the notification is gone" "$(home_sql "SELECT prosrc ~ 'pg_notify' FROM pg_proc WHERE proname = 'epoch_next'")" f
+live "a new canary whose notification was lost is live within a second" lost
+is "it is still the same process" "$(daemon_pid matcher)" "$pid"
+
+# The server goes and comes back under the running daemon.
+as_server "$PG_BIN/pg_ctl" -D "$DYETRACE_HOME/cluster" -m fast -w restart -l /dev/null >/dev/null 2>&1
+home_sql 'SELECT 1' >/dev/null
+seed_csv jinan-hospital/his 1 "$SCRATCH/after.csv"
+ok "after a restart of the server the matcher is back by itself" eventually 10 knows_epoch "$(home_sql 'SELECT max(epoch) FROM dyetrace.epoch')"
+is "and still the same process" "$(daemon_pid matcher)" "$pid"
+finish

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# kill -9 of the matcher daemon at ten moments: started again, it ends with the sightings of an undisturbed run.
+. "$(dirname "$0")/../support/home.sh"
+. tests/support/kill.sh
+
+home_new
+hospital_new
+seed_csv jinan-hospital/his 200 "$SCRATCH/seeded.csv"
+big_dump "$SCRATCH/leak.csv.gz"
+exit_is "the daemons start" 0 dyetrace up
+
+started=$(now_ms)
+spool "$SCRATCH/leak.csv.gz"
+ok "an undisturbed daemon attributes the dump" eventually 60 is_attributed "$SCRATCH/leak.csv.gz"
+took=$(($(now_ms) - started))
+undisturbed=$(sightings_of "$(dump_of "$SCRATCH/leak.csv.gz")")
+is "it sights every canary" "$(jq -r '.[0]' <<<"$undisturbed" | sort -u | wc -l)" 200
+chunks=$(home_sql "SELECT count(*) FROM dyetrace.chunk")
+diag "undisturbed: $took ms, $chunks chunks"
+
+midway=0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    reset_dumps
+    find "$DYETRACE_HOME/spool" -type f -delete
+    spool "$SCRATCH/leak.csv.gz"
+    sleep_ms $((took * (2 * i - 1) / 20))
+    kill -9 "$(daemon_pid matcher)"
+    left=$(home_sql "SELECT count(*) FROM dyetrace.chunk")
+    if [ "$left" -gt 0 ] && [ "$left" -lt "$chunks" ]; then midway=$((midway + 1)); fi
+    exit_is "after a kill at moment $i, with $left chunks done, the daemons start again" 0 dyetrace up
+    ok "the dump is attributed without anyone asking" eventually 60 is_attributed "$SCRATCH/leak.csv.gz"
+    is "with the same sightings" "$(sightings_of "$(dump_of "$SCRATCH/leak.csv.gz")")" "$undisturbed"
+    ok "and its file is in done" eventually 10 test -e "$DYETRACE_HOME/spool/done/leak.csv.gz"
+done
+ok "some of the kills fell between the first chunk and the last" test "$midway" -ge 2
+finish

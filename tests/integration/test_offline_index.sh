@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# An index from a list, and scanning with it, need no home, no key and no database.
+. "$(dirname "$0")/../support/home.sh"
+
+export DYETRACE_HOME=/nonexistent HOME=/nonexistent
+cd "$SCRATCH" || exit
+printf '%s\t%s\t%s\n' c1 mobile 17421234567 c2 mobile 15498765432 c2 email who@example.org c3 resident_id 37014419900307001X \
+    c1 mobile 17421234567 c4 mobile 17421234567 >list.tsv
+
+exit_is "an index is built from a list, repeated values and all" 0 dyetrace index build --from-list list.tsv -o list.idx
+ok "without making a home" test ! -e /nonexistent
+
+printf 'nobody,13800000000\n张三,17421234567,x\n' >a.csv
+exit_is "a file with a hit answers yes" 0 dyetrace scan --index list.idx --json a.csv
+is "each canary that has the value is a hit" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
+same_json "a hit says kind, form, part and where" "$(jq -c 'select(.canary == "c1") | [.kind, .form, .part, .offset, .length]' <<<"$OUT")" \
+    "[\"mobile\",\"plain\",\"\",$(grep -b -o 17421234567 a.csv | cut -d: -f1),11]"
+
+printf 'nobody,13800000000\n' >b.csv
+exit_is "a file without a hit answers no" 1 dyetrace scan --index list.idx --json b.csv
+is "and prints nothing" "$OUT" ""
+exit_is "several files are told apart by their name" 0 dyetrace scan --index list.idx --json b.csv a.csv
+is "which stands before the part" "$(jq -r .part <<<"$OUT" | sort -u)" "a.csv"
+exit_is "standard input is a file too" 0 sh -c 'dyetrace scan --index list.idx --json - <a.csv'
+is "with the same hits" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
+
+iconv -f UTF-8 -t GB18030 a.csv >gb.csv
+exit_is "GB18030 is read" 0 dyetrace scan --index list.idx --json gb.csv
+is "and offsets count its own bytes" "$(jq -r .offset <<<"$OUT" | sort -u)" "$(LC_ALL=C grep -a -b -o 17421234567 gb.csv | cut -d: -f1)"
+
+mkdir -p in && cp a.csv 'in/客户 名单.csv' && tar -czf in.tar.gz -C in '客户 名单.csv' && zip -q out.zip in.tar.gz b.csv
+exit_is "archives in archives are opened" 0 dyetrace scan --index list.idx --json out.zip
+is "and name their parts" "$(jq -r .part <<<"$OUT" | sort -u)" "in.tar.gz/客户 名单.csv"
+
+for digest in md5 sha1 sha256 sm3; do
+    printf '%s\n' "$(printf %s 15498765432 | openssl dgst "-$digest" -r | cut -d' ' -f1)" >"$digest.txt"
+    exit_is "a plain $digest is recognised" 0 dyetrace scan --index list.idx --json "$digest.txt"
+    is "as that form" "$(jq -r '"\(.canary) \(.kind) \(.form)"' <<<"$OUT")" "c2 mobile $digest"
+done
+printf 'WHO@Example.ORG;37014419900307001x;+86 174-2123-4567\n' >forms.txt
+exit_is "case and grouping do not hide a value" 0 dyetrace scan --index list.idx --json forms.txt
+is "of any kind" "$(jq -r '"\(.canary) \(.kind)"' <<<"$OUT" | sort | tr '\n' ',')" "c1 mobile,c2 email,c3 resident_id,c4 mobile,"
+printf '174212345678\nx17421234567890\n9917421234567\n' >longer.txt
+exit_is "a longer number that holds the value is no hit" 1 dyetrace scan --index list.idx --json longer.txt
+exit_is "statistics can be asked for" 0 dyetrace scan --index list.idx --stats --json a.csv
+
+printf 'c1\tmobile\n' >short.tsv
+exit_is "a line of the list that is none is refused" 3 dyetrace index build --from-list short.tsv -o short.idx
+one_line_error "in one line, with its number" 'short\.tsv.*1'
+is "and leaves no half index" "$(ls short.idx 2>/dev/null)" ""
+head -c $(($(stat -c %s list.idx) / 2)) list.idx >cut.idx
+exit_is "half an index is refused" 3 dyetrace scan --index cut.idx a.csv
+one_line_error "in one line" 'cut\.idx'
+finish

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The spool: what is handed over is matched, attributed and put away, and nothing is lost or taken twice.
+. "$(dirname "$0")/../support/home.sh"
+
+home_new
+hospital_new 1000
+seed_csv jinan-hospital/his 20 "$SCRATCH/seeded.csv"
+reveal >"$SCRATCH/revealed.jsonl"
+{
+    noise 200 1
+    head -n 10 "$SCRATCH/revealed.jsonl" | rows
+} >"$SCRATCH/leak.csv"
+cp "$SCRATCH/leak.csv" "$SCRATCH/early.csv" && noise 1 9 >>"$SCRATCH/early.csv"
+done_dir=$DYETRACE_HOME/spool/done
+failed_dir=$DYETRACE_HOME/spool/failed
+
+spool "$SCRATCH/early.csv"
+exit_is "the daemons start" 0 dyetrace up
+ok "what lay in the spool before is attributed" eventually 20 is_attributed "$SCRATCH/early.csv"
+ok "and put away" eventually 5 test -e "$done_dir/early.csv"
+
+spool "$SCRATCH/leak.csv"
+ok "what arrives is attributed without anyone asking" eventually 20 is_attributed "$SCRATCH/leak.csv"
+is "to its source" "$(dyetrace attribute "$(dump_of "$SCRATCH/leak.csv")" --json | jq -c '[.verdict, .set]')" '["attributed",["jinan-hospital/his"]]'
+ok "and put away" eventually 5 test -e "$done_dir/leak.csv"
+ok "unchanged" cmp "$SCRATCH/leak.csv" "$done_dir/leak.csv"
+is "the spool is empty" "$(find "$DYETRACE_HOME/spool" -maxdepth 1 -type f)" ""
+
+spool "$SCRATCH/leak.csv" again.csv
+ok "the same bytes under another name are put away too" eventually 10 sh -c "ls '$done_dir' | grep -q again"
+is "as another acquisition of the one dump" "$(home_sql "SELECT count(*) FROM dyetrace.acquisition WHERE dump_id = '$(dump_of "$SCRATCH/leak.csv")'")" 2
+spool "$SCRATCH/leak.csv" leak.csv
+ok "a name that was there before overwrites nothing" eventually 10 sh -c "[ \$(ls '$done_dir' | wc -l) -ge 4 ] || [ \$(ls '$done_dir' | grep -c leak) -ge 2 ]"
+
+noise 300 2 >"$SCRATCH/dot.csv"
+cp "$SCRATCH/dot.csv" "$DYETRACE_HOME/spool/.half.csv"
+mkdir "$DYETRACE_HOME/spool/a-directory"
+ln -s /etc/passwd "$DYETRACE_HOME/spool/link.csv"
+mkfifo "$DYETRACE_HOME/spool/pipe.csv"
+sleep 2
+is "a hidden file is still being written, and left alone" "$(dump_of "$SCRATCH/dot.csv")" ""
+is "a link is not followed out of the spool" "$(home_sql "SELECT count(*) FROM dyetrace.dump WHERE sha256 = sha256(pg_read_binary_file('/etc/passwd'))")" 0
+mv "$DYETRACE_HOME/spool/.half.csv" "$DYETRACE_HOME/spool/whole.csv"
+chown --reference="$DYETRACE_HOME/spool" "$DYETRACE_HOME/spool/whole.csv" 2>/dev/null
+ok "it is taken when it has its name, whatever else lies there" eventually 20 is_attributed "$SCRATCH/dot.csv"
+
+noise 10 7 >"$SCRATCH/locked.csv"
+cp "$SCRATCH/locked.csv" "$DYETRACE_HOME/.locked" && chmod 000 "$DYETRACE_HOME/.locked" && mv "$DYETRACE_HOME/.locked" "$DYETRACE_HOME/spool/locked.csv"
+ok "a file that can't be read goes to failed" eventually 15 test -e "$failed_dir/locked.csv"
+(cd "$SCRATCH" && zip -q whole.zip leak.csv seeded.csv && head -c 900 whole.zip >cut.zip)
+spool "$SCRATCH/cut.zip"
+ok "a damaged archive is matched as far as it goes" eventually 20 is_attributed "$SCRATCH/cut.zip"
+ok "and its unread part is listed" test "$(dyetrace unread --dump "$(dump_of "$SCRATCH/cut.zip")" --json | wc -l)" -ge 1
+
+# A hundred at once, in the order of nobody.
+for i in $(seq 100); do noise 20 "1$i" >"$SCRATCH/burst.$i.csv"; done
+for i in $(seq 100); do spool "$SCRATCH/burst.$i.csv"; done
+put_away() {
+    [ "$(find "$done_dir" -name 'burst.*' | wc -l)" = 100 ]
+}
+ok "a hundred files at once are all put away" eventually 60 put_away
+is "and all attributed" "$(home_sql "SELECT count(*) FROM dyetrace.dump d WHERE state = 'complete' AND NOT EXISTS (
+    SELECT FROM dyetrace.attribution a WHERE a.dump_id = d.dump_id)")" 0
+
+# TERM: what was begun is finished or goes on after the next start.
+. tests/support/kill.sh
+noise 400000 5 >"$SCRATCH/long.csv"
+rows <"$SCRATCH/revealed.jsonl" >>"$SCRATCH/long.csv"
+pid=$(daemon_pid matcher)
+spool "$SCRATCH/long.csv"
+sleep_ms 150
+kill -TERM "$pid"
+gone() {
+    ! running "$pid"
+}
+ok "on TERM the matcher ends" eventually 30 gone
+exit_is "and starts again" 0 dyetrace up
+ok "the dump is attributed" eventually 60 is_attributed "$SCRATCH/long.csv"
+is "with all its sightings" "$(dyetrace sightings --dump "$(dump_of "$SCRATCH/long.csv")" --json | wc -l)" 20
+finish

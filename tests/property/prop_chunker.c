@@ -1,0 +1,134 @@
+/* However a part is fed, its chunks are the same, add up to it, and cut no token in two. */
+#include "dye/chunker.h"
+#include "rng.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ROUNDS = 3000, PART_MAX = 4000, CHUNKS_MAX = 4200 };
+
+struct seen {
+    uint8_t bytes[PART_MAX];
+    size_t n;
+    size_t ends[CHUNKS_MAX];
+    size_t chunks;
+};
+
+static enum dye_status collect(void *arg, const struct dye_chunk *c)
+{
+    struct seen *s = arg;
+    assert_int_equal(c->number, s->chunks);
+    assert_int_equal(c->start, s->n);
+    assert_true(c->bytes.n > 0 && s->n + c->bytes.n <= PART_MAX);
+    memcpy(s->bytes + s->n, c->bytes.p, c->bytes.n);
+    s->n += c->bytes.n;
+    s->ends[s->chunks++] = s->n;
+    return DYE_OK;
+}
+
+static size_t make_part(struct rng *r, uint8_t *p)
+{
+    static const char *const pieces[] = {
+        "\n",           "\r\n", ",",  "----", "17412345678", "a.b_c@example.com",  "\x81\x41",
+        "\xe5\xbc\xa0", " ",    "\"", "(",    "x",           "11014619900307001X", "\0"};
+    size_t n = 0, want = rng_below(r, PART_MAX - 32);
+    unsigned lines = (unsigned)rng_below(r, 4); /* some parts have few line ends */
+    while (n < want) {
+        size_t i = rng_below(r, sizeof pieces / sizeof *pieces);
+        if (i < 2 && rng_below(r, 4) > lines)
+            continue;
+        size_t length = pieces[i][0] == '\0' ? 1 : strlen(pieces[i]);
+        memcpy(p + n, pieces[i], length);
+        n += length;
+    }
+    return n;
+}
+
+static void feed(struct dye_chunker *c, struct rng *r, const uint8_t *p, size_t n, size_t most)
+{
+    while (n > 0) {
+        size_t take = 1 + rng_below(r, most);
+        take = take < n ? take : n;
+        assert_int_equal(dye_chunker_feed(c, dye_span_of(p, take)), DYE_OK);
+        p += take;
+        n -= take;
+    }
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+}
+
+/* What an identifier is made of, by its own list. */
+static bool in_token(uint8_t c)
+{
+    return strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@._%+-", c) != NULL && c != 0;
+}
+
+static void any_feeding_gives_the_same_chunks(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, rng_seed(11));
+    static uint8_t part[PART_MAX];
+    static struct seen whole, pieces;
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = make_part(&r, part);
+        size_t target = 1 + rng_below(&r, 300), max = target + rng_below(&r, 300);
+        whole.n = whole.chunks = pieces.n = pieces.chunks = 0;
+        struct dye_chunker *a = dye_chunker_new(target, max, collect, &whole);
+        struct dye_chunker *b = dye_chunker_new(target, max, collect, &pieces);
+        feed(a, &r, part, n, PART_MAX * 2);
+        feed(b, &r, part, n, 1 + rng_below(&r, 50));
+        assert_int_equal(whole.n, n);
+        assert_int_equal(pieces.n, n);
+        assert_memory_equal(whole.bytes, part, n);
+        assert_int_equal(whole.chunks, pieces.chunks);
+        assert_memory_equal(whole.ends, pieces.ends, whole.chunks * sizeof *whole.ends);
+        for (size_t i = 0; i < whole.chunks; i++) {
+            size_t start = i > 0 ? whole.ends[i - 1] : 0, end = whole.ends[i];
+            assert_true(end - start <= max);
+            /* A token is cut only when it fills a chunk. */
+            if (end < n && in_token(part[end - 1]) && in_token(part[end]))
+                assert_int_equal(end - start, max);
+        }
+        dye_chunker_free(a);
+        dye_chunker_free(b);
+    }
+}
+
+static void no_identifier_in_lines_is_split(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, rng_seed(12));
+    static uint8_t part[PART_MAX];
+    static struct seen seen;
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = 0;
+        while (n + 40 < PART_MAX) { /* no identifier longer than 25, chunks of 32 to 64 */
+            static const char *const values[] = {"17412345678", "some.body@mail.example.com", "11014619900307001X"};
+            const char *v = values[rng_below(&r, 3)];
+            memcpy(part + n, v, strlen(v));
+            n += strlen(v);
+            part[n++] = (uint8_t) ",;\n|\t"[rng_below(&r, 5)];
+        }
+        for (size_t i = 0; i < n; i++)
+            part[i] = part[i] == '|' ? ' ' : part[i]; /* '|' may be the half of a character: no place to cut */
+        seen.n = seen.chunks = 0;
+        struct dye_chunker *c = dye_chunker_new(32, 64, collect, &seen);
+        feed(c, &r, part, n, 500);
+        for (size_t i = 0; i + 1 < seen.chunks; i++)
+            assert_false(in_token(part[seen.ends[i] - 1]) && in_token(part[seen.ends[i]]));
+        dye_chunker_free(c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_feeding_gives_the_same_chunks),
+        cmocka_unit_test(no_identifier_in_lines_is_split),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

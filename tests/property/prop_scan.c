@@ -1,0 +1,292 @@
+/*
+ * The scanner finds exactly what a naive reader finds. The naive reader takes every substring that is a planted value
+ * (ASCII case aside) and asks, from the words of dye/scan.h, whether a token may begin and end there.
+ */
+#include "dye/scan.h"
+#include "rng.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ROUNDS = 4000, TEXT_MAX = 600, HITS_MAX = 400 };
+
+static const char *const values[] = {
+    "17412345678",
+    "15400000001",
+    "11014619900307001x",
+    "a.b@example.com",
+    "zhang-3@a-b.example.org",
+    "sf1234567890123",
+    "b@example.com",
+    "0cc175b9c0f1b6a831c399e269772661",
+    "8617412345678x",
+};
+enum { VALUES = sizeof values / sizeof *values };
+
+struct hits {
+    size_t n;
+    size_t value[HITS_MAX], start[HITS_MAX];
+};
+
+static struct dye_index_set set_of_values(const struct dye_index_keys *keys)
+{
+    struct dye_index_builder *b = dye_index_builder_new(keys, false);
+    for (size_t i = 0; i < VALUES; i++) {
+        struct dye_index_entry e = {.kind = DYE_MOBILE, .form = DYE_PLAIN, .variant = 'A', .epoch = i};
+        e.probe = dye_probe(keys, dye_span_str(values[i]));
+        dye_fp(keys, dye_span_str(values[i]), e.fp);
+        assert_int_equal(dye_index_builder_add(b, dye_span_str("c"), &e), DYE_OK);
+    }
+    uint8_t *image = NULL;
+    size_t n = 0;
+    struct dye_index_set set = {{NULL, NULL}};
+    assert_int_equal(dye_index_builder_image(b, &image, &n, NULL), DYE_OK);
+    assert_int_equal(dye_index_take(image, n, keys, &set.part[0], NULL), DYE_OK);
+    dye_index_builder_free(b);
+    return set;
+}
+
+static enum dye_status note(void *arg, const struct dye_hit *hit)
+{
+    struct hits *h = arg;
+    assert_true(h->n < HITS_MAX);
+    assert_true(h->n == 0 || h->start[h->n - 1] <= hit->start);
+    h->value[h->n] = (size_t)hit->entry->epoch; /* which numbers the values here */
+    h->start[h->n++] = hit->start;
+    assert_int_equal(hit->n, strlen(values[hit->entry->epoch]));
+    return DYE_OK;
+}
+
+/* ---- the naive reader ---- */
+
+static int at(const uint8_t *p, size_t n, size_t i)
+{
+    return i < n ? p[i] : -1; /* i may have wrapped below 0 */
+}
+
+static bool is_word(int c)
+{
+    return c >= 0 && c < 0x80 && isalnum(c);
+}
+
+/* May a run or local part that in truth begins at `begin` be read from `start`? */
+static bool may_start(const uint8_t *p, size_t n, size_t begin, size_t start, size_t end)
+{
+    int before = at(p, n, begin - 1);
+    if (start == begin)
+        return true;
+    if (before >= 0x80)
+        return start == begin + 1;
+    if (before == '\\')
+        return start == (p[begin] == 'u' && end - begin > 5 ? begin + 5 : begin + 1);
+    return false;
+}
+
+static bool is_run_token(const uint8_t *p, size_t n, size_t start, size_t end)
+{
+    if (is_word(at(p, n, end)))
+        return false;
+    size_t begin = start;
+    while (is_word(at(p, n, begin - 1)))
+        begin--;
+    for (size_t i = start; i < end; i++)
+        if (!is_word(p[i]))
+            return false;
+    if (may_start(p, n, begin, start, end))
+        return true;
+    if (end - start != 11)
+        return false;
+    static const char *const prefixes[] = {"0", "86", "0086"};
+    for (size_t k = 0; k < 3; k++) {
+        size_t m = strlen(prefixes[k]);
+        if (start - begin < m || memcmp(p + start - m, prefixes[k], m) != 0)
+            continue;
+        bool digits = true;
+        for (size_t i = start - m; i < end; i++)
+            digits = digits && isdigit(p[i]);
+        if (digits && may_start(p, n, begin, start - m, end))
+            return true;
+    }
+    return false;
+}
+
+static bool is_local(int c)
+{
+    return is_word(c) || (c > 0 && strchr("._%+-", c) != NULL);
+}
+
+static bool is_domain(int c)
+{
+    return is_word(c) || c == '.' || c == '-';
+}
+
+static bool is_email_token(const uint8_t *p, size_t n, size_t start, size_t end)
+{
+    size_t sign = start;
+    while (sign < end && p[sign] != '@')
+        sign++;
+    if (sign == end)
+        return false;
+    size_t begin = sign, last = sign + 1;
+    while (is_local(at(p, n, begin - 1)) && !(at(p, n, begin - 1) == '-' && at(p, n, begin - 2) == '-'))
+        begin--;
+    while (is_domain(at(p, n, last)) && !(at(p, n, last) == '-' && at(p, n, last + 1) == '-'))
+        last++;
+    while (last > sign + 1 && (p[last - 1] == '.' || p[last - 1] == '-'))
+        last--;
+    if (last != end)
+        return false;
+    /* From `begin`, or from where an escape or a trail byte leaves off, and then past '.' and '-'. */
+    for (size_t from = begin; from <= start; from++) {
+        if (!may_start(p, n, begin, from, sign))
+            continue;
+        size_t stripped = from;
+        while (stripped < sign && (p[stripped] == '.' || p[stripped] == '-'))
+            stripped++;
+        if (stripped == start)
+            return true;
+    }
+    return false;
+}
+
+static void naive(const uint8_t *p, size_t n, struct hits *h)
+{
+    h->n = 0;
+    for (size_t start = 0; start < n; start++)
+        for (size_t v = 0; v < VALUES; v++) {
+            size_t length = strlen(values[v]);
+            if (n - start < length)
+                continue;
+            bool same = true;
+            for (size_t i = 0; same && i < length; i++)
+                same = p[start + i] < 0x80 && tolower(p[start + i]) == values[v][i];
+            if (!same)
+                continue;
+            bool email = strchr(values[v], '@') != NULL;
+            if (email ? is_email_token(p, n, start, start + length) : is_run_token(p, n, start, start + length)) {
+                assert_true(h->n < HITS_MAX);
+                h->value[h->n] = v;
+                h->start[h->n++] = start;
+            }
+        }
+}
+
+static size_t make_text(struct rng *r, uint8_t *p)
+{
+    static const char *const glue[] = {",",
+                                       "\t",
+                                       "|",
+                                       "----",
+                                       "--",
+                                       "---",
+                                       "-",
+                                       ".",
+                                       "@",
+                                       "_",
+                                       "+",
+                                       "%",
+                                       " ",
+                                       "\n",
+                                       "\\n",
+                                       "\\",
+                                       "\\u5f20",
+                                       "0",
+                                       "86",
+                                       "0086",
+                                       "+86",
+                                       "1",
+                                       "x",
+                                       "Z",
+                                       "\x81\x41",
+                                       "\xd5\xc5",
+                                       "\x81\x30\x81\x30",
+                                       "\xe5\xbc\xa0",
+                                       "\xb1\x40",
+                                       "\xff",
+                                       "\x81_",
+                                       "\"",
+                                       "'",
+                                       "(",
+                                       "u"};
+    size_t n = 0, want = rng_below(r, TEXT_MAX - 64);
+    unsigned share = 1 + (unsigned)rng_below(r, 4); /* how much of it is glue */
+    while (n < want) {
+        const char *s = rng_below(r, 1 + share) == 0 ? values[rng_below(r, VALUES)]
+                                                     : glue[rng_below(r, sizeof glue / sizeof *glue)];
+        size_t length = strlen(s);
+        if (rng_below(r, 16) == 0)
+            length = rng_below(r, length + 1); /* cut */
+        for (size_t i = 0; i < length; i++)
+            p[n++] = rng_below(r, 8) == 0 ? (uint8_t)toupper((uint8_t)s[i]) : (uint8_t)s[i];
+    }
+    return n;
+}
+
+static int order(const struct hits *h, size_t a, size_t b)
+{
+    return h->start[a] != h->start[b] ? (h->start[a] > h->start[b]) - (h->start[a] < h->start[b])
+                                      : (h->value[a] > h->value[b]) - (h->value[a] < h->value[b]);
+}
+
+static void sort(struct hits *h)
+{
+    for (size_t i = 1; i < h->n; i++)
+        for (size_t k = i; k > 0 && order(h, k - 1, k) > 0; k--) {
+            size_t v = h->value[k], s = h->start[k];
+            h->value[k] = h->value[k - 1];
+            h->start[k] = h->start[k - 1];
+            h->value[k - 1] = v;
+            h->start[k - 1] = s;
+        }
+}
+
+static void the_scanner_equals_a_naive_reader(void **state)
+{
+    (void)state;
+    struct dye_key k;
+    memset(k.bytes, 3, sizeof k.bytes);
+    struct dye_index_keys keys;
+    dye_index_keys_init(&k, &keys);
+    struct dye_index_set set = set_of_values(&keys);
+    struct rng r;
+    rng_init(&r, rng_seed(14));
+    size_t total = 0;
+    static struct hits got, want;
+    for (int round = 0; round < ROUNDS; round++) {
+        uint8_t text[TEXT_MAX];
+        size_t n = make_text(&r, text);
+        uint8_t *exact = malloc(n > 0 ? n : 1); /* so that a read past the end is seen */
+        memcpy(exact, text, n);
+        got.n = 0;
+        assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_of(exact, n), note, &got, NULL), DYE_OK);
+        naive(exact, n, &want);
+        sort(&got);
+        sort(&want);
+        bool same = got.n == want.n && memcmp(got.start, want.start, got.n * sizeof *got.start) == 0 &&
+                    memcmp(got.value, want.value, got.n * sizeof *got.value) == 0;
+        if (!same) {
+            printf("round %d: %.*s\n", round, (int)n, (const char *)exact);
+            for (size_t i = 0; i < got.n; i++)
+                printf("  got  %s at %zu\n", values[got.value[i]], got.start[i]);
+            for (size_t i = 0; i < want.n; i++)
+                printf("  want %s at %zu\n", values[want.value[i]], want.start[i]);
+        }
+        assert_true(same);
+        total += want.n;
+        free(exact);
+    }
+    printf("%zu hits compared\n", total);
+    assert_true(total > ROUNDS); /* else the texts would prove little */
+    dye_index_unref(set.part[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_scanner_equals_a_naive_reader)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* Each test enters the sandbox in a child of its own: there is no way back. */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* The wait status of a child that enters and then runs `inside`, which returns its exit status. */
+static int run_inside(int (*inside)(void))
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)sandbox_enter_decoder(60);
+        _exit(inside());
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static int open_a_file(void)
+{
+    return open("/etc/hostname", O_RDONLY) >= 0 || (errno != EPERM && errno != EACCES) ? 1 : 0;
+}
+
+static void no_file_can_be_opened(void **state)
+{
+    (void)state;
+    int status = run_inside(open_a_file);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static int make_a_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 0;
+}
+
+static int run_a_program(void)
+{
+    char *argv[] = {(char *)(uintptr_t) "/bin/true", NULL};
+    execv(argv[0], argv);
+    return 1;
+}
+
+static void a_socket_or_a_program_is_its_death(void **state)
+{
+    (void)state;
+    int (*const deeds[])(void) = {make_a_socket, run_a_program};
+    for (size_t i = 0; i < 2; i++) {
+        int status = run_inside(deeds[i]);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSYS);
+    }
+}
+
+static int map_code(void)
+{
+    return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+static void no_memory_can_be_executed(void **state)
+{
+    (void)state;
+    assert_int_equal(WEXITSTATUS(run_inside(map_code)), 0);
+}
+
+static int fork_again(void)
+{
+    return fork() >= 0;
+}
+
+static void it_has_no_children(void **state)
+{
+    (void)state;
+    int status = run_inside(fork_again);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+}
+
+static int use_a_foreign_descriptor(void)
+{
+    char c;
+    return read(20, &c, 1) >= 0 || errno != EBADF;
+}
+
+static void foreign_descriptors_are_closed(void **state)
+{
+    (void)state;
+    int zero = open("/dev/zero", O_RDONLY);
+    assert_int_equal(dup2(zero, 20), 20);
+    assert_int_equal(WEXITSTATUS(run_inside(use_a_foreign_descriptor)), 0);
+    close(20);
+    close(zero);
+}
+
+static int allocate_and_free(void)
+{
+    for (int i = 0; i < 100; i++) {
+        volatile char *p = malloc((size_t)1 << (i % 24));
+        if (p == NULL)
+            return 1;
+        p[0] = 1;
+        free((void *)(uintptr_t)p);
+    }
+    return 0;
+}
+
+static void memory_can_be_had(void **state)
+{
+    (void)state;
+    int status = run_inside(allocate_and_free);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void the_level_that_was_probed_is_the_one_entered(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit((int)sandbox_enter_decoder(60));
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), sandbox_probe());
+    assert_string_equal(sandbox_level_name(SANDBOX_FULL), "full");
+    assert_string_equal(sandbox_level_name(SANDBOX_NONE), "none");
+}
+
+int main(void)
+{
+    const struct CMUnitTest with_seccomp[] = {
+        cmocka_unit_test(no_file_can_be_opened),
+        cmocka_unit_test(a_socket_or_a_program_is_its_death),
+        cmocka_unit_test(no_memory_can_be_executed),
+        cmocka_unit_test(it_has_no_children),
+    };
+    const struct CMUnitTest anywhere[] = {
+        cmocka_unit_test(foreign_descriptors_are_closed),
+        cmocka_unit_test(memory_can_be_had),
+        cmocka_unit_test(the_level_that_was_probed_is_the_one_entered),
+    };
+    int failed = sandbox_probe() != SANDBOX_NONE ? cmocka_run_group_tests(with_seccomp, NULL, NULL) : 0;
+    return failed + cmocka_run_group_tests(anywhere, NULL, NULL);
+}

@@ -1,0 +1,328 @@
+/* The files of tests/fuzz/corpus/decode were made with zip, tar, gzip, xz, bzip2 and zstd. */
+#include "dye/decode.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct input {
+    uint8_t *p;
+    size_t n, at;
+    size_t step; /* bytes a read; 0: as many as asked for */
+    size_t fails_at;
+};
+
+static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
+{
+    struct input *in = arg;
+    if (in->fails_at != 0 && in->at >= in->fails_at)
+        return DYE_E_IO;
+    size_t n = in->n - in->at < cap ? in->n - in->at : cap;
+    if (in->step != 0 && n > in->step)
+        n = in->step;
+    memcpy(p, in->p + in->at, n);
+    in->at += n;
+    *ret_n = n;
+    return DYE_OK;
+}
+
+struct log { /* a line a part: path, bytes, verdict, reason */
+    char text[8192];
+    size_t n;
+    uint64_t bytes;
+    uint32_t parts;
+    bool open;
+    const char *stop_at;
+};
+
+static enum dye_status answer(const struct log *l, const char *event)
+{
+    return l->stop_at != NULL && strcmp(l->stop_at, event) == 0 ? DYE_STOPPED : DYE_OK;
+}
+
+static enum dye_status on_begin(void *arg, const struct dye_part *p)
+{
+    struct log *l = arg;
+    assert_false(l->open);
+    assert_int_equal(p->ordinal, l->parts++);
+    assert_true(dye_path_is_valid(dye_span_str(p->path)));
+    l->open = true;
+    l->bytes = 0;
+    l->n += (size_t)snprintf(l->text + l->n, sizeof l->text - l->n, "%s:", p->path);
+    return answer(l, "begin");
+}
+
+static enum dye_status on_data(void *arg, struct dye_span bytes)
+{
+    struct log *l = arg;
+    assert_true(l->open && bytes.n > 0);
+    l->bytes += bytes.n;
+    return answer(l, "data");
+}
+
+static enum dye_status on_end(void *arg, const struct dye_part_end *e)
+{
+    struct log *l = arg;
+    assert_true(l->open);
+    assert_int_equal(e->bytes, l->bytes);
+    l->open = false;
+    l->n += (size_t)snprintf(l->text + l->n, sizeof l->text - l->n, "%llu:%s:%s\n", (unsigned long long)e->bytes,
+                             dye_verdict_name(e->verdict), e->reason);
+    return answer(l, "end");
+}
+
+static struct input load(const char *name)
+{
+    char path[4096];
+    const char *root = getenv("DYE_SOURCE_DIR");
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/decode/%s", root != NULL ? root : ".", name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        fail_msg("%s: not there", path);
+    struct input in = {.p = malloc(1 << 16)};
+    in.n = fread(in.p, 1, 1 << 16, f);
+    fclose(f);
+    return in;
+}
+
+static enum dye_status run(struct input *in, const struct dye_decode_limits *limits, struct log *l)
+{
+    struct dye_decode_limits usual;
+    dye_decode_limits_default(&usual);
+    struct dye_decode_events events = {on_begin, on_data, on_end, l};
+    l->n = 0;
+    l->parts = 0;
+    l->open = false;
+    l->text[0] = '\0';
+    in->at = 0;
+    return dye_decode(read_input, in, limits != NULL ? limits : &usual, &events, NULL);
+}
+
+static void check(const char *name, const struct dye_decode_limits *limits, const char *want)
+{
+    struct input in = load(name);
+    struct log l = {.n = 0};
+    static const size_t steps[] = {0, 1, 7, 512};
+    for (size_t i = 0; i < 4; i++) { /* how it is fed must not show */
+        in.step = steps[i];
+        assert_int_equal(run(&in, limits, &l), DYE_OK);
+        if (strcmp(l.text, want) != 0)
+            print_error("%s, %zu bytes a read\n", name, steps[i]);
+        assert_string_equal(l.text, want);
+    }
+    free(in.p);
+}
+
+static void plain_and_compressed_files_are_one_part_without_a_path(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"plain.csv", "a.csv.gz", "a.csv.xz", "a.csv.bz2", "a.csv.zst"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        check(names[i], NULL, ":1480:read:\n");
+    check("gb18030.csv", NULL, ":27:read:\n");
+    check("members.gz", NULL, ":2960:read:\n");
+}
+
+static void an_empty_thing_is_one_part_that_was_read(void **state)
+{
+    (void)state;
+    check("empty", NULL, ":0:read:\n");
+    check("empty.gz", NULL, ":0:read:\n");
+    check("nothing.zip", NULL, ":0:read:\n");
+}
+
+static void entries_of_archives_are_parts_and_folders_are_none(void **state)
+{
+    (void)state;
+    check("two.zip", NULL, "a.csv:1480:read:\ndir/b.csv:12:read:\n");
+    check("stored.zip", NULL, "a.csv:1480:read:\nb.csv:12:read:\n");
+    check("stream.zip", NULL, "-:1480:read:\n");
+    check("in.tar.gz", NULL, "a.csv:1480:read:\ndir/b.csv:12:read:\n");
+    check("a.tar.xz", NULL, "a.csv:1480:read:\n");
+}
+
+static void containers_in_containers_join_their_names(void **state)
+{
+    (void)state;
+    check("nested.zip", NULL,
+          "in.tar.gz/a.csv:1480:read:\nin.tar.gz/dir/b.csv:12:read:\n"
+          "two.zip/a.csv:1480:read:\ntwo.zip/dir/b.csv:12:read:\nb.csv:12:read:\n");
+    check("deep.zip", NULL, "l3.zip/l2.zip/l1.zip/l0.zip/x.csv:5:read:\n");
+}
+
+static void names_are_utf8_whatever_the_archive_wrote(void **state)
+{
+    (void)state;
+    check("cp936.zip", NULL, "甲乙.csv:4:read:\n");
+    check("utf8.zip", NULL, "甲乙.csv:4:read:\n");
+}
+
+static void links_and_devices_are_parts_that_were_not_read(void **state)
+{
+    (void)state;
+    check("links.tar", NULL, "link:0:unread:not a file\nb.csv:12:read:\npipe:0:unread:not a file\n");
+}
+
+static void holes_count_as_the_zeros_they_stand_for(void **state)
+{
+    (void)state;
+    check("sparse.tar", NULL, "sparse.bin:2097157:read:\n");
+}
+
+static void what_cannot_be_read_says_why(void **state)
+{
+    (void)state;
+    check("encrypted.zip", NULL, "b.csv:0:unread:encrypted\n");
+    check("picture.png", NULL, ":0:unread:format: image\n");
+    check("old.doc", NULL, ":0:unread:format: ole\n");
+    check("lie.csv", NULL, ":0:unread:format: rar\n");
+}
+
+static void damage_is_seen_by_checksum_and_leaves_the_rest(void **state)
+{
+    (void)state;
+    check("badcrc.zip", NULL, "a.csv:1480:partly:damaged\nb.csv:12:read:\n");
+    check("badcrc.gz", NULL, ":1480:partly:damaged\n");
+}
+
+static void what_came_before_the_cut_counts(void **state)
+{
+    (void)state;
+    check("truncated.zip", NULL, "a.csv:991:partly:truncated\n");
+    check("truncated.gz", NULL, ":208:partly:truncated\n");
+}
+
+static void no_cut_passes_for_a_whole(void **state)
+{
+    (void)state;
+    /* A zip whose directory alone is cut has given all its entries, and so has a tar of which only zeros are missing;
+     * so these are cut through their entries. */
+    static const struct {
+        const char *name;
+        size_t upto;
+    } table[] = {{"two.zip", 496}, {"nested.zip", 1373}, {"in.tar.gz", 0}, {"a.csv.gz", 0},
+                 {"a.csv.xz", 0},  {"a.csv.bz2", 0},     {"a.csv.zst", 0}, {"a.tar.xz", 0}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct input in = load(table[i].name);
+        size_t upto = table[i].upto != 0 ? table[i].upto : in.n;
+        struct log l = {.n = 0};
+        for (in.n = 6; in.n < upto; in.n++) { /* below that there is no magic number left */
+            if (strstr(table[i].name, "bz2") != NULL && in.n < 10)
+                continue;
+            assert_int_equal(run(&in, NULL, &l), DYE_OK);
+            if (strstr(l.text, "truncated") == NULL && strstr(l.text, "damaged") == NULL)
+                fail_msg("%s cut at %zu: %s", table[i].name, in.n, l.text);
+        }
+        free(in.p);
+    }
+}
+
+static void each_limit_stops_and_says_so(void **state)
+{
+    (void)state;
+    struct dye_decode_limits usual, l;
+    dye_decode_limits_default(&usual);
+    l = usual;
+    l.output_bytes = 1490;
+    check("two.zip", &l, "a.csv:1480:read:\ndir/b.csv:10:partly:limit: output\n");
+    l.output_bytes = 1480;
+    check("two.zip", &l, "a.csv:1480:read:\ndir/b.csv:0:unread:limit: output\n");
+    l = usual;
+    l.entries = 1;
+    check("stored.zip", &l, "a.csv:1480:read:\nb.csv:0:unread:limit: entries\n");
+    l = usual;
+    l.depth = 2;
+    check("deep.zip", &l, "l3.zip/l2.zip:0:unread:limit: depth\n");
+    l.depth = 0;
+    check("two.zip", &l, ":0:unread:limit: depth\n");
+    check("plain.csv", &l, ":1480:read:\n");
+}
+
+static void a_bomb_is_cut_off(void **state)
+{
+    (void)state;
+    struct dye_decode_limits l;
+    dye_decode_limits_default(&l);
+    l.ratio = 100;
+    l.ratio_free_bytes = 1 << 20;
+    struct input in = load("bomb.gz");
+    struct log log = {.n = 0};
+    assert_int_equal(run(&in, &l, &log), DYE_OK);
+    assert_non_null(strstr(log.text, ":partly:limit: ratio\n"));
+    assert_true(log.bytes <= 2 << 20);
+    l.ratio_free_bytes = 8 << 20;
+    assert_int_equal(run(&in, &l, &log), DYE_OK);
+    assert_string_equal(log.text, ":4194304:read:\n");
+    free(in.p);
+}
+
+static void an_event_that_stops_is_returned_at_once(void **state)
+{
+    (void)state;
+    static const char *const events[] = {"begin", "data", "end"};
+    for (size_t i = 0; i < 3; i++) {
+        struct input in = load("nested.zip");
+        struct log l = {.stop_at = events[i]};
+        assert_int_equal(run(&in, NULL, &l), DYE_STOPPED);
+        assert_int_equal(l.parts, 1);
+        free(in.p);
+    }
+}
+
+static void a_read_that_fails_is_no_verdict_but_an_error(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"plain.csv", "two.zip", "in.tar.gz", "a.csv.xz", "nested.zip"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct input in = load(names[i]);
+        for (in.fails_at = 1; in.fails_at < in.n; in.fails_at += 97) {
+            struct log l = {.n = 0};
+            in.step = 1;
+            assert_int_equal(run(&in, NULL, &l), DYE_E_IO);
+            assert_null(strstr(l.text, "truncated"));
+        }
+        free(in.p);
+    }
+}
+
+static void text_is_never_taken_for_a_container(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"#mtree\n/set type=file\n", "070707000000\n17400000001\n", "BZh1,17400000001\n",
+                                        "ustar,17400000001\n",      "!<arch>\nname,17400000001\n", "PK,17400000001\n",
+                                        "-lh5-,17400000001\n",      "WARC/1.0\r\n17400000001\r\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct input in = {.p = (uint8_t *)(uintptr_t)texts[i], .n = strlen(texts[i])};
+        struct log l = {.n = 0};
+        assert_int_equal(run(&in, NULL, &l), DYE_OK);
+        char want[64];
+        snprintf(want, sizeof want, ":%zu:read:\n", in.n);
+        assert_string_equal(l.text, want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_and_compressed_files_are_one_part_without_a_path),
+        cmocka_unit_test(an_empty_thing_is_one_part_that_was_read),
+        cmocka_unit_test(entries_of_archives_are_parts_and_folders_are_none),
+        cmocka_unit_test(containers_in_containers_join_their_names),
+        cmocka_unit_test(names_are_utf8_whatever_the_archive_wrote),
+        cmocka_unit_test(links_and_devices_are_parts_that_were_not_read),
+        cmocka_unit_test(holes_count_as_the_zeros_they_stand_for),
+        cmocka_unit_test(what_cannot_be_read_says_why),
+        cmocka_unit_test(damage_is_seen_by_checksum_and_leaves_the_rest),
+        cmocka_unit_test(what_came_before_the_cut_counts),
+        cmocka_unit_test(no_cut_passes_for_a_whole),
+        cmocka_unit_test(each_limit_stops_and_says_so),
+        cmocka_unit_test(a_bomb_is_cut_off),
+        cmocka_unit_test(an_event_that_stops_is_returned_at_once),
+        cmocka_unit_test(a_read_that_fails_is_no_verdict_but_an_error),
+        cmocka_unit_test(text_is_never_taken_for_a_container),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+#include "spellings.h"
+
+struct form_case {
+    enum dye_form form;
+    const char *bytes;
+};
+
+/* The digests were computed with the openssl program. */
+static void assert_forms(enum dye_kind kind, const char *value, const struct form_case *want, size_t n)
+{
+    struct dye_form_bytes got[DYE_FORMS_MAX];
+    struct dye_value v = value_of(value);
+    assert_int_equal(dye_ident_forms(kind, &v, got), n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(got[i].form, want[i].form);
+        assert_string_equal(got[i].bytes.text, want[i].bytes);
+        assert_int_equal(got[i].bytes.n, strlen(want[i].bytes));
+    }
+}
+
+static void a_mobile_stands_plain_and_as_four_digests(void **state)
+{
+    (void)state;
+    static const struct form_case want[] = {
+        {DYE_PLAIN, "17420000000"},
+        {DYE_FORM_MD5, "a68514efa407e96f4aa97b579f103724"},
+        {DYE_FORM_SHA1, "0b7a5563d37c24b019ab910d57bdcae668f873c6"},
+        {DYE_FORM_SHA256, "d1bf1860eb6f83ac19260a2eb7d222c262b87b36556cd10edf1a25b79c73c780"},
+        {DYE_FORM_SM3, "a80e6942a90a8d023ec913a1e00601f7df58bdad975bc70f26a4b5e4a0137555"},
+    };
+    assert_forms(DYE_MOBILE, "17420000000", want, 5);
+}
+
+static void an_email_stands_plain_and_as_four_digests(void **state)
+{
+    (void)state;
+    static const struct form_case want[] = {
+        {DYE_PLAIN, "aaaaaa0000@example.com"},
+        {DYE_FORM_MD5, "dd77a3d5ff6d98839ff7671e6635085f"},
+        {DYE_FORM_SHA1, "92bccb357268584036ca5f023496b5358bed7c82"},
+        {DYE_FORM_SHA256, "c61889f85efd4e597fbbc60e40ab71dacd7b379e6d36ced994c58adf3652c07d"},
+        {DYE_FORM_SM3, "57ba4828ac0183526d0850bfd39303bd482641bda9c93385b6fe9f210975f82d"},
+    };
+    assert_forms(DYE_EMAIL, "aaaaaa0000@example.com", want, 5);
+}
+
+static void an_id_that_ends_in_x_is_hashed_with_either_x(void **state)
+{
+    (void)state;
+    static const struct form_case want[] = {
+        {DYE_PLAIN, "11010519491231002x"},
+        {DYE_FORM_MD5, "ae05564031c21338aa8a2e7266e7855c"},
+        {DYE_FORM_MD5, "84488d6c78590d326627f5ecf902d3f9"},
+        {DYE_FORM_SHA1, "6f54d2ff2a159a8b8fc236f8a21dee1e29b291ac"},
+        {DYE_FORM_SHA1, "e2ba79fa03af34ec86e5e5c53d93707b9b8043b1"},
+        {DYE_FORM_SHA256, "426695a0efdb59b9eaedaf0b5ca3eddf013cc2a7f9e283437704ea605f421e6d"},
+        {DYE_FORM_SHA256, "4902ee4583c5f33a9395744013156b78eaa08cf2ab6ad7318ab41b2a4cc3ab74"},
+        {DYE_FORM_SM3, "68199c826bbc42470ddf6ae62c8460c4c3b827bfeace826e0e800bc79823c980"},
+        {DYE_FORM_SM3, "e2c24a4ddece84560a627d1e7be00ed4d4de2808b0ca7c2323181606d065fe68"},
+    };
+    assert_forms(DYE_RESIDENT_ID, "11010519491231002X", want, 9);
+}
+
+static void an_id_that_ends_in_a_digit_has_one_digest_each(void **state)
+{
+    (void)state;
+    struct dye_form_bytes got[DYE_FORMS_MAX];
+    struct dye_value v = value_of("440524188001010014");
+    assert_int_equal(dye_ident_forms(DYE_RESIDENT_ID, &v, got), 5);
+}
+
+static void the_others_stand_plain_only(void **state)
+{
+    (void)state;
+    static const struct form_case waybill = {DYE_PLAIN, "sf0000000000001"};
+    static const struct form_case mrn = {DYE_PLAIN, "zy-00001"};
+    static const struct form_case name = {DYE_PLAIN, "mingli"};
+    assert_forms(DYE_WAYBILL, "SF0000000000001", &waybill, 1);
+    assert_forms(DYE_MRN, "ZY-00001", &mrn, 1);
+    assert_forms(DYE_POLICY, "ZY-00001", &mrn, 1);
+    assert_forms(DYE_NAME, "Ming LI", &name, 1);
+}
+
+static void nothing_has_no_forms(void **state)
+{
+    (void)state;
+    struct dye_form_bytes got[DYE_FORMS_MAX];
+    struct dye_value none = {.n = 0}, some = value_of("17420000000");
+    assert_int_equal(dye_ident_forms(DYE_MOBILE, &none, got), 0);
+    assert_int_equal(dye_ident_forms(DYE_KIND_NONE, &some, got), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mobile_stands_plain_and_as_four_digests),
+        cmocka_unit_test(an_email_stands_plain_and_as_four_digests),
+        cmocka_unit_test(an_id_that_ends_in_x_is_hashed_with_either_x),
+        cmocka_unit_test(an_id_that_ends_in_a_digit_has_one_digest_each),
+        cmocka_unit_test(the_others_stand_plain_only),
+        cmocka_unit_test(nothing_has_no_forms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+#include "dye/link.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct dye_index_keys keys;
+
+static void add(struct dye_index_builder *b, const char *canary, char variant, enum dye_kind kind, enum dye_form form,
+                const char *bytes, uint8_t flags, uint64_t epoch)
+{
+    struct dye_index_entry e = {
+        .kind = (uint8_t)kind, .form = (uint8_t)form, .variant = variant, .flags = flags, .epoch = epoch};
+    e.probe = dye_probe(&keys, dye_span_str(bytes));
+    dye_fp(&keys, dye_span_str(bytes), e.fp);
+    assert_int_equal(dye_index_builder_add(b, dye_span_str(canary), &e), DYE_OK);
+}
+
+static struct dye_index *image_of(struct dye_index_builder *b)
+{
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    struct dye_index *x = NULL;
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    assert_int_equal(dye_index_take(image, bytes, &keys, &x, NULL), DYE_OK);
+    dye_index_builder_free(b);
+    return x;
+}
+
+static struct dye_index_set usual(void)
+{
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    add(b, "c1", 'A', DYE_MOBILE, DYE_PLAIN, "17412345678", 0, 1);
+    add(b, "c1", 'A', DYE_MOBILE, DYE_FORM_MD5, "0cc175b9c0f1b6a831c399e269772661", 0, 1);
+    add(b, "c1", 'A', DYE_RESIDENT_ID, DYE_PLAIN, "11014619900307001x", 0, 1);
+    add(b, "c1", 'A', DYE_NAME, DYE_PLAIN, "甲乙丙", 0, 1);
+    add(b, "c1", 'A', DYE_ADDRESS, DYE_PLAIN, "某省某市1路2号", 0, 1);
+    add(b, "c2", 'A', DYE_MOBILE, DYE_PLAIN, "17400000002", DYE_INDEX_CONTROL, 1);
+    add(b, "c3", 'A', DYE_MOBILE, DYE_PLAIN, "17400000003", 0, 1);
+    add(b, "c3", 'B', DYE_MOBILE, DYE_PLAIN, "17400000004", 0, 1);
+    return (struct dye_index_set){{image_of(b), NULL}};
+}
+
+struct found {
+    char text[2048]; /* "canary variant [start,end) kind:form ...;" a sighting */
+    size_t n;
+    double bits[16];
+    size_t sightings;
+    bool control;
+    enum dye_status answer;
+};
+
+static enum dye_status note(void *arg, const struct dye_sighting *s)
+{
+    struct found *f = arg;
+    f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, "%s%c[%zu,%zu)", s->canary, s->variant,
+                             s->record_start, s->record_end);
+    for (size_t i = 0; i < s->n; i++)
+        f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, " %s:%s@%zu+%zu",
+                                 dye_kind_name(s->evidence[i].kind), dye_form_name(s->evidence[i].form),
+                                 s->evidence[i].start, s->evidence[i].n);
+    f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, ";");
+    f->bits[f->sightings++ % 16] = s->bits;
+    f->control |= s->control;
+    return f->answer;
+}
+
+static void link_text(const struct dye_index_set *set, const char *text, enum dye_charset charset, struct found *f)
+{
+    *f = (struct found){.n = 0};
+    struct dye_linker *l = dye_linker_new(note, f);
+    dye_linker_chunk(l, dye_span_str(text), charset);
+    assert_int_equal(dye_scan(set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_OK);
+    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    dye_linker_free(l);
+}
+
+static void check(const char *text, enum dye_charset charset, const char *want)
+{
+    struct dye_index_set set = usual();
+    struct found f;
+    link_text(&set, text, charset, &f);
+    assert_string_equal(f.text, want);
+    dye_index_unref(set.part[0]);
+}
+
+static void hits_of_one_row_are_one_sighting(void **state)
+{
+    (void)state;
+    check("x\n1,17412345678,11014619900307001X\ny\n", DYE_CHARSET_ASCII,
+          "c1A[2,34) mobile:plain@4+11 resident_id:plain@16+18;");
+}
+
+static void rows_and_canaries_and_variants_are_apart(void **state)
+{
+    (void)state;
+    check("17412345678\n17412345678\n", DYE_CHARSET_ASCII,
+          "c1A[0,11) mobile:plain@0+11;c1A[12,23) mobile:plain@12+11;");
+    check("17412345678,17400000002", DYE_CHARSET_ASCII, "c1A[0,23) mobile:plain@0+11;c2A[0,23) mobile:plain@12+11;");
+    check("17400000003,17400000004", DYE_CHARSET_ASCII, "c3A[0,23) mobile:plain@0+11;c3B[0,23) mobile:plain@12+11;");
+    check("INSERT INTO t VALUES (17412345678),(17412345678);", DYE_CHARSET_ASCII,
+          "c1A[21,34) mobile:plain@22+11;c1A[35,48) mobile:plain@36+11;");
+}
+
+static void one_kind_counts_once(void **state)
+{
+    (void)state;
+    check("17412345678,17412345678,0cc175b9c0f1b6a831c399e269772661", DYE_CHARSET_ASCII,
+          "c1A[0,56) mobile:plain@0+11;");
+}
+
+static void names_and_addresses_of_the_row_corroborate(void **state)
+{
+    (void)state;
+    check("甲乙丙,17412345678,\"某省某市１路 2号\"", DYE_CHARSET_UTF8,
+          "c1A[0,47) mobile:plain@10+11 name:plain@0+0 address:plain@0+0;");
+    check("甲 乙丙----17412345678", DYE_CHARSET_UTF8, "c1A[0,25) mobile:plain@14+11 name:plain@0+0;");
+    check("17412345678  甲乙丙", DYE_CHARSET_UTF8, "c1A[0,22) mobile:plain@0+11 name:plain@0+0;");
+    check("{\"name\":\"甲乙丙\",\"tel\":\"17412345678\"}", DYE_CHARSET_UTF8,
+          "c1A[0,40) mobile:plain@27+11 name:plain@0+0;");
+    check("\xbc\xd7\xd2\xd2\xb1\xfb|17412345678", DYE_CHARSET_GB18030, "c1A[0,18) mobile:plain@7+11 name:plain@0+0;");
+}
+
+static void a_name_in_another_row_or_of_another_canary_does_not(void **state)
+{
+    (void)state;
+    check("甲乙丙\n17412345678", DYE_CHARSET_UTF8, "c1A[10,21) mobile:plain@10+11;");
+    check("甲乙丙,17400000002", DYE_CHARSET_UTF8, "c2A[0,21) mobile:plain@10+11;");
+    check("甲乙丙,某省某市1路2号", DYE_CHARSET_UTF8, "");
+}
+
+static void bits_are_the_sum_of_what_agrees(void **state)
+{
+    (void)state;
+    struct dye_index_set set = usual();
+    struct found f;
+    link_text(&set, "甲乙丙,17412345678", DYE_CHARSET_UTF8, &f);
+    assert_int_equal(f.sightings, 1);
+    double want = dye_weight_bits(DYE_MOBILE, DYE_PLAIN) + dye_weight_bits(DYE_NAME, DYE_PLAIN);
+    assert_true(f.bits[0] == want);
+    assert_false(f.control);
+    link_text(&set, "17400000002", DYE_CHARSET_UTF8, &f);
+    assert_true(f.control);
+    dye_index_unref(set.part[0]);
+}
+
+static void a_canary_in_base_and_delta_is_one_sighting(void **state)
+{
+    (void)state;
+    struct dye_index_set set = usual();
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    add(b, "c1", 'A', DYE_WAYBILL, DYE_PLAIN, "sf1234567890123", 0, 2);
+    set.part[1] = image_of(b);
+    struct found f;
+    link_text(&set, "17412345678,SF1234567890123,甲乙丙", DYE_CHARSET_UTF8, &f);
+    assert_string_equal(f.text, "c1A[0,37) mobile:plain@0+11 name:plain@0+0 waybill:plain@12+15;");
+    dye_index_unref(set.part[0]);
+    dye_index_unref(set.part[1]);
+}
+
+static void a_name_that_came_later_than_the_hit_is_not_there(void **state)
+{
+    (void)state;
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    add(b, "c1", 'A', DYE_MOBILE, DYE_PLAIN, "17412345678", 0, 1);
+    add(b, "c1", 'A', DYE_NAME, DYE_PLAIN, "甲乙丙", 0, 2);
+    struct dye_index_set set = {{image_of(b), NULL}};
+    struct found f;
+    link_text(&set, "甲乙丙,17412345678", DYE_CHARSET_UTF8, &f);
+    assert_string_equal(f.text, "c1A[0,21) mobile:plain@10+11;");
+    dye_index_unref(set.part[0]);
+}
+
+static void what_the_callback_returns_ends_the_scan(void **state)
+{
+    (void)state;
+    struct dye_index_set set = usual();
+    struct found f = {.answer = DYE_STOPPED};
+    struct dye_linker *l = dye_linker_new(note, &f);
+    const char *text = "17412345678\n17412345678\n17412345678\n";
+    dye_linker_chunk(l, dye_span_str(text), DYE_CHARSET_ASCII);
+    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_STOPPED);
+    assert_int_equal(f.sightings, 1);
+    dye_linker_free(l);
+    dye_linker_free(NULL);
+    dye_index_unref(set.part[0]);
+}
+
+static enum dye_status count(void *arg, const struct dye_sighting *s)
+{
+    assert_int_equal(s->n, 1);
+    ++*(size_t *)arg;
+    return DYE_OK;
+}
+
+static void a_row_with_a_thousand_canaries_gives_them_all(void **state)
+{
+    (void)state;
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    char *text = calloc(1000, 16);
+    size_t n = 0;
+    for (int i = 0; i < 1000; i++) {
+        char id[16], value[16];
+        snprintf(id, sizeof id, "c%d", i);
+        snprintf(value, sizeof value, "1740000%04d", i);
+        add(b, id, 'A', DYE_MOBILE, DYE_PLAIN, value, 0, 1);
+        n += (size_t)snprintf(text + n, 16, "%s,", value);
+    }
+    struct dye_index_set set = {{image_of(b), NULL}};
+    size_t sightings = 0;
+    struct dye_linker *l = dye_linker_new(count, &sightings);
+    dye_linker_chunk(l, dye_span_of(text, n), DYE_CHARSET_ASCII);
+    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_of(text, n), dye_linker_hit, l, NULL), DYE_OK);
+    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    assert_int_equal(sightings, 1000);
+    dye_linker_free(l);
+    free(text);
+    dye_index_unref(set.part[0]);
+}
+
+static void weights_keep_the_promises_of_the_method(void **state)
+{
+    (void)state;
+    static const enum dye_kind alone[] = {DYE_MOBILE, DYE_RESIDENT_ID, DYE_EMAIL};
+    double small = dye_link_threshold_bits(100000000, 10000, 0.01);
+    for (size_t i = 0; i < 3; i++)
+        for (enum dye_form f = DYE_PLAIN; f < DYE_FORM_COUNT; f++)
+            assert_true(dye_weight_bits(alone[i], f) >= small);
+    /* The largest case needs a second field beside a mobile; an ID or an address of its own is still enough. */
+    double large = dye_link_threshold_bits(1000000000, 10000, 0.01);
+    assert_true(large > 49.8 && large < 49.9);
+    assert_true(dye_weight_bits(DYE_RESIDENT_ID, DYE_PLAIN) >= large);
+    assert_true(dye_weight_bits(DYE_EMAIL, DYE_PLAIN) >= large);
+    assert_true(dye_weight_bits(DYE_MOBILE, DYE_PLAIN) < large);
+    assert_true(dye_weight_bits(DYE_MOBILE, DYE_PLAIN) + dye_weight_bits(DYE_NAME, DYE_PLAIN) >= large);
+    /* Neither a name nor an address, nor both, name anyone in any dump worth the word. */
+    assert_true(dye_weight_bits(DYE_NAME, DYE_PLAIN) + dye_weight_bits(DYE_ADDRESS, DYE_PLAIN) <
+                dye_link_threshold_bits(1000000, 1000, 0.01));
+    assert_true(dye_weight_bits(DYE_KIND_NONE, DYE_PLAIN) == 0);
+    assert_true(dye_weight_bits(DYE_MOBILE, DYE_FORM_NONE) == 0);
+}
+
+static void probability_follows_bits_and_size(void **state)
+{
+    (void)state;
+    assert_true(dye_link_probability(0, 1, 1) == 0.5);
+    double even = dye_link_probability(20, 1024, 1024); /* 2^20 pairs, 20 bits: about even */
+    assert_true(even > 0.499 && even < 0.501);
+    assert_true(dye_link_probability(60, 1000000, 1000) > 0.999999);
+    assert_true(dye_link_probability(13, 1000000, 1000) < 0.00001);
+    assert_true(dye_link_probability(47, 1000, 10) > dye_link_probability(47, 1000000, 10));
+    assert_true(dye_link_probability(1e6, UINT64_MAX, UINT64_MAX) <= 1);
+}
+
+int main(void)
+{
+    struct dye_key k;
+    memset(k.bytes, 7, sizeof k.bytes);
+    dye_index_keys_init(&k, &keys);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hits_of_one_row_are_one_sighting),
+        cmocka_unit_test(rows_and_canaries_and_variants_are_apart),
+        cmocka_unit_test(one_kind_counts_once),
+        cmocka_unit_test(names_and_addresses_of_the_row_corroborate),
+        cmocka_unit_test(a_name_in_another_row_or_of_another_canary_does_not),
+        cmocka_unit_test(bits_are_the_sum_of_what_agrees),
+        cmocka_unit_test(a_canary_in_base_and_delta_is_one_sighting),
+        cmocka_unit_test(a_name_that_came_later_than_the_hit_is_not_there),
+        cmocka_unit_test(what_the_callback_returns_ends_the_scan),
+        cmocka_unit_test(a_row_with_a_thousand_canaries_gives_them_all),
+        cmocka_unit_test(weights_keep_the_promises_of_the_method),
+        cmocka_unit_test(probability_follows_bits_and_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

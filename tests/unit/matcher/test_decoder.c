@@ -1,0 +1,328 @@
+/*
+ * This program is its own decoder child. Under another name it is a hostile one: the name says what it does to its
+ * parent.
+ */
+#include "../../../services/matcher/decoder.c"
+#include "../../../services/matcher/decoder_child.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/test_decoder.XXXXXX";
+static char self[4096];
+
+/* ---- hostile children ---- */
+
+static void frame(uint8_t type, uint32_t claimed, const void *p, size_t n)
+{
+    uint8_t head[FRAME_HEADER_BYTES] = {type};
+    frame_put32(head + 4, claimed);
+    (void)!write(4, head, sizeof head);
+    (void)!write(4, p, n);
+}
+
+static void begin_frame(uint32_t ordinal, const char *path, size_t n)
+{
+    uint8_t p[8192];
+    frame_put32(p, ordinal);
+    memcpy(p + 4, path, n);
+    frame(FRAME_BEGIN, (uint32_t)(4 + n), p, 4 + n);
+}
+
+static void end_frame(uint64_t bytes, uint8_t verdict, const char *reason)
+{
+    uint8_t p[256];
+    frame_put64(p, bytes);
+    p[8] = verdict;
+    memcpy(p + 9, reason, strlen(reason));
+    frame(FRAME_END, (uint32_t)(9 + strlen(reason)), p, 9 + strlen(reason));
+}
+
+static void done_frame(uint32_t status, uint32_t level)
+{
+    uint8_t p[8];
+    frame_put32(p, status);
+    frame_put32(p + 4, level);
+    frame(FRAME_DONE, sizeof p, p, sizeof p);
+}
+
+static int hostile(const char *deed)
+{
+    static char big[8000];
+    memset(big, 'x', sizeof big);
+    if (strcmp(deed, "dies-at-once") == 0)
+        raise(SIGSEGV);
+    if (strcmp(deed, "unknown-type") == 0)
+        frame(77, 0, "", 0);
+    if (strcmp(deed, "huge-length") == 0)
+        frame(FRAME_BEGIN, UINT32_MAX, "", 0);
+    if (strcmp(deed, "wrong-ordinal") == 0)
+        begin_frame(1, "a", 1);
+    if (strcmp(deed, "long-path") == 0)
+        begin_frame(0, big, 4097);
+    if (strcmp(deed, "bad-path") == 0)
+        begin_frame(0, "\xff\xfe", 2);
+    if (strcmp(deed, "nul-path") == 0)
+        begin_frame(0, "a\0b", 3);
+    if (strcmp(deed, "data-first") == 0)
+        frame(FRAME_DATA, 1, "x", 1);
+    if (strcmp(deed, "nothing-read") == 0)
+        done_frame(DYE_OK, 0);
+    if (strcmp(deed, "odd-status") == 0)
+        done_frame(DYE_E_KEY, 0);
+    if (strcmp(deed, "odd-level") == 0)
+        done_frame(DYE_E_IO, 9);
+    if (strcmp(deed, "no-memory") == 0)
+        done_frame(DYE_E_NOMEM, 0);
+
+    begin_frame(0, "p", 1);
+    frame(FRAME_DATA, 3, "abc", 3);
+    if (strcmp(deed, "dies-in-a-part") == 0)
+        raise(SIGSEGV);
+    if (strcmp(deed, "leaves-in-a-part") == 0)
+        _exit(0);
+    if (strcmp(deed, "out-of-time") == 0)
+        raise(SIGXCPU);
+    if (strcmp(deed, "closes-and-sleeps") == 0) {
+        close(4);
+        sleep(60);
+    }
+    if (strcmp(deed, "wrong-count") == 0)
+        end_frame(4, DYE_READ, "");
+    if (strcmp(deed, "read-with-a-reason") == 0)
+        end_frame(3, DYE_READ, "damaged");
+    if (strcmp(deed, "loud-reason") == 0)
+        end_frame(3, DYE_PARTLY, "\x1b[2J");
+    if (strcmp(deed, "odd-verdict") == 0)
+        end_frame(3, 9, "");
+    if (strcmp(deed, "two-parts-at-once") == 0)
+        begin_frame(1, "q", 1);
+    if (strcmp(deed, "done-in-a-part") == 0)
+        done_frame(DYE_OK, 0);
+    if (strcmp(deed, "too-much") == 0)
+        frame(FRAME_DATA, 8000, big, 8000); /* the limit of the test is 1,000 */
+    sleep(1);
+    return 0;
+}
+
+/* ---- the parent ---- */
+
+struct log { /* what the events said, one line each */
+    char text[4096];
+    size_t n;
+    uint64_t bytes;
+    const char *stop_at; /* the event that answers DYE_STOPPED */
+};
+
+DYE_PRINTF(3, 4) static enum dye_status note(struct log *l, const char *event, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    l->n += (size_t)vsnprintf(l->text + l->n, sizeof l->text - l->n, fmt, ap);
+    va_end(ap);
+    assert_true(l->n < sizeof l->text);
+    return l->stop_at != NULL && strcmp(l->stop_at, event) == 0 ? DYE_STOPPED : DYE_OK;
+}
+
+static enum dye_status log_begin(void *arg, const struct dye_part *p)
+{
+    return note(arg, "begin", "%u '%s' ", p->ordinal, p->path);
+}
+
+static enum dye_status log_data(void *arg, struct dye_span bytes)
+{
+    ((struct log *)arg)->bytes += bytes.n;
+    return note(arg, "data", "%s", "");
+}
+
+static enum dye_status log_end(void *arg, const struct dye_part_end *e)
+{
+    return note(arg, "end", "%llu %s '%s'\n", (unsigned long long)e->bytes, dye_verdict_name(e->verdict), e->reason);
+}
+
+static enum dye_status run(const char *exe, int fd, const struct dye_decode_limits *limits, struct log *l)
+{
+    struct dye_decode_events events = {log_begin, log_data, log_end, l};
+    struct dye_error err = {0};
+    return decoder_run(exe, fd, limits, &events, NULL, &err);
+}
+
+static int file_of(const void *p, size_t n)
+{
+    char path[] = "/tmp/test_decoder_in.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    unlink(path);
+    assert_int_equal(write(fd, p, n), n);
+    lseek(fd, 0, SEEK_SET);
+    return fd;
+}
+
+static void a_plain_file_comes_through_byte_for_byte(void **state)
+{
+    (void)state;
+    size_t n = 3000001;
+    uint8_t *p = malloc(n);
+    memset(p, 'a', n);
+    int fd = file_of(p, n);
+    free(p);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    assert_int_equal(run(self, fd, &limits, &l), DYE_OK);
+    assert_string_equal(l.text, "0 '' 3000001 read ''\n");
+    assert_int_equal(l.bytes, n);
+    close(fd);
+}
+
+/* A zip by hand: one stored entry whose name is CP936 (the character U+7B2C), so that the child needs its
+ * converters inside the sandbox. */
+static const uint8_t zip[] = "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\xc2\x41\x24\x35\x03\0\0\0\x03\0\0\0\x02\0\0\0\xb5\xda"
+                             "abc";
+
+static void names_are_converted_inside_the_sandbox(void **state)
+{
+    (void)state;
+    int fd = file_of(zip, sizeof zip - 1);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    assert_int_equal(run(self, fd, &limits, &l), DYE_OK);
+    assert_non_null(strstr(l.text, "0 '\xe7\xac\xac' 3 read ''\n"));
+    close(fd);
+}
+
+static void the_child_says_which_sandbox_holds(void **state)
+{
+    (void)state;
+    int fd = file_of("x", 1);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+    enum sandbox_level level = SANDBOX_NONE;
+    assert_int_equal(decoder_run(self, fd, &limits, &events, &level, NULL), DYE_OK);
+    assert_int_equal(level, sandbox_probe());
+    close(fd);
+}
+
+static void limits_reach_the_child(void **state)
+{
+    (void)state;
+    int fd = file_of("0123456789", 10);
+    struct dye_decode_limits limits = {.output_bytes = 4, .entries = 10, .depth = 2, .ratio = 9};
+    struct log l = {.n = 0};
+    assert_int_equal(run(self, fd, &limits, &l), DYE_OK);
+    assert_string_equal(l.text, "0 '' 4 partly 'limit: output'\n");
+    close(fd);
+}
+
+static void an_event_that_stops_kills_the_child(void **state)
+{
+    (void)state;
+    static const char *const events[] = {"begin", "data", "end"};
+    for (size_t i = 0; i < 3; i++) {
+        int fd = file_of("x", 1);
+        struct dye_decode_limits limits;
+        dye_decode_limits_default(&limits);
+        struct log l = {.stop_at = events[i]};
+        assert_int_equal(run(self, fd, &limits, &l), DYE_STOPPED);
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+        assert_int_equal(errno, ECHILD);
+        close(fd);
+    }
+}
+
+static void whatever_a_hostile_child_does_costs_one_part(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *deed, *want;
+    } table[] = {
+        {"dies-at-once", "0 '' 0 unread 'decoder: crashed'\n"},
+        {"dies-in-a-part", "0 'p' 3 partly 'decoder: crashed'\n"},
+        {"leaves-in-a-part", "0 'p' 3 partly 'decoder: crashed'\n"},
+        {"closes-and-sleeps", "0 'p' 3 partly 'decoder: crashed'\n"},
+        {"out-of-time", "0 'p' 3 partly 'limit: cpu'\n"},
+        {"no-memory", "0 '' 0 unread 'limit: memory'\n"},
+        {"unknown-type", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"huge-length", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"wrong-ordinal", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"long-path", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"bad-path", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"nul-path", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"data-first", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"nothing-read", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"odd-status", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"odd-level", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"wrong-count", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"read-with-a-reason", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"loud-reason", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"odd-verdict", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"two-parts-at-once", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"done-in-a-part", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"too-much", "0 'p' 3 partly 'decoder: protocol'\n"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char exe[4200];
+        snprintf(exe, sizeof exe, "%s/%s", folder, table[i].deed);
+        assert_int_equal(symlink(self, exe), 0);
+        int fd = file_of("x", 1);
+        struct dye_decode_limits limits = {.output_bytes = 1000, .entries = 10, .depth = 2, .ratio = 9};
+        struct log l = {.n = 0};
+        assert_int_equal(run(exe, fd, &limits, &l), DYE_OK);
+        if (strcmp(l.text, table[i].want) != 0)
+            print_error("%s\n", table[i].deed);
+        assert_string_equal(l.text, table[i].want);
+        close(fd);
+        unlink(exe);
+    }
+}
+
+static void a_program_that_is_not_there_is_an_error(void **state)
+{
+    (void)state;
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    assert_int_equal(run("/nowhere/at-all", 0, &limits, &l), DYE_E_IO);
+    assert_string_equal(l.text, "");
+}
+
+static void an_input_that_cannot_be_read_is_an_error(void **state)
+{
+    (void)state;
+    int fd = open("/tmp", O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    assert_int_equal(run(self, fd, &limits, &l), DYE_E_IO);
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], DECODER_CHILD_ARG) == 0) {
+        const char *name = strrchr(argv[0], '/') + 1;
+        return strncmp(name, "test_", 5) == 0 ? decoder_child_main(argc, argv) : hostile(name);
+    }
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n < 0 || mkdtemp(folder) == NULL)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plain_file_comes_through_byte_for_byte),
+        cmocka_unit_test(names_are_converted_inside_the_sandbox),
+        cmocka_unit_test(the_child_says_which_sandbox_holds),
+        cmocka_unit_test(limits_reach_the_child),
+        cmocka_unit_test(an_event_that_stops_kills_the_child),
+        cmocka_unit_test(whatever_a_hostile_child_does_costs_one_part),
+        cmocka_unit_test(a_program_that_is_not_there_is_an_error),
+        cmocka_unit_test(an_input_that_cannot_be_read_is_an_error),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
+}

@@ -1,0 +1,216 @@
+#include "dye/scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct dye_index_keys keys;
+
+static const struct {
+    enum dye_kind kind;
+    const char *form; /* as fingerprinted: lower case */
+    uint64_t epoch;
+} values[] = {
+    {DYE_MOBILE, "17412345678", 1},
+    {DYE_RESIDENT_ID, "11014619900307001x", 1},
+    {DYE_EMAIL, "li.ming_7@mail.example.com", 1},
+    {DYE_EMAIL, "ab-c+d@example.org", 1},
+    {DYE_WAYBILL, "sf1234567890123", 1},
+    {DYE_MOBILE, "0cc175b9c0f1b6a831c399e269772661", 1},
+    {DYE_MOBILE, "15400000000", 9},
+};
+
+static struct dye_index_set set_of_values(void)
+{
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct dye_index_entry e = {
+            .kind = (uint8_t)values[i].kind, .form = DYE_PLAIN, .variant = 'A', .epoch = values[i].epoch};
+        struct dye_span form = dye_span_str(values[i].form);
+        e.probe = dye_probe(&keys, form);
+        dye_fp(&keys, form, e.fp);
+        char id[16];
+        snprintf(id, sizeof id, "c%zu", i);
+        assert_int_equal(dye_index_builder_add(b, dye_span_str(id), &e), DYE_OK);
+    }
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    struct dye_index_set set = {{NULL, NULL}};
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    assert_int_equal(dye_index_take(image, bytes, &keys, &set.part[0], NULL), DYE_OK);
+    dye_index_builder_free(b);
+    return set;
+}
+
+struct found {
+    char text[512]; /* "id@start+n " each */
+    size_t n, last_start;
+    enum dye_status answer;
+};
+
+static enum dye_status note(void *arg, const struct dye_hit *hit)
+{
+    struct found *f = arg;
+    assert_true(hit->start >= f->last_start);
+    f->last_start = hit->start;
+    f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, "%s@%zu+%zu ",
+                             dye_index_canary_id(hit->index, hit->entry->canary), hit->start, hit->n);
+    return f->answer;
+}
+
+static struct dye_index_set set;
+
+static void check(const char *text, const char *want)
+{
+    struct found f = {.n = 0};
+    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str(text), note, &f, NULL), DYE_OK);
+    if (strcmp(f.text, want) != 0)
+        print_error("%s\n", text);
+    assert_string_equal(f.text, want);
+}
+
+static void a_token_is_a_whole_run_of_letters_and_digits(void **state)
+{
+    (void)state;
+    check("17412345678", "c0@0+11 ");
+    check("a,17412345678,b", "c0@2+11 ");
+    check("a----17412345678----b", "c0@5+11 ");
+    check("174123456789", "");
+    check("x17412345678", "");
+    check("17412345678x", "");
+    check("", "");
+}
+
+static void case_does_not_matter(void **state)
+{
+    (void)state;
+    check("11014619900307001X|11014619900307001x", "c1@0+18 c1@19+18 ");
+    check("(SF1234567890123)", "c4@1+15 ");
+    check("0CC175B9C0F1B6A831C399E269772661", "c5@0+32 ");
+}
+
+static void a_mobile_is_found_behind_its_prefixes(void **state)
+{
+    (void)state;
+    check("+8617412345678", "c0@3+11 ");
+    check("008617412345678", "c0@4+11 ");
+    check("017412345678", "c0@1+11 ");
+    check("8717412345678", "");
+}
+
+static void an_email_is_what_stands_around_an_at(void **state)
+{
+    (void)state;
+    check("Li.Ming_7@Mail.Example.COM", "c2@0+26 ");
+    check("<li.ming_7@mail.example.com>.", "c2@1+26 ");
+    check("mail: li.ming_7@mail.example.com.", "c2@6+26 ");
+    check("x----li.ming_7@mail.example.com----y", "c2@5+26 ");
+    check("----ab-c+d@example.org----", "c3@4+18 ");
+    check("-.ab-c+d@example.org-", "c3@2+18 ");
+    check("@@ab-c+d@example.org@", "c3@2+18 ");
+    check("xli.ming_7@mail.example.com", "");
+    check("li.ming_7@mail.example.com.cn", "");
+    check("@", "");
+    check("a@", "");
+}
+
+static void a_gb18030_trail_byte_may_touch_a_token(void **state)
+{
+    (void)state;
+    check("\x81\x41"
+          "17412345678\x81\x41",
+          "c0@2+11 ");
+    check("\x81\x30\x81\x30"
+          "17412345678",
+          "c0@4+11 ");
+    check("\xe5\xbc\xa0"
+          "17412345678\xe5\xbc\xa0",
+          "c0@3+11 ");
+    check("\x81_li.ming_7@mail.example.com", "c2@2+26 ");
+    check("\x81"
+          "z017412345678",
+          "c0@3+11 ");
+}
+
+static void an_escape_may_touch_a_token(void **state)
+{
+    (void)state;
+    check("\"\\n17412345678\\t\"", "c0@3+11 ");
+    check("\"\\u5f2017412345678\"", "c0@7+11 ");
+    check("\\nli.ming_7@mail.example.com", "c2@2+26 ");
+}
+
+static void hits_come_in_order_even_inside_an_email(void **state)
+{
+    (void)state;
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    static const char *const both[] = {"x.17412345678@example.com"};
+    struct dye_index_entry e = {.kind = DYE_EMAIL, .form = DYE_PLAIN, .variant = 'A'};
+    e.probe = dye_probe(&keys, dye_span_str(both[0]));
+    dye_fp(&keys, dye_span_str(both[0]), e.fp);
+    assert_int_equal(dye_index_builder_add(b, dye_span_str("delta"), &e), DYE_OK);
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    assert_int_equal(dye_index_take(image, bytes, &keys, &set.part[1], NULL), DYE_OK);
+    dye_index_builder_free(b);
+    check("17412345678 x.17412345678@example.com 17412345678", "c0@0+11 delta@12+25 c0@14+11 c0@38+11 ");
+    dye_index_unref(set.part[1]);
+    set.part[1] = NULL;
+}
+
+static void entries_of_later_epochs_are_not_there(void **state)
+{
+    (void)state;
+    struct found f = {.n = 0};
+    assert_int_equal(dye_scan(&set, 8, dye_span_str("15400000000 17412345678"), note, &f, NULL), DYE_OK);
+    assert_string_equal(f.text, "c0@12+11 ");
+    check("15400000000", "c6@0+11 ");
+}
+
+static void stopping_is_returned_and_counted(void **state)
+{
+    (void)state;
+    struct found f = {.answer = DYE_STOPPED};
+    struct dye_scan_stats stats = {.bytes = 5};
+    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str("17412345678 17412345678"), note, &f, &stats),
+                     DYE_STOPPED);
+    assert_string_equal(f.text, "c0@0+11 ");
+    assert_int_equal(stats.bytes, 28);
+    assert_int_equal(stats.hits, 1);
+}
+
+static void without_an_index_nothing_is_found(void **state)
+{
+    (void)state;
+    struct dye_index_set none = {{NULL, NULL}};
+    struct found f = {.n = 0};
+    assert_int_equal(dye_scan(&none, UINT64_MAX, dye_span_str("17412345678"), note, &f, NULL), DYE_OK);
+    assert_string_equal(f.text, "");
+}
+
+int main(void)
+{
+    struct dye_key k;
+    memset(k.bytes, 7, sizeof k.bytes);
+    dye_index_keys_init(&k, &keys);
+    set = set_of_values();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_token_is_a_whole_run_of_letters_and_digits),
+        cmocka_unit_test(case_does_not_matter),
+        cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
+        cmocka_unit_test(an_email_is_what_stands_around_an_at),
+        cmocka_unit_test(a_gb18030_trail_byte_may_touch_a_token),
+        cmocka_unit_test(an_escape_may_touch_a_token),
+        cmocka_unit_test(hits_come_in_order_even_inside_an_email),
+        cmocka_unit_test(entries_of_later_epochs_are_not_there),
+        cmocka_unit_test(stopping_is_returned_and_counted),
+        cmocka_unit_test(without_an_index_nothing_is_found),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    dye_index_unref(set.part[0]);
+    return failed;
+}

@@ -1,0 +1,124 @@
+#include "dye/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+
+static enum dye_charset detect(const char *s)
+{
+    return dye_charset_detect(dye_span_str(s));
+}
+
+/* Converts into a small buffer and compares. */
+static void assert_utf8(enum dye_charset from, const char *in, size_t n, const char *want)
+{
+    struct dye_buf b;
+    dye_buf_init(&b, 1 << 16, true);
+    assert_int_equal(dye_buf_append(&b, "", 0), DYE_OK);
+    assert_int_equal(dye_text_to_utf8(from, dye_span_of(in, n), &b), DYE_OK);
+    assert_string_equal((char *)b.p, want);
+    dye_buf_done(&b);
+}
+
+static void charsets_are_told_apart(void **state)
+{
+    (void)state;
+    assert_int_equal(detect(""), DYE_CHARSET_ASCII);
+    assert_int_equal(detect("name,phone\r\n"), DYE_CHARSET_ASCII);
+    assert_int_equal(detect("姓名,手机"), DYE_CHARSET_UTF8);
+    assert_int_equal(detect("\xef\xbb\xbfname"), DYE_CHARSET_UTF8);
+    assert_int_equal(detect("\xd0\xd5\xc3\xfb,\xca\xd6\xbb\xfa"), DYE_CHARSET_GB18030);
+    assert_int_equal(detect("\xc1\xaa\xcd\xa8"), DYE_CHARSET_GB18030); /* 联通, which old Notepad took for UTF-8 */
+    assert_int_equal(detect("\xfe\x9f\x82\x35\x8f\x33"), DYE_CHARSET_GB18030); /* 䶮 and a four-byte character */
+    assert_int_equal(dye_charset_detect(dye_span_of("\xff\xfe"
+                                                    "a\0b\0c\0",
+                                                    8)),
+                     DYE_CHARSET_UNKNOWN);
+    assert_int_equal(dye_charset_detect(dye_span_of("a\0b\0c\0d\0", 8)), DYE_CHARSET_UNKNOWN);
+    assert_int_equal(detect("\xff\xff\xff"), DYE_CHARSET_UNKNOWN);
+}
+
+static void a_character_cut_by_the_end_does_not_count(void **state)
+{
+    (void)state;
+    const char *utf8 = "姓名";
+    for (size_t n = 4; n <= 6; n++)
+        assert_int_equal(dye_charset_detect(dye_span_of(utf8, n)), DYE_CHARSET_UTF8);
+    assert_int_equal(dye_charset_detect(dye_span_of("\xd0\xd5\xc3", 3)), DYE_CHARSET_GB18030);
+}
+
+static void a_few_stray_rows_do_not_turn_the_verdict(void **state)
+{
+    (void)state;
+    struct dye_buf b;
+    dye_buf_init(&b, 1 << 16, false);
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(dye_buf_append_str(&b, "患者姓名,"), DYE_OK);
+    assert_int_equal(dye_buf_append_str(&b, "\xd0\xd5\xc3\xfb\n"), DYE_OK);
+    assert_int_equal(dye_charset_detect(dye_buf_span(&b)), DYE_CHARSET_UTF8);
+    dye_buf_done(&b);
+}
+
+static void gb18030_becomes_utf8(void **state)
+{
+    (void)state;
+    assert_utf8(DYE_CHARSET_GB18030, "\xd0\xd5\xc3\xfb,138", 8, "姓名,138");
+    assert_utf8(DYE_CHARSET_UNKNOWN, "\xd0\xd5\xc3\xfb", 4, "姓名");
+    assert_utf8(DYE_CHARSET_GB18030, "\xfe\x9f", 2, "䶮");
+    assert_utf8(DYE_CHARSET_GB18030, "\x95\x32\x82\x36", 4, "\xf0\xa0\x80\x80"); /* U+20000 */
+    assert_utf8(DYE_CHARSET_GB18030, "\x81\x7c|", 3, "亅|"); /* a trail byte that looks like a delimiter */
+}
+
+static void bytes_that_are_not_of_the_charset_become_one_mark_each(void **state)
+{
+    (void)state;
+    assert_utf8(DYE_CHARSET_ASCII, "a\x80z", 3, "a�z");
+    assert_utf8(DYE_CHARSET_UTF8, "a\xff\xe5\xa7z", 5, "a���z");
+    assert_utf8(DYE_CHARSET_UTF8, "\xc0\x80\xed\xa0\x80", 5, "�����");
+    assert_utf8(DYE_CHARSET_GB18030, "a\xff,b", 4, "a�,b");
+    assert_utf8(DYE_CHARSET_GB18030, "a\xd0", 2, "a�");
+    assert_utf8(DYE_CHARSET_GB18030,
+                "\xd0"
+                "138,",
+                5, "�138,"); /* a lone lead byte does not eat the number after it */
+    assert_utf8(DYE_CHARSET_GB18030, "a\xfe\x39\xfe\x39z", 6, "a����z"); /* beyond U+10FFFF */
+}
+
+static void long_text_survives_the_pieces_it_is_converted_in(void **state)
+{
+    (void)state;
+    struct dye_buf gb, utf8;
+    dye_buf_init(&gb, 1 << 17, false);
+    dye_buf_init(&utf8, 1 << 18, false);
+    for (int i = 0; i < 10000; i++) {
+        assert_int_equal(dye_buf_append_str(&gb, i % 3 == 0 ? "\x95\x32\x82\x36" : "\xd0\xd5"), DYE_OK);
+        assert_int_equal(dye_buf_append_str(&utf8, i % 3 == 0 ? "\xf0\xa0\x80\x80" : "姓"), DYE_OK);
+    }
+    struct dye_buf got;
+    dye_buf_init(&got, 1 << 18, true);
+    assert_int_equal(dye_text_to_utf8(DYE_CHARSET_GB18030, dye_buf_span(&gb), &got), DYE_OK);
+    assert_int_equal(got.n, utf8.n);
+    assert_memory_equal(got.p, utf8.p, utf8.n);
+    dye_buf_done(&got);
+    dye_buf_init(&got, 1000, true);
+    assert_int_equal(dye_text_to_utf8(DYE_CHARSET_GB18030, dye_buf_span(&gb), &got), DYE_E_LIMIT);
+    dye_buf_done(&got);
+    dye_buf_done(&gb);
+    dye_buf_done(&utf8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(charsets_are_told_apart),
+        cmocka_unit_test(a_character_cut_by_the_end_does_not_count),
+        cmocka_unit_test(a_few_stray_rows_do_not_turn_the_verdict),
+        cmocka_unit_test(gb18030_becomes_utf8),
+        cmocka_unit_test(bytes_that_are_not_of_the_charset_become_one_mark_each),
+        cmocka_unit_test(long_text_survives_the_pieces_it_is_converted_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
