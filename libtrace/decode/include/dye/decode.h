@@ -46,8 +46,9 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "encrypted", "unsupported", "not a file", "format: F" for a known format that is not
- * read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit: L" (output, entries, depth, ratio, memory).
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
+ * "format: F" for a known format that is not read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit:
+ * L" (output, entries, depth, ratio, memory).
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);
