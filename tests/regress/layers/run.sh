@@ -37,7 +37,7 @@ code() { "${CC:-cc}" -fpreprocessed -dD -E -w -x c "$1" | sed -E "/^# [0-9]/d; s
 declare -A uses allowed
 layers=$(sed -nE 's/^include\((.*)\/layer\.cmake\)$/\1/p' libtrace/CMakeLists.txt)
 for layer in $layers; do
-    uses[$layer]=$(tr '\n' ' ' <"libtrace/$layer/layer.cmake" | sed -nE 's/.*USES([^)]*) LIBS.*/\1/p' | xargs)
+    uses[$layer]=$(tr '\n' ' ' <"libtrace/$layer/layer.cmake" | sed -nE 's/.*USES (([a-z]+ +)+)[A-Z].*/\1/p' | xargs)
 done
 closure() {
     local all=$1 next
