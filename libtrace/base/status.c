@@ -7,21 +7,11 @@ static const struct {
     const char *name;
     int exit;
 } statuses[] = {
-    [DYE_OK] = {"ok", 0},
-    [DYE_STOPPED] = {"stopped", 0},
-    [DYE_END] = {"end", 0},
-    [DYE_E_RECORD] = {"record", 3},
-    [DYE_E_STREAM] = {"stream", 3},
-    [DYE_E_LIMIT] = {"limit", 3},
-    [DYE_E_AGAIN] = {"again", 3},
-    [DYE_E_USAGE] = {"usage", 2},
-    [DYE_E_NOTFOUND] = {"not-found", 2},
-    [DYE_E_IO] = {"io", 3},
-    [DYE_E_DATABASE] = {"database", 3},
-    [DYE_E_CONFIG] = {"config", 3},
-    [DYE_E_KEY] = {"key", 3},
-    [DYE_E_NOMEM] = {"memory", 3},
-    [DYE_E_BUG] = {"bug", 4},
+    [DYE_OK] = {"ok", 0},           [DYE_STOPPED] = {"stopped", 0},     [DYE_END] = {"end", 0},
+    [DYE_E_RECORD] = {"record", 3}, [DYE_E_STREAM] = {"stream", 3},     [DYE_E_LIMIT] = {"limit", 3},
+    [DYE_E_AGAIN] = {"again", 3},   [DYE_E_USAGE] = {"usage", 2},       [DYE_E_NOTFOUND] = {"not-found", 2},
+    [DYE_E_IO] = {"io", 3},         [DYE_E_DATABASE] = {"database", 3}, [DYE_E_CONFIG] = {"config", 3},
+    [DYE_E_KEY] = {"key", 3},       [DYE_E_NOMEM] = {"memory", 3},      [DYE_E_BUG] = {"bug", 4},
 };
 
 enum dye_status dye_fail(struct dye_error *err, enum dye_status status, const char *fmt, ...)

@@ -1,12 +1,15 @@
 #include "container.h"
 
 #include "name.h"
+#include "zip_tail.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+
+enum { KEPT = 4096 }; /* more than libarchive looks ahead in a zip */
 
 struct container {
     struct feed entry; /* first: entry_next gets back to the container from it */
@@ -16,6 +19,10 @@ struct container {
     struct container_budget *budget;
     enum sniff_format format;
     const char *fault;
+    struct dye_span given;    /* the last piece that libarchive got */
+    uint64_t given_bytes;     /* of all of them */
+    uint8_t before[2 * KEPT]; /* what it got before that: at least KEPT bytes once there were as many */
+    size_t before_n;
     uint64_t offset;         /* of what came out of the entry */
     struct dye_span pending; /* a block that waits behind a hole */
     uint64_t hole;
@@ -42,14 +49,34 @@ static const char *fault_of(const struct container *c)
     return c->in->ended || (message != NULL && strstr(message, "runcated") != NULL) ? "truncated" : "damaged";
 }
 
+/* Keeps the end of a piece that is about to go; returns how much. */
+static size_t keep(struct container *c, struct dye_span piece)
+{
+    size_t n = piece.n < KEPT ? piece.n : KEPT;
+    if (n == 0)
+        return 0;
+    if (c->before_n + n > sizeof c->before) {
+        size_t still = KEPT - n;
+        memmove(c->before, c->before + c->before_n - still, still);
+        c->before_n = still;
+    }
+    memcpy(c->before + c->before_n, piece.p + (piece.n - n), n);
+    c->before_n += n;
+    return n;
+}
+
 static la_ssize_t on_read(struct archive *a, void *arg, const void **ret)
 {
     struct container *c = arg;
     struct dye_span piece;
+    size_t kept = keep(c, c->given);
     if (feed_pull(c->in, &piece)) {
         *ret = piece.p;
+        c->given = piece;
+        c->given_bytes += piece.n;
         return (la_ssize_t)piece.n;
     }
+    c->before_n -= kept; /* it is still the last piece */
     if (c->in->broken == NULL)
         return 0;
     archive_set_error(a, EIO, "the stream below is broken");
@@ -161,6 +188,19 @@ static void take_name(struct container *c)
     name_to_utf8(dye_span_str(raw != NULL ? raw : "\xff"), c->name, sizeof c->name);
 }
 
+/* Gives what libarchive was given but did not use back to the stream below, and looks at what follows the entries. */
+static const char *tail_fault(struct container *c)
+{
+    uint64_t left = c->given_bytes - (uint64_t)archive_filter_bytes(c->a, -1);
+    uint64_t old = left > c->given.n ? left - c->given.n : 0;
+    if (old > c->before_n)
+        return "damaged";
+    left -= old;
+    feed_push(c->in, dye_span_of(c->given.p + (c->given.n - left), (size_t)left));
+    feed_push(c->in, dye_span_of(c->before + (c->before_n - old), (size_t)old));
+    return zip_tail_fault(c->in);
+}
+
 enum container_next container_next(struct container *c)
 {
     if (c->fault != NULL)
@@ -171,9 +211,11 @@ enum container_next container_next(struct container *c)
     c->name[0] = '\0';
     switch (archive_read_next_header(c->a, &c->e)) {
     case ARCHIVE_EOF:
-        if (c->in->broken == NULL)
-            return CONTAINER_END;
-        break;
+        if (c->in->broken != NULL)
+            break;
+        if (c->format == SNIFF_ZIP && (c->fault = tail_fault(c)) != NULL)
+            return CONTAINER_BROKEN;
+        return CONTAINER_END;
     case ARCHIVE_OK:
     case ARCHIVE_WARN:
         take_name(c);

@@ -1,5 +1,7 @@
 #include "feed.h"
 
+#include <assert.h>
+
 static bool more(struct feed *f, struct dye_span *ret)
 {
     if (f->ended)
@@ -28,7 +30,7 @@ struct dye_span feed_peek(struct feed *f)
 
 bool feed_pull(struct feed *f, struct dye_span *ret)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < FEED_WAITING; i++) {
         if (f->waiting[i].n == 0)
             continue;
         *ret = f->waiting[i];
@@ -36,6 +38,21 @@ bool feed_pull(struct feed *f, struct dye_span *ret)
         return true;
     }
     return more(f, ret);
+}
+
+void feed_push(struct feed *f, struct dye_span rest)
+{
+    if (rest.n == 0)
+        return;
+    size_t i = 0;
+    while (i < FEED_WAITING && f->waiting[i].n == 0)
+        i++;
+    if (i == 0) {
+        assert(f->waiting[FEED_WAITING - 1].n == 0);
+        memmove(f->waiting + 1, f->waiting, (FEED_WAITING - 1) * sizeof *f->waiting);
+        i = 1;
+    }
+    f->waiting[i - 1] = rest;
 }
 
 const char *feed_fault(const struct feed *f)

@@ -6,20 +6,24 @@
  */
 #include "sniff.h"
 
+enum { FEED_WAITING = 4 };
+
 struct feed {
     /* The next piece, not empty and valid until the next call. False at the end, sound or not. */
     bool (*next)(struct feed *f, struct dye_span *ret);
     const char *broken;  /* why the stream ended before its end; a constant, NULL while sound */
     const char *blemish; /* it came to its end, but its bytes are not what they should be */
     bool ended;
-    bool told; /* a part has said why it is broken or blemished */
-    struct dye_span waiting[2];
+    bool told;                             /* a part has said why it is broken or blemished */
+    struct dye_span waiting[FEED_WAITING]; /* comes first; empty ones are passed over */
     uint8_t head[SNIFF_BYTES];
 };
 
 /* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull. */
 struct dye_span feed_peek(struct feed *f);
 bool feed_pull(struct feed *f, struct dye_span *ret);
+/* What was pulled and not used comes again, before all else. There is room for the ends of two pieces. */
+void feed_push(struct feed *f, struct dye_span rest);
 /* What is wrong with what came out of it, or NULL. */
 const char *feed_fault(const struct feed *f);
 

@@ -1,4 +1,3 @@
 dye_layer(scan
   USES decode index ident text
-  LIBS 
   SOURCES scan.c record.c)

@@ -93,6 +93,16 @@ CREATE POLICY session ON dyetrace.attribution FOR SELECT TO dyetrace_portal
     USING ((SELECT dyetrace.session_owner()) = 0
            OR EXISTS (SELECT FROM dyetrace.sighting s WHERE s.dump_id = attribution.dump_id));
 
+-- A conclusion as the reader may know it: who sees none of the sources it names, because they are other owners', is not
+-- told that it names some. Under the reader's own policies.
+CREATE VIEW dyetrace.attribution_told WITH (security_invoker = true) AS
+    SELECT t.dump_id, t.epoch, t.acquired_at, t.power, t.controls, t.unexplained, t.computed_at,
+           CASE WHEN t.verdict = 'attributed'
+                     AND NOT EXISTS (SELECT FROM dyetrace.attribution_source a WHERE a.dump_id = t.dump_id AND a.in_set)
+                THEN 'insufficient' ELSE t.verdict END AS verdict
+    FROM dyetrace.attribution t;
+GRANT SELECT ON dyetrace.attribution_told TO dyetrace_matcher, dyetrace_portal;
+
 -- Where a canary's variant is or was planted, for those who may see the sighting but not the registry: the portal asks
 -- only for canaries of rows that its policies let through, and gets the paths that its session may see.
 CREATE FUNCTION dyetrace.canary_paths(canary text, of_variant "char") RETURNS text[]

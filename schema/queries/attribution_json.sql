@@ -33,5 +33,5 @@ SELECT json_build_object(
         FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
         WHERE a.dump_id = t.dump_id), '[]'::json)
 )
-FROM dyetrace.attribution t
+FROM dyetrace.attribution_told t
 WHERE t.dump_id = $1::text

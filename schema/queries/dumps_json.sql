@@ -11,7 +11,7 @@ SELECT json_build_object(
     'label', (SELECT a.label FROM dyetrace.acquisition a WHERE a.dump_id = d.dump_id ORDER BY a.recorded_at LIMIT 1),
     'acquired_at', (SELECT to_char(min(a.acquired_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                     FROM dyetrace.acquisition a WHERE a.dump_id = d.dump_id),
-    'attribution', (SELECT t.verdict FROM dyetrace.attribution t WHERE t.dump_id = d.dump_id),
+    'attribution', (SELECT t.verdict FROM dyetrace.attribution_told t WHERE t.dump_id = d.dump_id),
     'set', coalesce((SELECT json_agg(src.path ORDER BY ts.rank)
                      FROM dyetrace.attribution_source ts JOIN dyetrace.source src USING (source_id)
                      WHERE ts.dump_id = d.dump_id AND ts.in_set), '[]'::json)

@@ -7,6 +7,11 @@ SELECT json_build_object(
     'state', d.state,
     'verdict', d.verdict,
     'records', d.records,
+    'label', (SELECT a.label FROM dyetrace.acquisition a WHERE a.dump_id = d.dump_id ORDER BY a.recorded_at LIMIT 1),
+    'sightings', (SELECT count(*) FROM dyetrace.sighting s WHERE s.dump_id = d.dump_id AND NOT s.weak),
+    'attribution', (SELECT t.verdict FROM dyetrace.attribution_told t WHERE t.dump_id = d.dump_id),
+    'attributed_at', (SELECT to_char(t.computed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                      FROM dyetrace.attribution_told t WHERE t.dump_id = d.dump_id),
     'threshold_bits', round(d.threshold_bits::numeric, 1),
     'completed_at', to_char(d.completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     'acquisitions', coalesce((SELECT json_agg(json_strip_nulls(json_build_object(

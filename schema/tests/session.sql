@@ -33,6 +33,10 @@ INSERT INTO dyetrace.attribution_source (dump_id, source_id, owner_id, rank, in_
                                          log10_lr, p_value, baseline)
 SELECT s.dump_id, w.source_id, w.owner_id, 1, false, 0, 1, 1, 0.5, 1, 0.1, 0.5
 FROM dyetrace.sighting s JOIN world w USING (owner_id);
+-- Dump a names the second owner's source, and only that.
+UPDATE dyetrace.attribution SET verdict = 'attributed' WHERE dump_id = 'dffffffffffffff0a';
+UPDATE dyetrace.attribution_source a SET in_set = true FROM world w
+WHERE a.dump_id = 'dffffffffffffff0a' AND a.owner_id = w.owner_id AND w.name = 'pgtap two';
 
 -- What the portal presents is SHA-256 of the token; the database holds SHA-256 of that.
 INSERT INTO dyetrace.portal_token (presented_sha256, label, owner_id, expires_at, revoked_at)
@@ -56,6 +60,9 @@ END $$;
 CREATE FUNCTION pg_temp.portal(query text) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.ask('dyetrace_portal', query) $$;
 CREATE FUNCTION pg_temp.login(name text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.portal(format('SELECT dyetrace.session_open(%L)', sha256(('dt_' || name)::bytea)))
+$$;
+CREATE FUNCTION pg_temp.told() RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.portal('SELECT verdict FROM dyetrace.attribution_told WHERE dump_id = ''dffffffffffffff0a''')
 $$;
 -- All rows of this test that the portal sees, by table.
 CREATE FUNCTION pg_temp.seen() RETURNS text LANGUAGE sql AS $$
@@ -93,6 +100,7 @@ SELECT is(pg_temp.seen(), 'owner=1 source=2 dump=1 acquisition=1 part=1 chunk=0 
 SELECT is(pg_temp.portal('SELECT string_agg(dump_id, '' '') FROM dyetrace.dump WHERE dump_id ~ ''^df{14}'''), 'dffffffffffffff0a',
           'and the dump that one of its canaries is in');
 SELECT is(pg_temp.paths('pgtap one'), '{pgtap-one/a}', 'it is told where its own canary is planted');
+SELECT is(pg_temp.told(), 'insufficient', 'but not that the dump names another owner''s source');
 
 -- Settings that such schemes are often built on; none of them is looked at.
 SELECT set_config('dyetrace.owner_id', '0', true), set_config('dyetrace.session_owner', '0', true),
@@ -105,6 +113,7 @@ SELECT set_config('row_security', 'on', true);
 SELECT is(pg_temp.login('two'), 'pgtap two', 'another token in the same transaction takes the place of the first');
 SELECT is(pg_temp.portal('SELECT string_agg(dump_id, '' '' ORDER BY dump_id) FROM dyetrace.dump WHERE dump_id ~ ''^df{14}'''),
           'dffffffffffffff0a dffffffffffffff0b', 'and sees its own dumps');
+SELECT is(pg_temp.told(), 'attributed', 'and that its own source is named');
 SELECT is(pg_temp.login('nobody'), NULL, 'a bad token ends the session that was open');
 SELECT is(pg_temp.seen(), pg_temp.nothing(), 'and nothing is seen');
 

@@ -24,20 +24,20 @@ static void checkpoint_mac(const struct dye_key *k, int64_t audit_id, const uint
 static enum dye_status first_broken(struct store *s, int64_t *ret_broken, int64_t *ret_rows, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &r,
-                      "SELECT min(c.audit_id) FILTER (WHERE c.audit_id <> c.n OR c.hash <>"
-                      " dyetrace.audit_hash(c.before, c.audit_id, c.at, c.role, c.event, c.object, c.result, c.detail)),"
-                      " count(*) FROM (SELECT a.*, row_number() OVER w AS n,"
-                      " coalesce(lag(a.hash) OVER w, ''::bytea) AS before FROM dyetrace.audit a"
-                      " WINDOW w AS (ORDER BY a.audit_id)) c",
-                      ""));
+    DYE_TRY(
+        store_run(s, err, &r,
+                  "SELECT min(c.audit_id) FILTER (WHERE c.audit_id <> c.n OR c.hash <>"
+                  " dyetrace.audit_hash(c.before, c.audit_id, c.at, c.role, c.event, c.object, c.result, c.detail)),"
+                  " count(*) FROM (SELECT a.*, row_number() OVER w AS n,"
+                  " coalesce(lag(a.hash) OVER w, ''::bytea) AS before FROM dyetrace.audit a"
+                  " WINDOW w AS (ORDER BY a.audit_id)) c",
+                  ""));
     *ret_broken = store_int(r, 0, 0);
     *ret_rows = store_int(r, 0, 1);
     return DYE_OK;
 }
 
-static enum dye_status check_heads(struct store *s, const struct dye_key *k, int64_t *ret_broken,
-                                   struct dye_error *err)
+static enum dye_status check_heads(struct store *s, const struct dye_key *k, int64_t *ret_broken, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,

@@ -9,7 +9,6 @@
 DYE_MUST_CHECK enum dye_status child_run(const struct home *h, const char *const argv[], const char *log,
                                          struct dye_error *err);
 /* The path of a PostgreSQL program, such as "initdb": the newest of /usr/lib/postgresql/N/bin, else of $PATH. */
-DYE_MUST_CHECK enum dye_status child_find_postgres(const char *program, char ret[HOME_PATH_MAX],
-                                                   struct dye_error *err);
+DYE_MUST_CHECK enum dye_status child_find_postgres(const char *program, char ret[HOME_PATH_MAX], struct dye_error *err);
 
 #endif

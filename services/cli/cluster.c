@@ -73,8 +73,18 @@ enum dye_status cluster_create(const struct home *h, struct dye_error *err)
     DYE_TRY(child_find_postgres("initdb", initdb, err));
     DYE_TRY(home_path(h, data, err, "cluster"));
     DYE_TRY(home_path(h, log, err, "log/postgres.log"));
-    const char *const argv[] = {initdb, "-D", data, "-U", "dyetrace_owner", "-E", "UTF8", "--locale=C.UTF-8",
-                                "--data-checksums", "--auth=reject", "--no-instructions", NULL};
+    const char *const argv[] = {initdb,
+                                "-D",
+                                data,
+                                "-U",
+                                "dyetrace_owner",
+                                "-E",
+                                "UTF8",
+                                "--locale=C.UTF-8",
+                                "--data-checksums",
+                                "--auth=reject",
+                                "--no-instructions",
+                                NULL};
     DYE_TRY(child_run(h, argv, log, err));
     DYE_TRY(write_settings(h, err));
     DYE_TRY(cluster_start(h, err));
@@ -135,19 +145,6 @@ static enum dye_status pg_ctl(const struct home *h, const char *what, const char
     return child_run(h, strcmp(what, "start") == 0 ? start : argv, own_log, err);
 }
 
-enum dye_status cluster_start(const struct home *h, struct dye_error *err)
-{
-    if (cluster_is_up(h))
-        return DYE_OK;
-    DYE_TRY(make_socket_dir(h, err));
-    int lock = lock_run(h);
-    if (lock < 0)
-        DYE_FAIL(err, DYE_E_IO, "%s/run: can't be locked: %s", h->dir, strerror(errno));
-    enum dye_status status = cluster_is_up(h) ? DYE_OK : pg_ctl(h, "start", "fast", err);
-    close(lock);
-    return status;
-}
-
 /* The postmaster's process, from its own file: right also when the socket is somewhere else or gone. */
 static bool postmaster_lives(const struct home *h)
 {
@@ -162,6 +159,22 @@ static bool postmaster_lives(const struct home *h)
     fclose(f);
     long pid = read ? strtol(line, NULL, 10) : 0;
     return pid > 1 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+enum dye_status cluster_start(const struct home *h, struct dye_error *err)
+{
+    if (cluster_is_up(h))
+        return DYE_OK;
+    DYE_TRY(make_socket_dir(h, err));
+    int lock = lock_run(h);
+    if (lock < 0)
+        DYE_FAIL(err, DYE_E_IO, "%s/run: can't be locked: %s", h->dir, strerror(errno));
+    /* A server that is still going down holds its files; its successor waits for it, a minute at most. */
+    for (int i = 0; i < 600 && postmaster_lives(h) && !cluster_is_up(h); i++)
+        usleep(100 * 1000);
+    enum dye_status status = cluster_is_up(h) ? DYE_OK : pg_ctl(h, "start", "fast", err);
+    close(lock);
+    return status;
 }
 
 enum dye_status cluster_stop(const struct home *h, struct dye_error *err)

@@ -25,17 +25,23 @@ static _Noreturn void become_daemon(const struct home *h, const char *name, cons
 {
     char program[HOME_PATH_MAX + 64];
     snprintf(program, sizeof program, "%s/dyetrace-%s", program_dir(), name);
-    if (setsid() < 0 || privilege_drop(h->uid, h->gid, NULL) != DYE_OK || chdir("/") != 0)
+    /* Opened before the drop: the program may lie where only root can get to. */
+    int self = open(program, O_PATH | O_CLOEXEC);
+    if (self < 0 || setsid() < 0 || privilege_drop(h->uid, h->gid, NULL) != DYE_OK || chdir("/") != 0)
         _exit(126);
     int in = open("/dev/null", O_RDONLY);
     int out = open(log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0600);
     if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         _exit(126);
-    char *const argv[] = {program, (char *)(uintptr_t) "--home", (char *)(uintptr_t)h->dir,
-                          config != NULL ? (char *)(uintptr_t) "--config" : NULL, (char *)(uintptr_t)config, NULL};
+    char *const argv[] = {program,
+                          (char *)(uintptr_t) "--home",
+                          (char *)(uintptr_t)h->dir,
+                          config != NULL ? (char *)(uintptr_t) "--config" : NULL,
+                          (char *)(uintptr_t)config,
+                          NULL};
     char *const environment[] = {(char *)(uintptr_t) "PATH=/usr/bin:/bin", (char *)(uintptr_t) "TZ=UTC",
                                  (char *)(uintptr_t) "LC_ALL=C.UTF-8", NULL};
-    execve(program, argv, environment);
+    fexecve(self, argv, environment);
     _exit(127);
 }
 

@@ -29,7 +29,8 @@ static void report_finding(const char *check, enum finding f, const char *says, 
     bool ok = f == FINE;
     wrong += f == BAD;
     if (common.json) {
-        json_t *o = json_pack("{s:s, s:b, s:s, s:s?}", "check", check, "ok", f != BAD, "says", says, "mend", ok ? NULL : mend);
+        json_t *o =
+            json_pack("{s:s, s:b, s:s, s:s?}", "check", check, "ok", f != BAD, "says", says, "mend", ok ? NULL : mend);
         json_dumpf(o, stdout, JSON_COMPACT);
         putchar('\n');
         json_decref(o);

@@ -39,8 +39,8 @@ static const struct verb_spec spec = {
     "init [--pg CONNINFO]", "Makes a home: keys, configuration and a private PostgreSQL cluster. Again: no change.",
     options, 0, 0};
 
-static const char *const children[] = {"dyetrace.yaml", "cluster", "zones", "run", "log", "spool", "sectors",
-                                       "master.key"};
+static const char *const children[] = {"dyetrace.yaml", "cluster", "zones",   "run",
+                                       "log",           "spool",   "sectors", "master.key"};
 #define UNFINISHED "unfinished"
 
 /* ---- whose it is and where it lies ---- */
@@ -189,9 +189,9 @@ static enum dye_status write_text(const struct home *h, const char *name, mode_t
 
 static enum dye_status make_dirs(const struct home *h, struct dye_error *err)
 {
-    static const char *const names[] = {"zones", "zones/seeder", "zones/matcher", "zones/portal", "zones/auditor",
-                                        "run",   "log",          "sectors",       "spool",        "spool/done",
-                                        "spool/failed"};
+    static const char *const names[] = {"zones",         "zones/seeder", "zones/matcher", "zones/portal",
+                                        "zones/auditor", "run",          "log",           "sectors",
+                                        "spool",         "spool/done",   "spool/failed"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[HOME_PATH_MAX];
         DYE_TRY(home_path(h, path, err, "%s", names[i]));

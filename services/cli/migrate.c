@@ -72,7 +72,7 @@ enum dye_status migrate(struct store *admin, struct dye_error *err)
     enum dye_status status = migrate_locked(admin, err);
     store_rollback(admin);
     struct dye_error ignored;
-    enum dye_status unlocked = store_run(
-        admin, &ignored, NULL, "SELECT pg_advisory_unlock(hashtextextended('dyetrace.migrate', 0))", "");
+    enum dye_status unlocked =
+        store_run(admin, &ignored, NULL, "SELECT pg_advisory_unlock(hashtextextended('dyetrace.migrate', 0))", "");
     return status != DYE_OK ? status : unlocked;
 }

@@ -78,9 +78,9 @@ int verb_status(int argc, char **argv)
                                       pid != 0 ? json_integer(pid) : json_null()));
     }
     if (common.json) {
-        json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:s, s:s, s:s}", "home", h.dir, "conninfo", conninfo, "cluster",
-                                cluster, "daemons", daemons, "sandbox", sandbox, "portal", h.config.portal_listen,
-                                "version", DYE_VERSION);
+        json_t *all =
+            json_pack("{s:s, s:s, s:s, s:O, s:s, s:s, s:s}", "home", h.dir, "conninfo", conninfo, "cluster", cluster,
+                      "daemons", daemons, "sandbox", sandbox, "portal", h.config.portal_listen, "version", DYE_VERSION);
         json_dumpf(all, stdout, JSON_COMPACT);
         putchar('\n');
         json_decref(all);

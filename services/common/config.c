@@ -21,9 +21,17 @@ struct option {
 
 #define AT(field) offsetof(struct config, field)
 #define TEXT(name, field, dflt, meaning)                                                                               \
-    {name, TYPE_TEXT, AT(field), sizeof((struct config *)0)->field, dflt, 0, 0, NULL, meaning}
-#define INTEGER(name, field, dflt, min, max, meaning) {name, TYPE_INTEGER, AT(field), 0, dflt, min, max, NULL, meaning}
-#define REAL(name, field, dflt, min, max, meaning) {name, TYPE_REAL, AT(field), 0, dflt, min, max, NULL, meaning}
+    {                                                                                                                  \
+        name, TYPE_TEXT, AT(field), sizeof((struct config *)0)->field, dflt, 0, 0, NULL, meaning                       \
+    }
+#define INTEGER(name, field, dflt, min, max, meaning)                                                                  \
+    {                                                                                                                  \
+        name, TYPE_INTEGER, AT(field), 0, dflt, min, max, NULL, meaning                                                \
+    }
+#define REAL(name, field, dflt, min, max, meaning)                                                                     \
+    {                                                                                                                  \
+        name, TYPE_REAL, AT(field), 0, dflt, min, max, NULL, meaning                                                   \
+    }
 
 static const struct option options[] = {
     {"home.environment", TYPE_CHOICE, AT(environment), 0, "test", 0, 0, "test,production",

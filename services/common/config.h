@@ -13,17 +13,17 @@
 enum config_environment { ENVIRONMENT_TEST, ENVIRONMENT_PRODUCTION };
 
 struct config {
-    int64_t environment;         /* enum config_environment */
-    char owner[64];              /* whose sources this home seeds, unless a verb says other */
-    char admin_conninfo[1024];   /* --pg; "" means the home's own cluster */
-    char portal_listen[64];      /* address:port */
+    int64_t environment;       /* enum config_environment */
+    char owner[64];            /* whose sources this home seeds, unless a verb says other */
+    char admin_conninfo[1024]; /* --pg; "" means the home's own cluster */
+    char portal_listen[64];    /* address:port */
     int64_t matcher_workers;
-    int64_t matcher_poll_ms;     /* how often the registry is looked at without a notification */
+    int64_t matcher_poll_ms; /* how often the registry is looked at without a notification */
     int64_t limit_output_bytes;
     int64_t limit_entries;
     int64_t limit_depth;
     int64_t limit_ratio;
-    double link_expected_false;  /* false sightings a dump, at most, in expectation */
+    double link_expected_false; /* false sightings a dump, at most, in expectation */
     double attribution_epsilon;
     double attribution_prior;
     double attribution_min_log10_lr;

@@ -52,8 +52,7 @@ static enum dye_status read_id(struct home *h, struct dye_error *err)
     FILE *f = fopen(path, "re");
     if (f == NULL)
         DYE_FAIL(err, DYE_E_CONFIG, "home: %s is none: %s (dyetrace init makes one)", h->dir, strerror(errno));
-    bool ok = fgets(h->id, sizeof h->id, f) != NULL && strlen(h->id) == 8 &&
-              strspn(h->id, "0123456789abcdef") == 8;
+    bool ok = fgets(h->id, sizeof h->id, f) != NULL && strlen(h->id) == 8 && strspn(h->id, "0123456789abcdef") == 8;
     fclose(f);
     if (!ok)
         DYE_FAIL(err, DYE_E_CONFIG, "home: %s is damaged", path);

@@ -14,8 +14,8 @@ struct option_spec {
 };
 
 struct verb_spec {
-    const char *usage;   /* "seed SOURCE --count N" */
-    const char *meaning; /* one line */
+    const char *usage;                 /* "seed SOURCE --count N" */
+    const char *meaning;               /* one line */
     const struct option_spec *options; /* ends with a NULL name; --home, --config and --help are always there */
     int min_args, max_args;            /* of what is left; -1: any number */
 };

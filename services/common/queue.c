@@ -45,8 +45,8 @@ enum dye_status queue_done(struct store *s, const char *topic, const char *refer
 
 enum dye_status queue_lease(struct store *s, const char *topic, const char *reference, struct dye_error *err)
 {
-    return store_run(s, err, NULL, "SELECT pg_advisory_lock(hashtextextended('dyetrace.' || $1 || '.' || $2, 0))",
-                     "ss", topic, reference);
+    return store_run(s, err, NULL, "SELECT pg_advisory_lock(hashtextextended('dyetrace.' || $1 || '.' || $2, 0))", "ss",
+                     topic, reference);
 }
 
 enum dye_status queue_release(struct store *s, const char *topic, const char *reference, struct dye_error *err)

@@ -38,7 +38,7 @@ struct queue_chunk {
 DYE_MUST_CHECK enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct queue_chunk *c,
                                                 struct dye_error *err);
 /* All chunks that are done, in order of (part, number); free() the array. */
-DYE_MUST_CHECK enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chunk **ret,
-                                            size_t *ret_n, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chunk **ret, size_t *ret_n,
+                                            struct dye_error *err);
 
 #endif

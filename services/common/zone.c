@@ -18,8 +18,8 @@ enum dye_status zone_enter(const struct home *h, const char *zone, struct store 
     return status;
 }
 
-enum dye_status zone_key(const struct home *h, const char *zone, const char *name, struct store *s,
-                         struct dye_key *ret, struct dye_error *err)
+enum dye_status zone_key(const struct home *h, const char *zone, const char *name, struct store *s, struct dye_key *ret,
+                         struct dye_error *err)
 {
     char path[HOME_PATH_MAX];
     uint8_t stored[DYE_KEY_CHECK_BYTES];
@@ -41,6 +41,6 @@ enum dye_status zone_key(const struct home *h, const char *zone, const char *nam
 enum dye_status zone_audit(struct store *s, const char *event, const char *object, const char *result,
                            const char *detail, struct dye_error *err)
 {
-    return store_run(s, err, NULL, "SELECT dyetrace.audit_append($1, $2, $3, $4::jsonb)", "ssss", event, object,
-                     result, detail != NULL ? detail : "{}");
+    return store_run(s, err, NULL, "SELECT dyetrace.audit_append($1, $2, $3, $4::jsonb)", "ssss", event, object, result,
+                     detail != NULL ? detail : "{}");
 }

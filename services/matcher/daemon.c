@@ -22,7 +22,7 @@ struct daemon {
     struct home home;
     char conninfo[1600];
     struct event_base *loop;
-    struct store *store;        /* the registry thread's */
+    struct store *store; /* the registry thread's */
     struct registry *registry;
     struct pool *registry_pool; /* one thread: canaries go live however busy the workers are */
     struct pool *pool;
@@ -232,8 +232,8 @@ static enum dye_status start_threads(struct daemon *d, struct dye_error *err)
     void *contexts[WORKERS_MAX];
     size_t n = (size_t)d->home.config.matcher_workers;
     for (size_t i = 0; i < n; i++) {
-        d->worker[i] = (struct worker){
-            .home = &d->home, .conninfo = d->conninfo, .registry = d->registry, .stop = &d->stop};
+        d->worker[i] =
+            (struct worker){.home = &d->home, .conninfo = d->conninfo, .registry = d->registry, .stop = &d->stop};
         contexts[i] = &d->worker[i];
     }
     DYE_TRY(pool_new(d->loop, contexts, 1, &d->registry_pool, err));

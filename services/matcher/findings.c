@@ -32,11 +32,10 @@ enum dye_status findings_add(void *findings, const struct dye_sighting *s)
                            f->n == 0 ? "[" : ",", s->canary, s->variant, f->chunk_start + s->record_start,
                            s->record_end - s->record_start, s->bits));
     for (size_t i = 0; i < s->n; i++)
-        DYE_TRY(dye_buf_printf(&f->json,
-                               "%s{\"kind\":\"%s\",\"form\":\"%s\",\"bits\":%.6f,\"start\":%" PRIu64 ",\"length\":%zu}",
-                               i == 0 ? "" : ",", dye_kind_name(s->evidence[i].kind),
-                               dye_form_name(s->evidence[i].form), s->evidence[i].bits,
-                               f->chunk_start + s->evidence[i].start, s->evidence[i].n));
+        DYE_TRY(dye_buf_printf(
+            &f->json, "%s{\"kind\":\"%s\",\"form\":\"%s\",\"bits\":%.6f,\"start\":%" PRIu64 ",\"length\":%zu}",
+            i == 0 ? "" : ",", dye_kind_name(s->evidence[i].kind), dye_form_name(s->evidence[i].form),
+            s->evidence[i].bits, f->chunk_start + s->evidence[i].start, s->evidence[i].n));
     f->n++;
     return dye_buf_append_str(&f->json, "]}");
 }

@@ -67,8 +67,8 @@ static enum dye_status hash_file(const struct ingest *in, int fd, struct ingest_
 
 /* ---- opening ---- */
 
-static enum dye_status add_acquisition(struct ingest *in, const struct ingest_acquisition *a,
-                                       struct ingest_result *ret, struct dye_error *err)
+static enum dye_status add_acquisition(struct ingest *in, const struct ingest_acquisition *a, struct ingest_result *ret,
+                                       struct dye_error *err)
 {
     uint8_t random[8];
     char fresh[20] = "a";
@@ -147,7 +147,8 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     enum { SAMPLE = 1 << 16 };
     struct run *run = arg;
     if (chunk->number == 0)
-        run->charset = dye_charset_detect(dye_span_of(chunk->bytes.p, chunk->bytes.n < SAMPLE ? chunk->bytes.n : SAMPLE));
+        run->charset =
+            dye_charset_detect(dye_span_of(chunk->bytes.p, chunk->bytes.n < SAMPLE ? chunk->bytes.n : SAMPLE));
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
     run->bytes += chunk->bytes.n;
     progress_at(&run->progress, run->bytes);
@@ -157,8 +158,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         return DYE_OK;
     findings_begin(&run->findings, chunk->start);
     dye_linker_chunk(run->linker, chunk->bytes, run->charset);
-    enum dye_status status =
-        dye_scan(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker, NULL);
+    enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker, NULL);
     if (status == DYE_OK)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)

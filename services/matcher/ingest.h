@@ -17,9 +17,9 @@
 
 struct ingest {
     const struct home *home;
-    struct store *store;       /* this thread's */
+    struct store *store; /* this thread's */
     struct registry *registry;
-    const atomic_bool *stop;   /* set: end after the chunk in hand; may be NULL */
+    const atomic_bool *stop; /* set: end after the chunk in hand; may be NULL */
     bool show_progress;
 };
 

@@ -14,7 +14,7 @@
 
 struct registry_snapshot {
     struct dye_index_set set;
-    uint64_t epoch;    /* all entries up to it are in */
+    uint64_t epoch; /* all entries up to it are in */
     uint64_t canaries;
     atomic_int refs;
 };

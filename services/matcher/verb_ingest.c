@@ -112,8 +112,17 @@ static void close_inputs(struct inputs *in)
     free(in->at);
 }
 
-static enum dye_status print_result(struct store *s, const struct ingest_result *result, bool *ret_read,
-                                    struct dye_error *err)
+/* --strict: what is missing, on standard error, where a cron job's mail shows it. */
+static void complain_unread(const char *label, const PGresult *verdict)
+{
+    struct dye_error err;
+    dye_fail(&err, DYE_E_RECORD, "%s: %s: %s part%s not fully read; dyetrace unread lists them", label,
+             store_text(verdict, 0, 0), store_text(verdict, 0, 4), store_int(verdict, 0, 4) == 1 ? "" : "s");
+    complain(&err);
+}
+
+static enum dye_status print_result(struct store *s, const char *label, const struct ingest_result *result,
+                                    bool *ret_read, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r, sql_ingest_json, "sso", result->dump, result->acquisition, (int)result->duplicate));
@@ -121,7 +130,9 @@ static enum dye_status print_result(struct store *s, const struct ingest_result 
     STORE_RESULT verdict = NULL;
     DYE_TRY(store_run(s, err, &verdict,
                       "SELECT d.verdict, d.parts, d.records, (SELECT count(*) FROM dyetrace.sighting s"
-                      " WHERE s.dump_id = d.dump_id AND NOT s.weak) FROM dyetrace.dump d WHERE d.dump_id = $1",
+                      " WHERE s.dump_id = d.dump_id AND NOT s.weak), (SELECT count(*) FROM dyetrace.part p"
+                      " WHERE p.dump_id = d.dump_id AND p.verdict <> 'read') FROM dyetrace.dump d"
+                      " WHERE d.dump_id = $1",
                       "s", result->dump));
     *ret_read = strcmp(store_text(verdict, 0, 0), "read") == 0;
     if (common.json)
@@ -131,6 +142,8 @@ static enum dye_status print_result(struct store *s, const struct ingest_result 
                store_text(verdict, 0, 1), store_text(verdict, 0, 2), store_text(verdict, 0, 3),
                result->duplicate ? ", known already" : "");
     fflush(stdout);
+    if (opt_strict && !*ret_read)
+        complain_unread(label, verdict);
     return DYE_OK;
 }
 
@@ -156,7 +169,7 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
         if (status == DYE_OK)
             status = followup_attribute(s, h, NULL, err);
         if (status == DYE_OK)
-            status = print_result(s, &result, &read, err);
+            status = print_result(s, a.label, &result, &read, err);
         *ret_all_read = *ret_all_read && read;
     }
     if (status == DYE_OK)

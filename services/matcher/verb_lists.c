@@ -122,8 +122,7 @@ static void print_attribution(const char *text)
     if (o == NULL)
         return;
     printf("%s: %s", json_string_value(json_object_get(o, "dump")), json_string_value(json_object_get(o, "verdict")));
-    json_array_foreach(json_object_get(o, "set"), i, e)
-        printf("%s%s", i == 0 ? ": " : " + ", json_string_value(e));
+    json_array_foreach(json_object_get(o, "set"), i, e) printf("%s%s", i == 0 ? ": " : " + ", json_string_value(e));
     const json_t *power = json_object_get(o, "power");
     if (json_is_number(power))
         printf("  (detection power %.3f)", json_number_value(power));
@@ -168,8 +167,7 @@ int verb_attribute(int argc, char **argv)
         {"leak", NULL, NULL, NULL, &opt_leak},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    static const struct verb_spec spec = {"attribute DUMP",
-                                          "The sources that a dump is implicated with, or why none is named.", options,
-                                          1, 1};
+    static const struct verb_spec spec = {
+        "attribute DUMP", "The sources that a dump is implicated with, or why none is named.", options, 1, 1};
     return answer(&spec, attribute, argc, argv);
 }

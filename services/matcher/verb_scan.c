@@ -2,11 +2,11 @@
 #include "decoder.h"
 #include "dye/chunker.h"
 #include "dye/scan.h"
+#include "home.h"
 #include "key_file.h"
 #include "log.h"
 #include "options.h"
 #include "privilege.h"
-#include "home.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -122,11 +122,13 @@ static enum dye_status home_keys(struct dye_index_keys *ret, struct dye_error *e
 static enum dye_status open_index(struct dye_index **ret, struct dye_error *err)
 {
     DYE_CLEANUP(dye_index_keys_wipe) struct dye_index_keys keys = {0};
-    enum dye_status status = dye_index_open(opt_index, NULL, ret, err);
-    if (status != DYE_E_KEY)
-        return status;
-    DYE_TRY(home_keys(&keys, err));
-    return dye_index_open(opt_index, &keys, ret, err);
+    struct dye_error why = {0};
+    enum dye_status status = dye_index_open(opt_index, NULL, ret, &why);
+    if (status == DYE_E_KEY) {
+        DYE_TRY(home_keys(&keys, err));
+        status = dye_index_open(opt_index, &keys, ret, &why);
+    }
+    return status == DYE_OK ? DYE_OK : dye_fail(err, status, "%s: %s", opt_index, why.message);
 }
 
 static double now(void)
@@ -177,8 +179,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
         status = scan_all(&s, args > 0 ? args : 1, args > 0 ? argv + 1 : standard_input, err);
     double seconds = now() - started;
     if (status == DYE_OK && opt_stats)
-        fprintf(stderr,
-                "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
+        fprintf(stderr, "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
     *ret_hits = s.stats.hits;
     dye_chunker_free(s.chunker);

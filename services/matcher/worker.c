@@ -32,8 +32,7 @@ static bool settle_store(struct worker *w)
     return false;
 }
 
-static enum dye_status ingest_file(struct worker *w, const char *name, struct ingest_result *ret,
-                                   struct dye_error *err)
+static enum dye_status ingest_file(struct worker *w, const char *name, struct ingest_result *ret, struct dye_error *err)
 {
     char path[HOME_PATH_MAX];
     DYE_TRY(home_path(w->home, path, err, "spool/%s", name));

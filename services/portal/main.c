@@ -32,6 +32,12 @@ static void stop(void *arg)
     event_base_loopbreak(d->base);
 }
 
+static void on_libevent(int severity, const char *message)
+{
+    if (severity >= EVENT_LOG_WARN)
+        log_event(LOG_WARN_, "libevent", "message=\"%s\"", message);
+}
+
 /* The first asks to finish what is under way, the second to leave it. */
 static void on_term(evutil_socket_t signal_number, short what, void *arg)
 {
@@ -101,6 +107,7 @@ int main(int argc, char **argv)
         return 0;
     log_open("dyetrace-portal", LOG_INFO_);
     signal(SIGPIPE, SIG_IGN);
+    event_set_log_callback(on_libevent);
     d.base = event_base_new();
     struct event *term = d.base != NULL ? evsignal_new(d.base, SIGTERM, on_term, &d) : NULL;
     struct event *interrupt = d.base != NULL ? evsignal_new(d.base, SIGINT, on_term, &d) : NULL;

@@ -86,21 +86,14 @@ static enum dye_status put_rows(struct dye_buf *out, const char *name, const PGr
     return put(out, n > max ? "true" : "false", err);
 }
 
-/* {"name": text} as JSON of its own; free() it. */
-static enum dye_status json_pair(const char *name, const char *text, const char *what, char **ret,
-                                 struct dye_error *err)
-{
-    json_t *o = json_pack("{s:s,s:s}", name, text, "what", what);
-    *ret = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
-    json_decref(o);
-    return *ret != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "portal: out of memory");
-}
-
 /* Who looked at what: a row in the audit chain, in the transaction of the view. */
 static enum dye_status audit_view(const struct reading *r, const char *what, bool found, struct dye_error *err)
 {
-    char *detail = NULL;
-    DYE_TRY(json_pair("viewer", r->label, what, &detail, err));
+    json_t *o = json_pack("{s:s,s:s}", "viewer", r->label, "what", what);
+    char *detail = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    if (detail == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "portal: out of memory");
     enum dye_status status =
         zone_audit(r->store, "view", http_call_param(r->call), found ? "done" : "not found", detail, err);
     free(detail);

@@ -102,7 +102,7 @@ enum dye_status connector_plant(const struct connector *c, const struct dye_sect
                                 struct dye_error *err)
 {
     return (c->kind == CONNECTOR_SQL ? connector_sql_plant : connector_csv_plant)(c, sector, personas, n, ret_outcome,
-                                                                                   err);
+                                                                                  err);
 }
 
 enum dye_status connector_withdraw(const struct connector *c, const struct dye_sector *sector,

@@ -44,8 +44,8 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     for (; ret->n < n; ret->n++)
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n],
-                                 err));
+        DYE_TRY(
+            dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n], err));
     return DYE_OK;
 }
 
@@ -74,9 +74,10 @@ static enum dye_status plant_batch(const struct home *h, struct registrar *r, co
         return DYE_END;
     DYE_TRY(connector_plant(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
     uint64_t done = 0;
-    DYE_TRY(set_states(r->store, b, "plant",
-                       "UPDATE dyetrace.placement SET state = 'planted' WHERE placement_id = $1 AND state = 'committed'",
-                       source, &done, err));
+    DYE_TRY(
+        set_states(r->store, b, "plant",
+                   "UPDATE dyetrace.placement SET state = 'planted' WHERE placement_id = $1 AND state = 'committed'",
+                   source, &done, err));
     for (size_t i = 0; i < b->n; i++)
         result->taken += b->outcome[i] == CONNECTOR_TAKEN;
     result->done += done;

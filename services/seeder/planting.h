@@ -10,17 +10,16 @@
 #include "source.h"
 
 struct planting_result {
-    uint64_t done;  /* planted or withdrawn now */
-    uint64_t taken; /* plant: key in use by another row; the placement stays committed */
+    uint64_t done;    /* planted or withdrawn now */
+    uint64_t taken;   /* plant: key in use by another row; the placement stays committed */
     uint64_t remains; /* withdraw: altered rows that still stand */
 };
 
 DYE_MUST_CHECK enum dye_status planting_plant(const struct home *h, struct registrar *r, const struct source *source,
                                               struct planting_result *ret, struct dye_error *err);
 /* Prints each canary that remains on standard output. */
-DYE_MUST_CHECK enum dye_status planting_withdraw(const struct home *h, struct registrar *r,
-                                                 const struct source *source, struct planting_result *ret,
-                                                 struct dye_error *err);
+DYE_MUST_CHECK enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
+                                                 struct planting_result *ret, struct dye_error *err);
 /* What planting_plant would write, on standard output. */
 DYE_MUST_CHECK enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,
                                              struct dye_error *err);

@@ -180,9 +180,9 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t serial, stru
     bool control = x->b->source_id == 0;
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
-    enum dye_status status = dye_buf_printf(
-        &x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", p.canary, serial,
-        control ? "control" : "exclusive", x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
+                                            p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
+                                            x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
     if (status == DYE_OK)
         status = add_fingerprints(x, p.canary, f, n);
     if (status == DYE_OK && !control)
@@ -209,20 +209,19 @@ static enum dye_status copy_table(struct store *s, const char *sql, const struct
 static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
 {
     struct store *s = x->r->store;
-    DYE_TRY(copy_table(s,
-                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
                        &x->rows.canaries, err));
-    DYE_TRY(copy_table(s,
-                       "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
     if (x->b->source_id == 0)
         return DYE_OK;
     /* COPY does not go into a table with row-level security. */
-    DYE_TRY(store_run(s, err, NULL,
-                      "CREATE TEMPORARY TABLE new_placement ON COMMIT DROP AS SELECT canary_id, variant, source_id,"
-                      " owner_id, planted_at, state, leaf_index, nonce, values_hash FROM dyetrace.placement WHERE false",
-                      ""));
+    DYE_TRY(
+        store_run(s, err, NULL,
+                  "CREATE TEMPORARY TABLE new_placement ON COMMIT DROP AS SELECT canary_id, variant, source_id,"
+                  " owner_id, planted_at, state, leaf_index, nonce, values_hash FROM dyetrace.placement WHERE false",
+                  ""));
     DYE_TRY(copy_table(s, "COPY pg_temp.new_placement FROM STDIN", &x->rows.placements, err));
     DYE_TRY(store_run(s, err, NULL,
                       "INSERT INTO dyetrace.placement (canary_id, variant, source_id, owner_id, planted_at, state,"
@@ -259,8 +258,8 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     }
     progress_end(&progress);
     DYE_TRY(write_rows(x, err));
-    DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done",
-                       x->b->audit_detail, err));
+    DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done", x->b->audit_detail,
+                       err));
     return store_commit(s, err);
 }
 

@@ -24,9 +24,9 @@ void registrar_close(struct registrar *r); /* takes a zeroed struct */
 struct registrar_batch {
     const struct dye_sector *sector;
     int64_t owner_id;
-    int64_t source_id;       /* 0: controls, which are planted nowhere */
+    int64_t source_id; /* 0: controls, which are planted nowhere */
     const char *source_path;
-    const char *state;       /* "planted": handed to the caller as of now; "committed": a connector plants it later */
+    const char *state; /* "planted": handed to the caller as of now; "committed": a connector plants it later */
     uint64_t count;
     const char *audit_event;
     const char *audit_detail; /* JSON object; NULL */
@@ -35,7 +35,7 @@ struct registrar_batch {
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
 /* DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
-DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b,
-                                                  registrar_fn fn, void *arg, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
+                                                  void *arg, struct dye_error *err);
 
 #endif

@@ -5,8 +5,8 @@
 enum dye_status source_find(struct store *s, const char *path, struct source *ret, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &r,
-                      "SELECT source_id, owner_id, path, sector FROM dyetrace.source WHERE path = $1", "s", path));
+    DYE_TRY(store_run(s, err, &r, "SELECT source_id, owner_id, path, sector FROM dyetrace.source WHERE path = $1", "s",
+                      path));
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: unknown; dyetrace source add makes it", path);
     ret->source_id = store_int(r, 0, 0);

@@ -52,8 +52,7 @@ static void print_one(json_t *o)
            json_string_value(json_object_get(o, "type")), source != NULL ? source : "-");
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(o, "identifiers"), key, value)
-        printf("  %s=%s", key, json_string_value(value));
+    json_object_foreach(json_object_get(o, "identifiers"), key, value) printf("  %s=%s", key, json_string_value(value));
     putchar('\n');
 }
 

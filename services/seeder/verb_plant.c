@@ -27,9 +27,8 @@ static const struct option_spec withdraw_options[] = {
     {"all", NULL, "from every source that has a connector", NULL, &opt_all},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec withdraw_spec = {"withdraw SOURCE|--all",
-                                               "Takes canaries out again; lists those that remain.", withdraw_options,
-                                               0, 1};
+static const struct verb_spec withdraw_spec = {
+    "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
 
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
 static enum dye_status show_examples(const struct home *h, const struct source *source, long long count,
@@ -135,7 +134,8 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                           " ORDER BY 1",
                           "i", source.source_id));
         for (int i = 0; i < PQntuples(left); i++)
-            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"no connector\"}\n", store_text(left, i, 0), path);
+            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"no connector\"}\n", store_text(left, i, 0),
+                   path);
         *remains += (uint64_t)PQntuples(left);
         return DYE_OK;
     }
@@ -145,8 +145,7 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
     return DYE_OK;
 }
 
-static enum dye_status withdraw_all(const struct home *h, struct registrar *r, uint64_t *remains,
-                                    struct dye_error *err)
+static enum dye_status withdraw_all(const struct home *h, struct registrar *r, uint64_t *remains, struct dye_error *err)
 {
     STORE_RESULT sources = NULL;
     DYE_TRY(store_run(r->store, err, &sources,

@@ -1,4 +1,5 @@
-/* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load. */
+/* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load.
+ */
 #include "log.h"
 #include "options.h"
 #include "output_file.h"
@@ -41,8 +42,8 @@ static enum dye_status write_record(void *arg, const struct dye_persona *p)
 /* A reference ends up in JSON: it is kept to what needs no escape. */
 static enum dye_status audit_detail(char *ret, size_t n, long long count, struct dye_error *err)
 {
-    if (opt_no_hit != NULL && strspn(opt_no_hit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:") !=
-                                  strlen(opt_no_hit))
+    if (opt_no_hit != NULL &&
+        strspn(opt_no_hit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:") != strlen(opt_no_hit))
         DYE_FAIL(err, DYE_E_USAGE, "--no-hit: letters, digits and - _ . / : are wanted");
     snprintf(ret, n, "{\"count\":%lld,\"no_hit\":\"%.128s\"}", count, opt_no_hit != NULL ? opt_no_hit : "");
     return DYE_OK;

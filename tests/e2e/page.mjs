@@ -5,7 +5,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -269,9 +269,10 @@ async function machine(base, secret) {
     return (await fetch(`${base}/api/v1/dumps`, { headers: { Authorization: `Bearer ${gone}` } })).status === 401;
   });
   await check("while the database is away /healthz says 503, and it comes back by itself", async () => {
-    process.kill(Number(readFileSync(join(home, "cluster/postmaster.pid"), "utf8").split("\n")[0]), "SIGINT");
+    const pidfile = join(home, "cluster/postmaster.pid");
+    process.kill(Number(readFileSync(pidfile, "utf8").split("\n")[0]), "SIGINT");
     let away;
-    for (let i = 0; i < 100 && away !== 503; i++) {
+    for (let i = 0; i < 200 && (away !== 503 || existsSync(pidfile)); i++) {
       away = (await get("/healthz")).status;
       await new Promise((done) => setTimeout(done, 50));
     }

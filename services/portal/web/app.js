@@ -1,7 +1,7 @@
 // The analysts' page. Data reaches the document as text nodes and attributes only, never as markup.
 //
-// The list is asked for every few seconds; a dump's attribution and sightings, whose every view is audited, only when
-// the list says that the dump has changed.
+// What is shown is asked for again every few seconds; a dump's attribution and sightings, whose every view is audited,
+// only when the dump itself has changed.
 import { languages } from "/words.js";
 
 const POLL_MS = 4000;
@@ -11,7 +11,7 @@ const state = {
   words: languages[localStorage.getItem("language")] || languages[navigator.language.startsWith("zh") ? "zh-CN" : "en"],
   loggedIn: undefined, // until the first answer
   list: null, // of /dumps
-  detail: null, // {id, entry, dump, attribution, sightings, weak}
+  detail: null, // {id, dump, attribution, sightings, weak}
   missing: null, // the id of a dump that is not there
   weak: false,
 };
@@ -259,10 +259,10 @@ function dumpSection(d) {
 
 function detailView() {
   const w = state.words;
-  const { entry, dump, attribution } = state.detail;
+  const { dump, attribution } = state.detail;
   const verdict = attribution && attribution.verdict;
   return [el("nav", {}, el("a", { href: "#/", id: "back" }, "← ", w.back)),
-    heading(entry.label || entry.dump, " ", verdict ? badge(verdict) : el("span", { class: "quiet" }, w.open)),
+    heading(dump.label || dump.dump, " ", verdict ? badge(verdict) : el("span", { class: "quiet" }, w.open)),
     el("section", { class: `conclusion ${verdict || "pending"}`, "aria-labelledby": "conclusion" },
       el("h2", { id: "conclusion" }, w.verdict),
       el("p", {}, sentence(conclusion(attribution))),
@@ -323,12 +323,15 @@ async function get(path) {
   return answer.json();
 }
 
-async function detail(id, entry) {
+// The dump with its attribution and sightings; as it is known where nothing has changed; null where there is none.
+async function detail(id, known) {
   const weak = state.weak;
-  const [dump, attribution, sightings] = await Promise.all([get(`/dumps/${id}`),
-    entry.attribution && get(`/dumps/${id}/attribution`),
+  const dump = await get(`/dumps/${id}`);
+  if (!dump) return null;
+  if (known && known.id === id && known.weak === weak && JSON.stringify(known.dump) === JSON.stringify(dump)) return known;
+  const [attribution, sightings] = await Promise.all([dump.attribution && get(`/dumps/${id}/attribution`),
     get(`/dumps/${id}/sightings${weak ? "?weak=1" : ""}`)]);
-  return dump && sightings ? { id, entry, dump, attribution, sightings, weak } : null;
+  return sightings && { id, dump, attribution, sightings, weak };
 }
 
 let shown = ""; // what the document was made of
@@ -338,11 +341,8 @@ async function refresh() {
   const mine = ++turn;
   const id = route();
   try {
-    const list = await get("/dumps");
-    const entry = id && list.dumps.find((d) => d.dump === id);
-    const known = state.detail;
-    const same = known && known.id === id && known.weak === state.weak && JSON.stringify(known.entry) === JSON.stringify(entry);
-    const next = entry ? (same ? known : await detail(id, entry)) : null;
+    const list = id && state.list ? state.list : await get("/dumps");
+    const next = id ? await detail(id, state.detail) : null;
     if (mine !== turn) return;
     Object.assign(state, { loggedIn: true, list, detail: next, missing: id && !next ? id : null });
     byId("notice").textContent = "";

@@ -20,7 +20,7 @@ check() {
         echo "ok $number - $1"
     else
         echo "not ok $number - $1"
-        sed 's/^/# /' <<<"$offences"
+        echo "# ${offences//$'\n'/$'\n'# }"
         failed=1
     fi
 }

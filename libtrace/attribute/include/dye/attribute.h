@@ -62,8 +62,8 @@ struct dye_attribute_case {
     size_t n_holdings;
     const struct dye_attribute_seen *seen;
     size_t n_seen;
-    uint64_t records;     /* in the dump */
-    int64_t acquired_at;  /* the earliest acquisition: what was planted later can't have leaked into it */
+    uint64_t records;    /* in the dump */
+    int64_t acquired_at; /* the earliest acquisition: what was planted later can't have leaked into it */
 };
 
 enum dye_attribution_verdict { DYE_ATTRIBUTED, DYE_INSUFFICIENT, DYE_NOT_COVERED, DYE_CONTROL_HIT };
@@ -82,15 +82,15 @@ struct dye_attribution_source {
     double baseline; /* METHODS 4, p_t = DYE_BASELINE_GUESS; shown beside, decides nothing */
     double power;    /* that a sale of this many rows of this source would have shown a canary; NAN if unknown */
     double leaked, leaked_low, leaked_high; /* records of real people, with Wilson's interval; NAN if not known */
-    int64_t taken_after; /* the latest planting among the canaries seen; INT64_MIN if none was */
+    int64_t taken_after;                    /* the latest planting among the canaries seen; INT64_MIN if none was */
 };
 #define DYE_BASELINE_GUESS 0.01
 
 struct dye_attribution {
     enum dye_attribution_verdict verdict;
-    double power;       /* attributed: the weakest of the set; else the weakest of all sources with a known population;
-                           0 when nothing is planted: a silence then says nothing; NAN when no population is known */
-    uint32_t controls;  /* control canaries seen: any at all is DYE_CONTROL_HIT, and no source is named */
+    double power;      /* attributed: the weakest of the set; else the weakest of all sources with a known population;
+                          0 when nothing is planted: a silence then says nothing; NAN when no population is known */
+    uint32_t controls; /* control canaries seen: any at all is DYE_CONTROL_HIT, and no source is named */
     uint32_t unexplained; /* other canaries seen that no source held at acquired_at */
     uint32_t groups;
     /* With at least one canary seen (however weakly), or all when none was. Best first: the set, the groups, the rest,
@@ -105,8 +105,8 @@ struct dye_attribution {
  * while sources hold canaries of their own; n sources that overlap take up to n^2 weighings for each that is named.
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_attribute(const struct dye_attribute_case *c,
-                                                     const struct dye_attribute_params *p,
-                                                     struct dye_attribution *ret, struct dye_error *err);
+                                                     const struct dye_attribute_params *p, struct dye_attribution *ret,
+                                                     struct dye_error *err);
 DYE_API void dye_attribution_done(struct dye_attribution *a);
 
 /* The parts, for tests and for reports. */

@@ -29,9 +29,21 @@ static inline bool dye_span_equal(struct dye_span a, struct dye_span b)
 }
 
 /* ASCII only, locale-free: what stands in identifiers. */
-static inline bool dye_is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static inline bool dye_is_alpha(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-static inline bool dye_is_alnum(uint8_t c) { return dye_is_digit(c) || dye_is_alpha(c); }
-static inline uint8_t dye_to_lower(uint8_t c) { return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c); }
+static inline bool dye_is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool dye_is_alpha(uint8_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+static inline bool dye_is_alnum(uint8_t c)
+{
+    return dye_is_digit(c) || dye_is_alpha(c);
+}
+static inline uint8_t dye_to_lower(uint8_t c)
+{
+    return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
 
 #endif

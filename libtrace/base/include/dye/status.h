@@ -48,8 +48,7 @@ struct dye_error {
 };
 
 /* Set *err (when not NULL) to a formatted one-line message and return `status`. Control bytes become '?'. */
-DYE_API enum dye_status dye_fail(struct dye_error *err, enum dye_status status, const char *fmt, ...)
-    DYE_PRINTF(3, 4);
+DYE_API enum dye_status dye_fail(struct dye_error *err, enum dye_status status, const char *fmt, ...) DYE_PRINTF(3, 4);
 
 /* A short constant name, such as "limit"; never NULL. */
 DYE_API const char *dye_status_name(enum dye_status status);

@@ -5,8 +5,8 @@
  *
  * Values that must be unique (mobile, resident_id, email, waybill, policy, mrn) are keyed permutations of the serial
  * over the kind's default space, and so is the canary's id over [0, 2^62): nothing repeats and no character encodes a
- * source or a date. The rest (name, address) is drawn from a PRF. Birth date, sex and region are read off the resident ID, so that a person agrees with
- * itself. The same key and serial give the same person on every machine.
+ * source or a date. The rest (name, address) is drawn from a PRF. Birth date, sex and region are read off the resident
+ * ID, so that a person agrees with itself. The same key and serial give the same person on every machine.
  *
  * Personas are secrets: a leaked list of them burns every canary on it. Wipe after use.
  */
@@ -44,10 +44,10 @@ enum dye_column_what { DYE_COLUMN_KIND, DYE_COLUMN_SEX, DYE_COLUMN_BIRTH, DYE_CO
 struct dye_column {
     char name[64];
     enum dye_column_what what;
-    enum dye_kind kind;  /* DYE_COLUMN_KIND */
-    char male[16];       /* DYE_COLUMN_SEX: how the sector writes it */
+    enum dye_kind kind; /* DYE_COLUMN_KIND */
+    char male[16];      /* DYE_COLUMN_SEX: how the sector writes it */
     char female[16];
-    char constant[64];   /* DYE_COLUMN_CONST */
+    char constant[64]; /* DYE_COLUMN_CONST */
 };
 #define DYE_SECTOR_COLUMNS_MAX 32
 struct dye_sector {

@@ -16,10 +16,10 @@ enum dye_verdict { DYE_READ, DYE_PARTLY, DYE_UNREAD };
 DYE_API const char *dye_verdict_name(enum dye_verdict v); /* "read", "partly", "unread" */
 
 struct dye_decode_limits {
-    uint64_t output_bytes;   /* of all parts together */
+    uint64_t output_bytes; /* of all parts together */
     uint64_t entries;
-    uint32_t depth;          /* containers inside containers */
-    uint32_t ratio;          /* output : input, enforced only beyond ratio_free_bytes of output */
+    uint32_t depth; /* containers inside containers */
+    uint32_t ratio; /* output : input, enforced only beyond ratio_free_bytes of output */
     uint64_t ratio_free_bytes;
 };
 DYE_API void dye_decode_limits_default(struct dye_decode_limits *ret);
@@ -29,14 +29,14 @@ DYE_API void dye_decode_limits_default(struct dye_decode_limits *ret);
 DYE_API bool dye_path_is_valid(struct dye_span path);
 
 struct dye_part {
-    uint32_t ordinal;  /* 0, 1, ... in order of appearance: content alone decides it */
-    const char *path;  /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
+    uint32_t ordinal; /* 0, 1, ... in order of appearance: content alone decides it */
+    const char *path; /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
 };
 
 struct dye_part_end {
-    uint64_t bytes;           /* decompressed bytes delivered */
+    uint64_t bytes; /* decompressed bytes delivered */
     enum dye_verdict verdict;
-    const char *reason;       /* "" when read; else a short constant such as "truncated", "encrypted", "limit: depth" */
+    const char *reason; /* "" when read; else a short constant such as "truncated", "encrypted", "limit: depth" */
 };
 
 /*
@@ -46,8 +46,9 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "encrypted", "unsupported", "not a file", "format: F" for a known format that is not
- * read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit: L" (output, entries, depth, ratio, memory).
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
+ * "format: F" for a known format that is not read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit:
+ * L" (output, entries, depth, ratio, memory).
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);

@@ -46,8 +46,7 @@ DYE_API bool dye_merkle_inclusion_holds(const struct dye_hash *leaf, uint64_t in
 DYE_API void dye_merkle_consistency(const struct dye_hash *leaves, uint64_t old_n, uint64_t n,
                                     struct dye_hash ret[DYE_MERKLE_DEPTH_MAX], unsigned *ret_n);
 DYE_API bool dye_merkle_consistency_holds(uint64_t old_n, const struct dye_hash *old_root, uint64_t n,
-                                          const struct dye_hash *root, const struct dye_hash *proof,
-                                          unsigned proof_n);
+                                          const struct dye_hash *root, const struct dye_hash *proof, unsigned proof_n);
 
 /*
  * The leaf data of a placement: nonce || "dyetrace/1/placement\n" canary "\n" variant "\n" source "\n" planted_at "\n"

@@ -64,8 +64,7 @@ DYE_API bool dye_kind_is_scanned(enum dye_kind kind);
  * The canonical form of `text` (UTF-8) as `kind`, or DYE_E_RECORD when it is not one. Accepts the spellings of
  * DOMAIN 2 that need no context. Idempotent: parsing a canonical form gives it back. O(n).
  */
-DYE_MUST_CHECK DYE_API enum dye_status dye_ident_parse(enum dye_kind kind, struct dye_span text,
-                                                       struct dye_value *ret);
+DYE_MUST_CHECK DYE_API enum dye_status dye_ident_parse(enum dye_kind kind, struct dye_span text, struct dye_value *ret);
 
 /* The size of the default space of values that are never a real person's; 0 where a kind has none. At most 2^62. */
 DYE_API uint64_t dye_ident_space(enum dye_kind kind);
@@ -77,8 +76,8 @@ DYE_API bool dye_ident_is_safe(enum dye_kind kind, const struct dye_value *v);
 /* What a resident ID says of its holder. `v` is canonical. */
 struct dye_resident {
     int year, month, day;
-    char sex;          /* 'M' or 'F' */
-    char area[7];      /* six digits, NUL */
+    char sex;     /* 'M' or 'F' */
+    char area[7]; /* six digits, NUL */
 };
 DYE_API void dye_resident_read(const struct dye_value *v, struct dye_resident *ret);
 /* Province and prefecture (UTF-8) of an area code, by its first four digits; NULL where unknown. */

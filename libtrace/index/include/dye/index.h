@@ -16,12 +16,12 @@
 struct dye_index_entry {
     uint64_t probe;
     uint8_t fp[DYE_FP_BYTES];
-    uint64_t epoch;      /* the registry epoch that brought it; 0 in an index from a list */
-    uint8_t kind;        /* enum dye_kind */
-    uint8_t form;        /* enum dye_form */
-    char variant;        /* 'A' unless the canary has variants */
-    uint8_t flags;       /* DYE_INDEX_CONTROL */
-    uint32_t canary;     /* number in this image, for dye_index_canary_id */
+    uint64_t epoch;  /* the registry epoch that brought it; 0 in an index from a list */
+    uint8_t kind;    /* enum dye_kind */
+    uint8_t form;    /* enum dye_form */
+    char variant;    /* 'A' unless the canary has variants */
+    uint8_t flags;   /* DYE_INDEX_CONTROL */
+    uint32_t canary; /* number in this image, for dye_index_canary_id */
 };
 #define DYE_INDEX_CONTROL 1u
 

@@ -1,0 +1,94 @@
+#include "zip_tail.h"
+
+#include <stdint.h>
+
+/* The next n bytes to p, or away when p is NULL; false when the stream ends before. */
+static bool take(struct feed *in, uint8_t *p, uint64_t n)
+{
+    struct dye_span piece;
+    while (n > 0) {
+        if (!feed_pull(in, &piece))
+            return false;
+        size_t part = piece.n < n ? piece.n : (size_t)n;
+        if (p != NULL) {
+            memcpy(p, piece.p, part);
+            p += part;
+        }
+        n -= part;
+        feed_push(in, dye_span_of(piece.p + part, piece.n - part));
+    }
+    return true;
+}
+
+static uint64_t little(const uint8_t *p, unsigned n)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < n; i++)
+        v |= (uint64_t)p[i] << (8 * i);
+    return v;
+}
+
+/* Records of the directory: a fixed part, and fields in it that say how much follows. */
+static const struct record {
+    uint8_t magic[2]; /* behind "PK" */
+    uint8_t fixed;    /* bytes behind the magic */
+    uint8_t length_bytes;
+    uint8_t lengths[3]; /* where the lengths stand in the fixed part; 0 for none, but a first may stand at 0 */
+    uint8_t n;
+} records[] = {
+    {{1, 2}, 42, 2, {24, 26, 28}, 3}, /* an entry: its name, extra field and comment */
+    {{6, 8}, 4, 4, {0}, 1},           /* archive extra data */
+    {{6, 6}, 8, 8, {0}, 1},           /* zip64 end */
+    {{6, 7}, 16, 0, {0}, 0},          /* zip64 locator */
+    {{5, 5}, 2, 2, {0}, 1},           /* signature */
+    {{5, 6}, 18, 2, {16}, 1},         /* end: the comment */
+};
+
+static const char *ended(const struct feed *in)
+{
+    return in->broken != NULL ? in->broken : "truncated";
+}
+
+/* NUL bytes pad; anything else is data that no reader of the zip would show. */
+static const char *after_end(struct feed *in)
+{
+    const char *fault = NULL;
+    struct dye_span piece;
+    while (feed_pull(in, &piece))
+        for (size_t i = 0; i < piece.n && fault == NULL; i++)
+            fault = piece.p[i] != 0 ? "trailing data" : NULL;
+    return in->broken != NULL ? in->broken : fault;
+}
+
+static const struct record *record_of(const uint8_t magic[4])
+{
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++)
+        if (magic[0] == 'P' && magic[1] == 'K' && memcmp(magic + 2, records[i].magic, 2) == 0)
+            return &records[i];
+    return NULL;
+}
+
+const char *zip_tail_fault(struct feed *in)
+{
+    for (bool first = true;; first = false) {
+        uint8_t magic[4], fixed[42];
+        if (!take(in, magic, sizeof magic))
+            return ended(in);
+        const struct record *r;
+        /* The sizes of an entry that was skipped may stand before the directory, or a signing block. */
+        while ((r = record_of(magic)) == NULL) {
+            if (!first)
+                return "damaged";
+            memmove(magic, magic + 1, 3);
+            if (!take(in, magic + 3, 1))
+                return ended(in);
+        }
+        if (!take(in, fixed, r->fixed))
+            return ended(in);
+        for (size_t i = 0; i < r->n; i++)
+            if (!take(in, NULL, little(fixed + r->lengths[i], r->length_bytes)))
+                return ended(in);
+        if (r->magic[0] == 5 && r->magic[1] == 6)
+            return after_end(in);
+    }
+}
