@@ -49,6 +49,7 @@ if [ "$(id -u)" = 0 ]; then
     cp "$BUILD_DIR"/bin/dyetrace* "$SCRATCH/private/"
     exit_is "programs that only root can reach start as daemons too" 0 "$SCRATCH/private/dyetrace" up
     "$SCRATCH/private/dyetrace" down
+    dyetrace source list >/dev/null
 else
     skip "programs that only root can reach start as daemons too" "needs root"
 fi

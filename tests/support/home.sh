@@ -32,7 +32,7 @@ home_conninfo() {
 
 # home_sql SQL: on the home's database, one value a line.
 home_sql() {
-    psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$(home_conninfo)" -c "$1"
+    PGOPTIONS='-c client_min_messages=warning' psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$(home_conninfo)" -c "$1"
 }
 
 # hospital_new [POPULATION]: the source jinan-hospital/his.
