@@ -89,9 +89,9 @@ static int exec_zone(const char *program, int argc, char **argv)
     char path[HOME_PATH_MAX + 64];
     if (wants_database(argc, argv)) {
         struct home h;
-        if (home_open(option_of(argc, argv, "--home"), option_of(argc, argv, "--config"), &h, &err) != DYE_OK)
-            return complain(&err);
-        if (home_has_cluster(&h) && cluster_start(&h, &err) != DYE_OK)
+        /* Without a home the program itself says so, after it has looked at its arguments. */
+        bool found = home_open(option_of(argc, argv, "--home"), option_of(argc, argv, "--config"), &h, &err) == DYE_OK;
+        if (found && home_has_cluster(&h) && cluster_start(&h, &err) != DYE_OK)
             return complain(&err);
     }
     snprintf(path, sizeof path, "%s/%s", own_dir, program);
