@@ -93,7 +93,7 @@ int verb_status(int argc, char **argv)
                 printf(", process %d", (int)pid);
             putchar('\n');
         }
-        printf("sandbox   %s\nconninfo  %s\n", sandbox, conninfo);
+        printf("page      http://%s/\nsandbox   %s\nconninfo  %s\n", h.config.portal_listen, sandbox, conninfo);
     }
     json_decref(daemons);
     return 0;
