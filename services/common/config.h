@@ -29,6 +29,7 @@ struct config {
     double attribution_min_log10_lr;
     double attribution_min_posterior;
     double attribution_max_p_value;
+    double attribution_min_log10_margin;
     int64_t attribution_min_seen;
 };
 
