@@ -75,8 +75,8 @@ static enum dye_status add_acquisition(struct ingest *in, const struct ingest_ac
     STORE_RESULT r = NULL;
     DYE_TRY(dye_random(random, sizeof random, err));
     dye_hex(random, sizeof random, fresh + 1);
-    DYE_TRY(store_run(in->store, err, &r, sql_acquisition_add, "ssssssssss", fresh, ret->dump, a->location, a->label,
-                      a->feed, a->origin, a->seller, a->price, a->basis, a->acquired_at));
+    DYE_TRY(store_run(in->store, err, &r, sql_acquisition_add, "sssssssssso", fresh, ret->dump, a->location, a->label,
+                      a->feed, a->origin, a->seller, a->price, a->basis, a->acquired_at, (int)a->in_spool));
     snprintf(ret->acquisition, sizeof ret->acquisition, "%s", store_text(r, 0, 0));
     return DYE_OK;
 }

@@ -28,6 +28,7 @@ struct ingest_acquisition {
     const char *location; /* the path of the original */
     const char *label, *feed, *origin, *seller, *price, *basis;
     const char *acquired_at; /* RFC 3339; NULL: now */
+    bool in_spool;           /* location is the spool's and changes when the file is put away */
 };
 
 struct ingest_result {
