@@ -39,6 +39,23 @@ is "nothing is said to be planted that is not" "$(home_sql "SELECT count(*) FROM
 is "no value is in the message" "$(reveal | jq -r '.identifiers[], .name' | grep -c -F -f - <(printf '%s' "$ERR"))" 0
 his -c 'ALTER TABLE patients DROP CONSTRAINT full_house'
 
+audited() {
+    home_sql "SELECT count(*) FROM dyetrace.audit WHERE event = '$1'"
+}
+exit_is "what waits can be shown" 0 dyetrace plant jinan-hospital/his --dry-run
+is "with its values" "$(grep -c '^INSERT' <<<"$OUT")" 2
+is "which is audited" "$(audited 'plant dry run')" 1
+his -c "INSERT INTO patients SELECT * FROM json_populate_record((SELECT p FROM patients p LIMIT 1),
+    json_build_object('mrn', '$(reveal jinan-hospital/his | jq -r 'select(.state == "committed").identifiers.mrn' | head -n 1)'))"
+exit_is "a row with somebody's key is never touched" 0 dyetrace plant jinan-hospital/his --json
+same_json "and is said to be there" "$OUT" '{"source":"jinan-hospital/his","planted":1,"taken":1}'
+before=$(audited plant)
+exit_is "planting again does nothing" 0 dyetrace plant jinan-hospital/his --json
+is "and nothing is audited" "$(audited plant)" "$before"
+his -c "DELETE FROM patients WHERE mrn = '$(reveal jinan-hospital/his | jq -r 'select(.state == "committed").identifiers.mrn')'"
+exit_is "a no-hit certificate can be named" 0 dyetrace plant jinan-hospital/his --count 1 --no-hit cert/7
+is "and is audited" "$(home_sql "SELECT detail ->> 'no_hit' FROM dyetrace.audit WHERE event = 'commit' ORDER BY audit_id DESC LIMIT 1")" cert/7
+
 exit_is "all can be withdrawn" 0 dyetrace withdraw --all
 is "the table holds its own rows alone" "$(his -c 'SELECT count(*) FROM patients') $(his -c "SELECT count(*) FROM patients WHERE phone ~ '^(174|154)'")" "500 0"
 is "and the placements say so" "$(home_sql "SELECT count(*) FROM dyetrace.placement WHERE state = 'planted' OR state = 'withdrawn' AND withdrawn_at IS NULL")" 0
