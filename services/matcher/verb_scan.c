@@ -153,7 +153,6 @@ static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_
             break;
         }
     }
-    privilege_harden();
     for (int i = 0; status == DYE_OK && i < n; i++) {
         s->file = n > 1 ? files[i] : "";
         status = scan_file(s, fds[i], err);
@@ -172,6 +171,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
     double started = now();
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
+    privilege_harden(); /* before any key */
     DYE_TRY(open_index(&s.set.part[0], err));
     s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
     enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
