@@ -89,7 +89,13 @@ enum dye_status followup_sm3(struct store *s, const atomic_bool *stop, struct dy
     enum dye_status status;
     while (!stopping(stop) && (status = queue_claim(s, "sm3", dump, err)) != DYE_END) {
         DYE_TRY(status);
-        DYE_TRY(sm3_one(s, dump, stop, err));
+        status = sm3_one(s, dump, stop, err);
+        if (status != DYE_OK) { /* the connection may go on: nothing of this may be left on it */
+            struct dye_error ignored;
+            store_rollback(s);
+            (void)!queue_release(s, "sm3", dump, &ignored);
+            return status;
+        }
         DYE_TRY(queue_release(s, "sm3", dump, err));
     }
     return DYE_OK;
