@@ -200,7 +200,5 @@ int verb_scan(int argc, char **argv)
         status = run(args, argv, &hits, &err);
     if (status != DYE_OK)
         return complain(&err);
-    if (fflush(stdout) != 0)
-        return 3;
     return hits > 0 ? 0 : 1;
 }
