@@ -2,10 +2,10 @@
 
 #include "attribution.h"
 #include "dye/digest.h"
+#include "location.h"
 #include "log.h"
 #include "queue.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,7 +38,7 @@ enum dye_status followup_attribute(struct store *s, const struct home *h, const 
 static bool sm3_of(const char *location, const uint8_t sha256[32], uint8_t ret[32], const atomic_bool *stop)
 {
     enum { PIECE = 1 << 20 };
-    int fd = open(location, O_RDONLY | O_CLOEXEC);
+    int fd = location_open(location);
     uint8_t *piece = malloc(PIECE);
     bool ok = fd >= 0 && piece != NULL;
     struct dye_digester *sm3 = dye_digester_new(DYE_SM3);

@@ -2,6 +2,7 @@
 
 #include "followup.h"
 #include "ingest.h"
+#include "location.h"
 #include "log.h"
 #include "spool.h"
 
@@ -43,8 +44,10 @@ static bool is_same(const struct stat *a, const struct stat *b)
 static enum dye_status set_location(struct worker *w, const struct ingest_result *result, const char *path,
                                     struct dye_error *err)
 {
+    char location[LOCATION_MAX];
+    location_of(path, location);
     return store_run(w->store, err, NULL, "UPDATE dyetrace.acquisition SET location = $2 WHERE acquisition_id = $1",
-                     "ss", result->acquisition, path);
+                     "ss", result->acquisition, location);
 }
 
 /* DYE_E_NOTFOUND: there is no such file any more. */
