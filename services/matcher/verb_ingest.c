@@ -185,6 +185,10 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
         if (a.label == NULL)
             a.label = slash != NULL ? slash + 1 : inputs->at[i].path;
         status = ingest_dump(&in, inputs->at[i].fd, &a, &result, err);
+        if (status == DYE_E_IO) { /* of several files: which one */
+            struct dye_error why = *err;
+            dye_fail(err, status, "%s: %s", a.label, why.message);
+        }
         if (status == DYE_OK)
             status = followup_attribute(s, h, NULL, err);
         if (status == DYE_OK)

@@ -128,7 +128,10 @@ static enum dye_status open_index(struct dye_index **ret, struct dye_error *err)
         DYE_TRY(home_keys(&keys, err));
         status = dye_index_open(opt_index, &keys, ret, &why);
     }
-    return status == DYE_OK ? DYE_OK : dye_fail(err, status, "%s: %s", opt_index, why.message);
+    if (status == DYE_OK)
+        return DYE_OK;
+    bool named = strncmp(why.message, opt_index, strlen(opt_index)) == 0;
+    return dye_fail(err, status, "%s%s%s", named ? "" : opt_index, named ? "" : ": ", why.message);
 }
 
 static double now(void)
