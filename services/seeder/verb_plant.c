@@ -160,8 +160,17 @@ static enum dye_status withdraw_all(const struct home *h, struct registrar *r, u
                       "SELECT DISTINCT s.path FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id)"
                       " WHERE p.state = 'planted' ORDER BY 1",
                       ""));
-    for (int i = 0; i < PQntuples(sources); i++)
-        DYE_TRY(withdraw_one(h, r, store_text(sources, i, 0), remains, err));
+    int failed = 0;
+    for (int i = 0; i < PQntuples(sources); i++) {
+        struct dye_error one = {0};
+        if (withdraw_one(h, r, store_text(sources, i, 0), remains, &one) == DYE_OK)
+            continue;
+        fprintf(stderr, "%s: not all withdrawn: %s\n", store_text(sources, i, 0), one.message);
+        DYE_TRY(store_recover(r->store, err)); /* one source that is away keeps none of the others */
+        failed++;
+    }
+    if (failed != 0)
+        DYE_FAIL(err, DYE_E_DATABASE, "withdraw: %d of %d sources failed; run it again", failed, PQntuples(sources));
     return DYE_OK;
 }
 

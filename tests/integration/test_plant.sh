@@ -61,6 +61,17 @@ is "the table holds its own rows alone" "$(his -c 'SELECT count(*) FROM patients
 is "and the placements say so" "$(home_sql "SELECT count(*) FROM dyetrace.placement WHERE state = 'planted' OR state = 'withdrawn' AND withdrawn_at IS NULL")" 0
 exit_is "again, there is nothing to withdraw" 0 dyetrace withdraw --all
 
+connectors <<YAML
+connectors:
+  - {source: away/first, kind: sql, conninfo: "host=$SCRATCH/nowhere dbname=x", key: mrn}
+  - {source: jinan-hospital/his, kind: sql, conninfo: "$server dbname=his", table: patients, key: mrn}
+YAML
+dyetrace source add away/first --sector hospital
+seed_csv away/first 1 "$SCRATCH/away.csv"
+exit_is "more are planted" 0 dyetrace plant jinan-hospital/his --count 2
+exit_is "a source that is away is an error of the withdrawal" 3 dyetrace withdraw --all
+is "but keeps no other source's rows" "$(his -c 'SELECT count(*) FROM patients')" 500
+
 exit_is "a source without a connector can't be planted into" 2 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
 one_line_error "and the message names it" 'other/place'
 connectors <<YAML
