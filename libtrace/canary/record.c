@@ -1,7 +1,7 @@
 /*
  * record: a persona as a row of a sector's system.
  */
-#include "dye/canary.h"
+#include "dye/profile.h"
 
 static enum dye_status set(struct dye_value *ret, const char *text, size_t n)
 {
@@ -13,7 +13,7 @@ static enum dye_status set(struct dye_value *ret, const char *text, size_t n)
     return DYE_OK;
 }
 
-enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p, struct dye_value *ret)
+static enum dye_status canonical_cell(const struct dye_column *c, const struct dye_persona *p, struct dye_value *ret)
 {
     const char *text = NULL;
     switch (c->what) {
@@ -32,6 +32,14 @@ enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_per
         break;
     }
     return text != NULL ? set(ret, text, strlen(text)) : DYE_E_BUG;
+}
+
+enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p, struct dye_value *ret)
+{
+    DYE_TRY(canonical_cell(c, p, ret));
+    if (p->profile != NULL)
+        dye_profile_cell(p->profile, c, p, ret);
+    return DYE_OK;
 }
 
 bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind)

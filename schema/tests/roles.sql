@@ -10,6 +10,7 @@ INSERT INTO allowed VALUES
     ('seeder', 'epoch', '{SELECT}'), ('seeder', 'canary', '{INSERT,SELECT}'), ('seeder', 'fingerprint', '{INSERT,SELECT}'),
     ('seeder', 'log_leaf', '{INSERT,SELECT}'), ('seeder', 'log_head', '{INSERT,SELECT}'),
     ('seeder', 'placement', '{INSERT,SELECT}'),
+    ('seeder', 'source_profile', '{INSERT,SELECT}'), ('seeder', 'canary_profile', '{INSERT,SELECT}'),
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
     ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
     ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),

@@ -59,7 +59,7 @@ static enum dye_status write_statements(struct table *t, struct dye_error *err)
         used = strlen(marks);
         snprintf(marks + used, sizeof marks - used, "%s$%zu", i != 0 ? ", " : "", i + 1);
         used = strlen(where);
-        snprintf(where + used, sizeof where - used, "%s%s = $%zu", i != 0 ? " AND " : "", q, i + 1);
+        snprintf(where + used, sizeof where - used, "%s%s IS NOT DISTINCT FROM $%zu", i != 0 ? " AND " : "", q, i + 1);
         if (strcmp(column, t->c->key) == 0 || strcmp(t->sector->column[i].name, t->c->key) == 0) {
             t->key = i;
             memcpy(key, q, strlen(q) + 1);
@@ -80,7 +80,7 @@ static enum dye_status run(struct table *t, const char *sql, const struct dye_va
 {
     const char *values[DYE_SECTOR_COLUMNS_MAX];
     for (size_t i = 0; i < n; i++)
-        values[i] = cells[i].text;
+        values[i] = cells[i].n != 0 ? cells[i].text : NULL; /* what a person does not have is NULL */
     STORE_RESULT r = PQexecParams(store_pg(t->store), sql, (int)n, NULL, values, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {

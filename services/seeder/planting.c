@@ -44,9 +44,11 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    for (; ret->n < n; ret->n++)
-        DYE_TRY(
-            dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n], err));
+    for (; ret->n < n; ret->n++) {
+        uint64_t serial = (uint64_t)store_int(ret->rows, (int)ret->n, 1);
+        DYE_TRY(dye_persona_make(r->maker, serial, &ret->personas[ret->n], err));
+        DYE_TRY(following_old(&r->following, &ret->sector, serial, &ret->personas[ret->n], err));
+    }
     return DYE_OK;
 }
 

@@ -19,6 +19,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     ret->store = s;
     ret->maker = maker;
     dye_index_keys_init(&index, &ret->index_keys);
+    following_init(&ret->following, s, &persona);
     return DYE_OK;
 }
 
@@ -27,6 +28,7 @@ void registrar_close(struct registrar *r)
     dye_persona_maker_free(r->maker);
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
+    following_done(&r->following);
 }
 
 /* ---- one canary's rows ---- */
@@ -179,6 +181,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t serial, stru
     struct fingerprint f[FINGERPRINTS_MAX];
     bool control = x->b->source_id == 0;
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
+    following_new(&x->r->following, x->b->sector, serial, &p);
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
     enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
                                             p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
@@ -227,6 +230,7 @@ static enum dye_status write_rows(struct batch_context *x, struct dye_error *err
                       "INSERT INTO dyetrace.placement (canary_id, variant, source_id, owner_id, planted_at, state,"
                       " leaf_index, nonce, values_hash) SELECT * FROM pg_temp.new_placement ORDER BY leaf_index",
                       ""));
+    DYE_TRY(following_keep(&x->r->following, err));
     return log_write_head(s, &x->log, err);
 }
 
@@ -243,6 +247,7 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
+    DYE_TRY(following_source(&x->r->following, x->b->source_id, err));
     DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
@@ -263,12 +268,13 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     return store_commit(s, err);
 }
 
-static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
-                                struct dye_error *err)
+static enum dye_status hand_out(struct registrar *r, const struct dye_sector *sector, const PGresult *serials,
+                                registrar_fn fn, void *arg, struct dye_error *err)
 {
     for (int i = 0; i < PQntuples(serials); i++) {
         struct dye_persona p;
         DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
+        following_new(&r->following, sector, (uint64_t)store_int(serials, i, 0), &p);
         enum dye_status status = fn(arg, &p);
         dye_persona_wipe(&p);
         DYE_TRY(status);
@@ -287,7 +293,7 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     if (status != DYE_OK)
         store_rollback(r->store);
     else if (fn != NULL)
-        status = hand_out(r, serials, fn, arg, err);
+        status = hand_out(r, b->sector, serials, fn, arg, err);
     return status;
 }
 

@@ -8,12 +8,14 @@
  * log doesn't hold.
  */
 #include "dye/canary.h"
+#include "following.h"
 #include "zone.h"
 
 struct registrar {
     struct store *store; /* borrowed */
     struct dye_index_keys index_keys;
     struct dye_persona_maker *maker;
+    struct following following; /* personas handed out are valid until _close */
 };
 
 /* Reads the persona and the index key. */

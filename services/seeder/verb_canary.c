@@ -103,6 +103,8 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
             status = sector_of(h, store_text(rows, i, 3), &sector, &any, err);
             if (status == DYE_OK)
                 status = dye_persona_make(r.maker, (uint64_t)store_int(rows, i, 1), &p, err);
+            if (status == DYE_OK)
+                status = following_old(&r.following, any ? &sector : NULL, (uint64_t)store_int(rows, i, 1), &p, err);
             if (status == DYE_OK) {
                 add_values(o, &p, any ? &sector : NULL);
                 dye_persona_wipe(&p);

@@ -18,8 +18,9 @@ static const struct option_spec options[] = {
     {"owner", "NAME", "whose it is (default home.owner)", &opt_owner, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"source add PATH --sector S [--population N] | source list",
-                                      "The tree of sources; add makes the parents too.", options, 1, 2};
+static const struct verb_spec spec = {
+    "source add PATH --sector S [--population N] | source list | source profile PATH ...",
+    "The tree of sources; add makes the parents too. source profile --help: what a table looks like.", options, 1, 2};
 
 static enum dye_status add(const struct home *h, struct store *s, const char *path, struct dye_error *err)
 {
@@ -87,6 +88,8 @@ int verb_source(int argc, char **argv)
 {
     struct dye_error err = {0};
     int args = 0;
+    if (argc > 1 && strcmp(argv[1], "profile") == 0)
+        return verb_profile(argc, argv);
     enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
     if (status == DYE_STOPPED)
         return 0;

@@ -15,6 +15,8 @@
 #include "dye/key.h"
 #include "dye/prf.h"
 
+struct dye_profile;
+
 #define DYE_CANARY_ID_BYTES 18 /* "c" and 16 hex digits, NUL-terminated */
 
 struct dye_persona {
@@ -22,6 +24,9 @@ struct dye_persona {
     struct dye_value value[DYE_KIND_COUNT]; /* by kind; n = 0 where the persona has none */
     char sex;                               /* 'M' or 'F' */
     char birth[11];                         /* YYYY-MM-DD */
+    const struct dye_profile *profile;      /* of the table that it follows (dye/profile.h), or NULL; borrowed */
+    uint64_t draw;                          /* from which that is drawn how its cells are written; a secret */
+    uint32_t empty, words;                  /* bits of the profile's columns: empty, a word instead of a value */
 };
 
 /* Holds the permutations of one persona key; immutable once made, any number of threads. */

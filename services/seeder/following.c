@@ -1,0 +1,100 @@
+#include "following.h"
+
+void following_init(struct following *f, struct store *s, const struct dye_key *persona)
+{
+    *f = (struct following){.store = s};
+    dye_prf_init(&f->draw, persona, "dyetrace/1/persona/profile", 0);
+}
+
+void following_done(struct following *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        dye_profile_free(f->loaded[i].profile);
+    dye_prf_done(&f->draw);
+    dye_wipe(f, sizeof *f);
+}
+
+static struct dye_profile *loaded(const struct following *f, int64_t id)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->loaded[i].id == id)
+            return f->loaded[i].profile;
+    return NULL;
+}
+
+static enum dye_status load(struct following *f, int64_t id, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    struct dye_profile *p = NULL;
+    if (loaded(f, id) != NULL)
+        return DYE_OK;
+    if (f->n == FOLLOWING_MAX)
+        DYE_FAIL(err, DYE_E_LIMIT, "profiles: more than %d at once; name a source", FOLLOWING_MAX);
+    DYE_TRY(store_run(f->store, err, &r, "SELECT counts FROM dyetrace.source_profile WHERE profile_id = $1", "i", id));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_DATABASE, "profile: one that canaries follow is gone");
+    DYE_TRY(dye_profile_read(dye_span_str(store_text(r, 0, 0)), &p, err));
+    f->loaded[f->n].id = id;
+    f->loaded[f->n++].profile = p;
+    return DYE_OK;
+}
+
+enum dye_status following_source(struct following *f, int64_t source_id, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    f->current = 0;
+    if (source_id == 0)
+        return DYE_OK;
+    DYE_TRY(store_run(f->store, err, &r,
+                      "WITH RECURSIVE up AS (SELECT source_id, parent_id, sector, 0 AS height FROM dyetrace.source"
+                      " WHERE source_id = $1 UNION ALL SELECT s.source_id, s.parent_id, s.sector, up.height + 1"
+                      " FROM up JOIN dyetrace.source s ON s.source_id = up.parent_id AND s.sector = up.sector)"
+                      " SELECT profile_id FROM up JOIN dyetrace.source_profile USING (source_id)"
+                      " ORDER BY height, profile_id DESC LIMIT 1",
+                      "i", source_id));
+    if (PQntuples(r) == 0)
+        return DYE_OK;
+    DYE_TRY(load(f, store_int(r, 0, 0), err));
+    f->current = store_int(r, 0, 0);
+    return DYE_OK;
+}
+
+static void adopt(struct following *f, int64_t id, const struct dye_sector *sector, uint64_t serial,
+                  struct dye_persona *p)
+{
+    struct dye_prf draw = f->draw;
+    dye_prf_reset(&draw, serial);
+    dye_profile_adopt(loaded(f, id), sector, &draw, p);
+    dye_prf_done(&draw);
+}
+
+void following_new(struct following *f, const struct dye_sector *sector, uint64_t serial, struct dye_persona *p)
+{
+    if (f->current != 0 && sector != NULL)
+        adopt(f, f->current, sector, serial, p);
+}
+
+enum dye_status following_old(struct following *f, const struct dye_sector *sector, uint64_t serial,
+                              struct dye_persona *p, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    if (sector == NULL)
+        return DYE_OK;
+    DYE_TRY(store_run(f->store, err, &r, "SELECT profile_id FROM dyetrace.canary_profile WHERE canary_id = $1", "s",
+                      p->canary));
+    if (PQntuples(r) == 0)
+        return DYE_OK;
+    DYE_TRY(load(f, store_int(r, 0, 0), err));
+    adopt(f, store_int(r, 0, 0), sector, serial, p);
+    return DYE_OK;
+}
+
+enum dye_status following_keep(struct following *f, struct dye_error *err)
+{
+    if (f->current == 0)
+        return DYE_OK;
+    return store_run(f->store, err, NULL,
+                     "INSERT INTO dyetrace.canary_profile (canary_id, profile_id)"
+                     " SELECT DISTINCT canary_id, $1::integer FROM pg_temp.new_placement",
+                     "i", f->current);
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# A profile is learned from a table or an export; canaries made afterwards follow it; nothing of anybody is kept.
+. "$(dirname "$0")/../support/home.sh"
+
+home_new
+hospital_new 3000
+server=$(cluster_new server) || bail "a server for the hospital starts" "$(cat "$SCRATCH/server.log")"
+SCRATCH_ENDS+=("cluster_stop server")
+his() {
+    psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$server dbname=his" "$@"
+}
+psql -X -q -d "$server dbname=postgres" -c 'CREATE DATABASE his'
+his -v seed=1 -v rows=3000 -f tests/e2e/demo/people.sql -f tests/e2e/demo/his.sql
+# A table with habits of its own: dates and sexes in its own spelling, one surname, one street, many without an ID; one
+# column is not called as the sector calls it; and one row's values occur nowhere else.
+his <<'SQL'
+CREATE TABLE desk AS SELECT mrn, '钱' || right(name, 1) AS xm, CASE sex WHEN '男' THEN 'M' ELSE 'W' END AS sex,
+    to_char(birth_date, 'YYYY/MM/DD') AS birth_date, CASE WHEN ascii(md5(mrn)) % 4 = 0 THEN NULL ELSE id_card END AS id_card,
+    substr(phone, 1, 3) || '-' || substr(phone, 4, 4) || '-' || substr(phone, 8) AS phone,
+    '山东省济南市历下区泉城路' || (1 + ascii(substr(md5(mrn), 2)) % 9) || '号' AS address FROM patients;
+UPDATE desk SET xm = '夏侯渊', address = '青海省玉树市独一村7号' WHERE mrn = (SELECT min(mrn) FROM desk);
+SQL
+before=$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')
+
+exit_is "a profile wants one place to learn from" 2 dyetrace source profile jinan-hospital/his
+exit_is "an unknown source is an error" 2 dyetrace source profile nowhere --conninfo "$server dbname=his" --table desk
+exit_is "a table that is not there is an error" 2 dyetrace source profile jinan-hospital/his --conninfo "$server dbname=his" --table nothing
+exit_is "a profile is learned from a table" 0 dyetrace source profile jinan-hospital/his --conninfo "$server dbname=his" \
+    --table desk --map name=xm
+is "the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')" "$before"
+
+# Nothing of anybody: no identifier in the database, and no value that only one row has.
+home_sql 'SELECT counts FROM dyetrace.source_profile' >"$SCRATCH/profile.json"
+his -c 'SELECT unnest(ARRAY[mrn, id_card, phone]) FROM desk' >"$SCRATCH/identifiers"
+his -c "SELECT replace(phone, '-', '') FROM desk" >>"$SCRATCH/identifiers"
+sed -i '/^$/d' "$SCRATCH/identifiers"
+is "there are identifiers to look for" "$(wc -l <"$SCRATCH/identifiers" | awk '{print ($1 > 9000)}')" 1
+is "no identifier is in a profile" "$(grep -c -F -f "$SCRATCH/identifiers" "$SCRATCH/profile.json")" 0
+is "no run of seven digits is in it but the number of rows" "$(grep -c -E '"[^"]*[0-9]{7}' "$SCRATCH/profile.json")" 0
+is "no value of a single row is in it" "$(grep -c -E '夏侯|青海|独一村' "$SCRATCH/profile.json")" 0
+is "every count is of ten rows or more" "$(jq '[.groups[][4][]] | min >= 10' "$SCRATCH/profile.json")" true
+exit_is "it can be shown" 0 dyetrace source profile jinan-hospital/his --show
+is "as the JSON that it is" "$(jq -c '[.rows, .k]' <<<"$OUT")" "[3000,10]"
+
+seed_csv jinan-hospital/his 200 "$SCRATCH/canaries.csv"
+tail -n +2 "$SCRATCH/canaries.csv" >"$SCRATCH/rows"
+is "canaries have the table's surname" "$(cut -d, -f2 "$SCRATCH/rows" | grep -c '^钱')" 200
+is "its word for the sexes" "$(cut -d, -f3 "$SCRATCH/rows" | sort -u | tr '\n' ' ')" "M W "
+is "its dates" "$(cut -d, -f4 "$SCRATCH/rows" | grep -c -E '^[0-9]{4}/[0-9]{2}/[0-9]{2}$')" 200
+is "its phones, of the default space" "$(cut -d, -f6 "$SCRATCH/rows" | grep -c -E '^1[57]4-?[0-9]{4}-[0-9]{4}$')" 200
+is "its street" "$(cut -d, -f7 "$SCRATCH/rows" | grep -c '区泉城路[1-9]号$')" 200
+is "and its empty IDs, about a quarter" "$(cut -d, -f5 "$SCRATCH/rows" | grep -c '^$' | awk '{print ($1 > 25 && $1 < 80)}')" 1
+
+# What is revealed is what was written, and what was written is found.
+reveal jinan-hospital/his >"$SCRATCH/revealed"
+is "a reveal makes the same people again" \
+    "$(jq -r '[.identifiers.mrn, .name, .address] | join(",")' "$SCRATCH/revealed" | sort | sha256sum)" \
+    "$(cut -d, -f1,2,7 "$SCRATCH/rows" | sort | sha256sum)"
+is "an empty ID is no identifier" "$(jq -r 'select(.identifiers.resident_id == null) | 1' "$SCRATCH/revealed" | wc -l)" \
+    "$(cut -d, -f5 "$SCRATCH/rows" | grep -c '^$')"
+exit_is "the file is taken in" 0 dyetrace ingest "$SCRATCH/canaries.csv" --json
+is "every canary of it is seen" "$(dyetrace sightings --json | jq -r .canary | sort -u | wc -l)" 200
+
+# A second profile, of an export in GB18030: who follows the first stays as they are.
+his -c "COPY (SELECT mrn AS \"MRN\", '孔' || right(xm, 1) AS name, sex, birth_date, id_card, phone, address FROM desk) TO STDOUT CSV HEADER" |
+    iconv -f UTF-8 -t GB18030 >"$SCRATCH/export.csv"
+exit_is "a profile is learned from an export" 0 dyetrace source profile jinan-hospital/his --csv "$SCRATCH/export.csv"
+seed_csv jinan-hospital/his 20 "$SCRATCH/second.csv"
+is "new canaries follow the new profile" "$(tail -n +2 "$SCRATCH/second.csv" | cut -d, -f2 | grep -c '^孔')" 20
+is "the first stay as they were" \
+    "$(reveal jinan-hospital/his | jq -r '[.identifiers.mrn, .name, .address] | join(",")' | grep -c -F -f <(cut -d, -f1,2,7 "$SCRATCH/rows"))" 200
+
+# Through a connector: what is empty is NULL in the table, and can be taken out again.
+(umask 077 && cat >"$DYETRACE_HOME/zones/seeder/connectors.yaml") <<YAML
+connectors:
+  - {source: jinan-hospital/his, kind: sql, conninfo: "$server dbname=his", table: desk, key: mrn, columns: {name: xm}}
+YAML
+chown --reference="$DYETRACE_HOME/zones/seeder" "$DYETRACE_HOME/zones/seeder/connectors.yaml"
+exit_is "canaries are planted in the table" 0 dyetrace plant jinan-hospital/his --count 40
+is "they are there, and none has an empty text" \
+    "$(his -c "SELECT count(*), count(*) FILTER (WHERE id_card = ''), count(*) FILTER (WHERE xm LIKE '孔%') FROM desk")" "3040|0|40"
+is "the sql canaries are written as the others are" "$(his -c "SELECT count(*) FROM desk WHERE birth_date ~ '^\d{4}/\d\d/\d\d\$'")" 3040
+exit_is "they can be taken out" 0 dyetrace withdraw jinan-hospital/his
+is "and the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')" "$before"
+finish
