@@ -1,7 +1,6 @@
 #include "profile_row.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 void profile_name_contexts(const struct profile_row *row, char ret[NAME_CONTEXTS][8])
 {
@@ -38,6 +37,15 @@ static size_t digits_at(const char *s)
     return strspn(s, "0123456789");
 }
 
+/* The first `n` of them, n below 9; fewer where there are no more. */
+static int number_of(const char *s, size_t n)
+{
+    int number = 0;
+    for (size_t i = 0; i < n && dye_is_digit((uint8_t)s[i]); i++)
+        number = number * 10 + (s[i] - '0');
+    return number;
+}
+
 static bool is_day(const int ymd[3])
 {
     return ymd[0] >= 1800 && ymd[0] < 2200 && ymd[1] >= 1 && ymd[1] <= 12 && ymd[2] >= 1 && ymd[2] <= 31;
@@ -58,7 +66,7 @@ bool profile_date_read(struct dye_span text, int ret_ymd[3], char ret_shape[24])
     s[text.n] = '\0';
     size_t first = digits_at(s);
     if (first == 8) {
-        int number = atoi((char[9]){s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], '\0'});
+        int number = number_of(s, 8);
         ret_ymd[0] = number / 10000, ret_ymd[1] = number / 100 % 100, ret_ymd[2] = number % 100;
         if (s[8] != '\0' || !is_day(ret_ymd))
             return false;
@@ -75,7 +83,7 @@ bool profile_date_read(struct dye_span text, int ret_ymd[3], char ret_shape[24])
     if (month_n < 1 || month_n > 2 || day_n < 1 || day_n > 2 || sep1_n < 1 || sep1_n > 3 || sep2_n < 1 || sep2_n > 3 ||
         !is_constant_tail(day + day_n) || strpbrk(s, "YmndjM") != NULL)
         return false;
-    ret_ymd[0] = atoi(s), ret_ymd[1] = atoi(month), ret_ymd[2] = atoi(day);
+    ret_ymd[0] = number_of(s, 4), ret_ymd[1] = number_of(month, 2), ret_ymd[2] = number_of(day, 2);
     if (!is_day(ret_ymd))
         return false;
     bool unpadded = month_n == 1 || day_n == 1, padded = month[0] == '0' || day[0] == '0';
@@ -98,7 +106,7 @@ bool profile_date_write(const char *shape, const char *birth, struct dye_value *
         else if (*s == 'm' || *s == 'd')
             snprintf(piece, sizeof piece, "%.2s", birth + (*s == 'm' ? 5 : 8));
         else if (*s == 'n' || *s == 'j')
-            snprintf(piece, sizeof piece, "%d", atoi(birth + (*s == 'n' ? 5 : 8)) % 100);
+            snprintf(piece, sizeof piece, "%d", number_of(birth + (*s == 'n' ? 5 : 8), 2));
         if (n + strlen(piece) > DYE_VALUE_MAX_BYTES)
             return false;
         memcpy(ret->text + n, piece, strlen(piece) + 1);
