@@ -4,6 +4,7 @@
 int verb_source(int argc, char **argv);
 int verb_plan(int argc, char **argv);
 int verb_seed(int argc, char **argv);
+int verb_seed_shared(int argc, char **argv); /* seed --shared */
 int verb_plant(int argc, char **argv);
 int verb_withdraw(int argc, char **argv);
 int verb_canary(int argc, char **argv);
