@@ -47,6 +47,8 @@ static const struct verb_spec spec = {"seed --shared --sources P,P,... --collude
                                       "collusion-secure code. Refuses what can't reach the epsilon, with the numbers.",
                                       options, 0, 0};
 
+enum { CANARIES_MAX = 100000 };
+
 struct request {
     struct home home;
     char *path[OUTPUT_FILES_MAX]; /* of the holders, sorted */
@@ -82,8 +84,8 @@ static enum dye_status find_holders(struct store *s, struct request *q, struct s
         if (population != 0 && (smallest == 0 || population < smallest))
             smallest = population;
     }
-    if (q->params.limit == 0 && smallest != 0)
-        q->params.limit = (uint64_t)smallest / 10 + 1; /* more would stand out */
+    if (opt_count == NULL && smallest != 0 && smallest / 10 < CANARIES_MAX) /* more would stand out */
+        q->params.limit = (uint64_t)smallest / 10 + 1;
     return DYE_OK;
 }
 
@@ -233,9 +235,9 @@ static enum dye_status read_request(struct request *q, char **ret_text, struct d
     q->params.survival = 1;
     if (opt_survival != NULL)
         DYE_TRY(option_share("--survival", opt_survival, true, &q->params.survival, err));
-    number = 0;
+    number = CANARIES_MAX;
     if (opt_count != NULL)
-        DYE_TRY(option_int("--count", opt_count, 1, 1000000, &number, err));
+        DYE_TRY(option_int("--count", opt_count, 1, CANARIES_MAX, &number, err));
     q->params.limit = (uint64_t)number;
     if (opt_format != NULL && strcmp(opt_format, "csv") != 0 && strcmp(opt_format, "jsonl") != 0)
         DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv or jsonl is wanted", opt_format);
