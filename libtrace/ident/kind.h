@@ -6,6 +6,10 @@
  */
 #include "dye/ident.h"
 
+struct number_range { /* both ends included */
+    uint64_t first, last;
+};
+
 struct kind_row {
     const char *name;
     bool scanned; /* looked up by the scanner, see dye_kind_is_scanned */
@@ -16,6 +20,12 @@ struct kind_row {
     uint64_t (*space)(void);
     void (*at)(uint64_t i, struct dye_value *ret);
     bool (*is_safe)(const struct dye_value *v);
+    /* Where an authority gives out values by their leading digits (see assigned.h): how many digits it counts, the
+     * fewest that a code of its table has, and the highest first digit (the lowest is 1). 0 where none does. */
+    unsigned numbered, numbered_min;
+    char numbered_first;
+    /* The default space in those numbers, block by block; false behind the last. */
+    bool (*block)(size_t i, struct number_range *ret);
 };
 
 extern const struct kind_row kind_mobile, kind_resident_id, kind_email, kind_name, kind_address, kind_waybill,

@@ -117,6 +117,14 @@ static bool is_safe(const struct dye_value *v)
     return region_is_divided((unsigned)read_digits(v->text, 4));
 }
 
+static bool block(size_t i, struct number_range *ret)
+{
+    if (i >= region_divided_count() * COUNTIES)
+        return false;
+    ret->first = ret->last = region_divided_at(i / COUNTIES) * 100 + FIRST_COUNTY + i % COUNTIES;
+    return true;
+}
+
 void dye_resident_read(const struct dye_value *v, struct dye_resident *ret)
 {
     ret->year = (int)read_digits(v->text + 6, 4);
@@ -133,4 +141,8 @@ const struct kind_row kind_resident_id = {.name = "resident_id",
                                           .parse = parse,
                                           .space = space,
                                           .at = at,
-                                          .is_safe = is_safe};
+                                          .is_safe = is_safe,
+                                          .numbered = 6,
+                                          .numbered_min = 6,
+                                          .numbered_first = '9',
+                                          .block = block};
