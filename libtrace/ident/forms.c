@@ -27,6 +27,13 @@ static void hash(size_t i, struct dye_span text, struct dye_form_bytes *ret)
     dye_hex(raw, n, ret->bytes.text);
 }
 
+static void lower(const struct dye_value *v, struct dye_value *ret)
+{
+    value_set(ret, v->text, v->n);
+    for (size_t i = 0; i < ret->n; i++)
+        ret->text[i] = (char)dye_to_lower((uint8_t)ret->text[i]);
+}
+
 size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
 {
     const struct kind_row *row = kind_row_of(kind);
@@ -40,10 +47,13 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
             return 0;
         return 1;
     }
-    value_set(plain, v->text, v->n);
-    for (size_t i = 0; i < plain->n; i++)
-        plain->text[i] = (char)dye_to_lower((uint8_t)plain->text[i]);
+    lower(v, plain);
     size_t n = 1;
+    struct dye_value alias;
+    if (row->alias_scanned && row->alias(v, &alias)) {
+        ret[n].form = DYE_PLAIN;
+        lower(&alias, &ret[n++].bytes);
+    }
     for (size_t i = 0; row->hashed && i < DIGESTS; i++) {
         hash(i, dye_value_span(v), &ret[n++]);
         if (!dye_span_equal(dye_value_span(v), dye_value_span(plain)))

@@ -85,10 +85,25 @@ static bool block(size_t i, struct number_range *ret)
     return true;
 }
 
+static const char *const displays[] = {"### #### ####",
+                                       "###-####-####",
+                                       "### ### #####",
+                                       "#### #### ###",
+                                       "+86###########",
+                                       "86###########",
+                                       "0086###########",
+                                       "0###########",
+                                       "+86 ### #### ####",
+                                       "+86-###########",
+                                       NULL};
+static const char *const masks[] = {"###????####", "###?????###", "#######????", "???????####", NULL};
+
 const struct kind_row kind_mobile = {.name = "mobile",
                                      .scanned = true,
                                      .hashed = true,
                                      .parse = parse,
+                                     .displays = displays,
+                                     .masks = masks,
                                      .space = space,
                                      .at = at,
                                      .is_safe = is_safe,

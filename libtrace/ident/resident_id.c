@@ -125,6 +125,17 @@ static bool block(size_t i, struct number_range *ret)
     return true;
 }
 
+bool dye_resident_short(const struct dye_value *v, struct dye_value *ret)
+{
+    char id[15];
+    if (memcmp(v->text + 6, "19", 2) != 0)
+        return false;
+    memcpy(id, v->text, 6);
+    memcpy(id + 6, v->text + 8, 9);
+    value_set(ret, id, sizeof id);
+    return true;
+}
+
 void dye_resident_read(const struct dye_value *v, struct dye_resident *ret)
 {
     ret->year = (int)read_digits(v->text + 6, 4);
@@ -135,10 +146,17 @@ void dye_resident_read(const struct dye_value *v, struct dye_resident *ret)
     ret->area[6] = '\0';
 }
 
+static const char *const displays[] = {"######-########-####", "###### ######## ####", "###### #### #### ####", NULL};
+static const char *const masks[] = {"######????????####", "###???????????####", "#????????????????#",
+                                    "####??????????####", NULL};
+
 const struct kind_row kind_resident_id = {.name = "resident_id",
                                           .scanned = true,
                                           .hashed = true,
                                           .parse = parse,
+                                          .displays = displays,
+                                          .masks = masks,
+                                          .alias = dye_resident_short,
                                           .space = space,
                                           .at = at,
                                           .is_safe = is_safe,
