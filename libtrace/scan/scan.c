@@ -1,7 +1,7 @@
 #include "dye/scan.h"
 
 enum {
-    RUN_MIN = 8,  /* no form of a canary is that short; the shortest is 10 */
+    RUN_MIN = 8,  /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = 64, /* SHA-256 and SM3 in hex */
     LOCAL_MAX = 64,
     DOMAIN_MAX = 255,
