@@ -1,5 +1,5 @@
 /*
- * forms: the bytes by which a canonical value is recognised in a dump.
+ * forms: the bytes by which a canonical value is recognised in a dump, and whether it can be.
  */
 #include "dye/digest.h"
 #include "free_text.h"
@@ -60,4 +60,30 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
             hash(i, dye_value_span(plain), &ret[n++]); /* sellers hash 11010119900307001x as it stands */
     }
     return n;
+}
+
+static bool is_found_address(const struct dye_value *v)
+{
+    const char *sign = memchr(v->text, '@', v->n);
+    if (sign == NULL || sign == v->text || v->text[0] == '-' || strstr(v->text, "--") != NULL)
+        return false;
+    for (const char *p = v->text; p < sign; p++)
+        if (!dye_is_alnum((uint8_t)*p) && strchr("._%+-", *p) == NULL)
+            return false;
+    return true;
+}
+
+bool dye_ident_is_found(enum dye_kind kind, const struct dye_value *v)
+{
+    if (!dye_kind_is_scanned(kind))
+        return false;
+    if (kind == DYE_EMAIL)
+        return is_found_address(v);
+    bool digit = false;
+    for (size_t i = 0; i < v->n; i++) {
+        if (!dye_is_alnum((uint8_t)v->text[i]))
+            return false;
+        digit = digit || dye_is_digit((uint8_t)v->text[i]);
+    }
+    return digit && v->n >= DYE_TOKEN_MIN_BYTES && v->n <= DYE_TOKEN_MAX_BYTES;
 }

@@ -75,6 +75,16 @@ DYE_API enum dye_form dye_form_from_name(struct dye_span name);
  */
 DYE_API bool dye_kind_is_scanned(enum dye_kind kind);
 
+/* What the scanner takes for one token: so many letters and digits, one of them a digit. Addresses are another. */
+#define DYE_TOKEN_MIN_BYTES 8
+#define DYE_TOKEN_MAX_BYTES 64
+/*
+ * Whether the scanner can find this canonical value: its kind is looked up, and it is one token, or an address without
+ * "--" and of [a-z0-9._%+-] before its '@'. Issuers' numbers with hyphens and short ones are not found: whoever
+ * takes values from people (a pool, an import, a list) tells them so. O(n).
+ */
+DYE_API bool dye_ident_is_found(enum dye_kind kind, const struct dye_value *v);
+
 /*
  * The canonical form of `text` (UTF-8) as `kind`, or DYE_E_RECORD when it is not one. Accepts the spellings of
  * DOMAIN 2 that need no context. Idempotent: parsing a canonical form gives it back. O(n).
