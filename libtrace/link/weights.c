@@ -19,14 +19,16 @@
  *                                2023). A card that its bank reserved and closed deserves more, but an imported one
  *                                need not be that.
  *   passport, permit             2^-27, 2^-26: one of 1.3e8 passports, half as many permits: an estimate of those in
- * use, in the rows of travellers, of whom nearly each has one. uscc                         2^-20: one of 1.8e8
- * organisations (State Administration for Market Regulation, end of 2023) would be 2^-27; an organisation stands in the
- * rows of all its people. plate                        2^-21: one of two million vehicles of a large city. 4.35e8 in
- * the country (Ministry of Public Security, end of 2023) would be 2^-29, but a city's rows show its own. qq 2^-16: five
- * digits, as the shortest have, once in a hundred thousand other fields. wechat                       2^-20: names are
- * chosen, and people choose what others do: a given name and a year. name                         2^-13: a full name of
- * three characters; 2^-7 for the commonest surname's share of all people (over 7 % for Wang or Li) would be the surname
- * alone. address                      2^-20: a door in a city of a million doors, folded and compared whole.
+ *                                use, as nearly every row of travellers has one.
+ *   uscc                         2^-20: one of 1.8e8 organisations (State Administration for Market Regulation, end
+ *                                of 2023) would be 2^-27, but an organisation is in the rows of all its people.
+ *   plate                        2^-21: one of two million vehicles of a large city. One of 4.35e8 in the country
+ *                                (Ministry of Public Security, 2023) would be 2^-29, but rows show their city's own.
+ *   qq                           2^-16: five digits, as the shortest have, once in some hundred thousand fields.
+ *   wechat                       2^-20: names are chosen, and people choose what others do: a given name, a year.
+ *   name                         2^-13: a full name of three characters; 2^-7 for the commonest surname's share of
+ *                                all people (over 7 % for Wang or Li) would be the surname alone.
+ *   address                      2^-20: a door in a city of a million doors, folded and compared whole.
  *
  * A digest of a value is seen where and only where the value would be: it weighs the same.
  */
