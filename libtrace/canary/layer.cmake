@@ -1,5 +1,5 @@
 dye_layer(canary
   USES ident
   LIBS PkgConfig::OPENSSL
-  SOURCES persona.c person_name.c home_address.c record.c counts.c profile.c profile_follow.c
+  SOURCES persona.c person_name.c home_address.c planner.c code.c record.c variant.c counts.c profile.c profile_follow.c
     profile_learner.c profile_parts.c profile_row.c)

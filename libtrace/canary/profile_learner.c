@@ -249,8 +249,10 @@ static void learn_opaque(struct dye_profile_learner *l, const char *column, stru
 {
     char text[16];
     size_t letters = 0;
-    while (letters < cell.n && letters < 8 && !dye_is_digit(cell.p[letters]))
+    while (letters < cell.n && !dye_is_digit(cell.p[letters]))
         letters++;
+    if (letters > 4) /* a name that somebody chose, and no issuer's mark */
+        letters = 0;
     counts_add(&l->counts, column, "prefix", "", dye_span_of(cell.p, letters), 1);
     snprintf(text, sizeof text, "%zu", cell.n);
     count(l, column, "length", "", text);

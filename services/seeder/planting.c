@@ -12,7 +12,7 @@
 struct batch {
     struct connector connector;
     struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id */
+    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b */
     struct dye_persona *personas;
     enum connector_outcome *outcome;
     size_t n;
@@ -34,19 +34,23 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
 {
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
-    DYE_TRY(store_run(r->store, err, &ret->rows,
-                      "SELECT p.placement_id, c.serial, c.canary_id FROM dyetrace.placement p"
-                      " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                      "isii", source->source_id, state, after, (int64_t)BATCH));
+    DYE_TRY(
+        store_run(r->store, err, &ret->rows,
+                  "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b FROM dyetrace.placement p"
+                  " JOIN dyetrace.canary c USING (canary_id)"
+                  " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                  " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                  "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     for (; ret->n < n; ret->n++) {
-        uint64_t serial = (uint64_t)store_int(ret->rows, (int)ret->n, 1);
-        DYE_TRY(dye_persona_make(r->maker, serial, &ret->personas[ret->n], err));
+        int row = (int)ret->n;
+        uint64_t serial = (uint64_t)store_int(ret->rows, row, 1);
+        DYE_TRY(registrar_persona(r, serial, store_text(ret->rows, row, 3)[0], (uint64_t)store_int(ret->rows, row, 4),
+                                  &ret->personas[ret->n], err));
         DYE_TRY(following_old(&r->following, &ret->sector, serial, &ret->personas[ret->n], err));
     }
     return DYE_OK;

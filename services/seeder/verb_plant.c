@@ -32,8 +32,8 @@ static const struct verb_spec withdraw_spec = {
     "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
 
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
-static enum dye_status show_examples(const struct home *h, const struct source *source, long long count,
-                                     struct dye_error *err)
+static enum dye_status show_examples(const struct home *h, struct store *s, const struct source *source,
+                                     long long count, struct dye_error *err)
 {
     DYE_CLEANUP(dye_key_wipe) struct dye_key key;
     struct connector c;
@@ -45,13 +45,18 @@ static enum dye_status show_examples(const struct home *h, const struct source *
     struct dye_persona_maker *maker = dye_persona_maker_new(&key);
     if (maker == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "plant: out of memory");
+    struct following following;
+    following_init(&following, s, &key);
+    enum dye_status status = following_source(&following, source->source_id, err);
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
-    enum dye_status status = DYE_OK;
     for (long long i = 0; status == DYE_OK && i < count; i++) {
         status = dye_persona_make(maker, (uint64_t)i, &p, err);
-        if (status == DYE_OK)
+        if (status == DYE_OK) {
+            following_new(&following, &sector, (uint64_t)i, &p);
             status = connector_show(&c, &sector, &p, 1, err);
+        }
     }
+    following_done(&following);
     dye_persona_maker_free(maker);
     return status;
 }
@@ -97,7 +102,7 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
     if (opt_dry_run) {
         status = planting_show(h, &r, &source, err);
         if (status == DYE_OK && count > 0)
-            status = show_examples(h, &source, count, err);
+            status = show_examples(h, s, &source, count, err);
     } else {
         if (count > 0)
             status = register_new(h, &r, &source, count, err);

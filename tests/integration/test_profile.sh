@@ -76,6 +76,8 @@ connectors:
   - {source: jinan-hospital/his, kind: sql, conninfo: "$server dbname=his", table: desk, key: mrn, columns: {name: xm}}
 YAML
 chown --reference="$DYETRACE_HOME/zones/seeder" "$DYETRACE_HOME/zones/seeder/connectors.yaml"
+exit_is "a dry run shows records of the table's kind" 0 dyetrace plant jinan-hospital/his --count 5 --dry-run
+is "with its surname" "$(grep -c "'孔" <<<"$OUT")" 5
 exit_is "canaries are planted in the table" 0 dyetrace plant jinan-hospital/his --count 40
 is "they are there, and none has an empty text" \
     "$(his -c "SELECT count(*), count(*) FILTER (WHERE id_card = ''), count(*) FILTER (WHERE xm LIKE '孔%') FROM desk")" "3040|0|40"
