@@ -192,7 +192,8 @@ enum dye_status connector_sql_show(const struct connector *c, const struct dye_s
             printf("%s%s", k != 0 ? ", " : "", connector_column(c, sector->column[k].name));
         printf(") VALUES (");
         for (size_t k = 0; k < sector->columns; k++)
-            printf("%s'%s'", k != 0 ? ", " : "", cells[k].text);
+            printf("%s%s%s%s", k != 0 ? ", " : "", cells[k].n != 0 ? "'" : "", cells[k].n != 0 ? cells[k].text : "NULL",
+                   cells[k].n != 0 ? "'" : "");
         printf(");\n");
     }
     dye_wipe(cells, sizeof cells);

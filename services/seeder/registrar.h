@@ -8,8 +8,8 @@
  * log doesn't hold.
  */
 #include "dye/canary.h"
-#include "following.h"
 #include "dye/code.h"
+#include "following.h"
 #include "source.h"
 #include "zone.h"
 
@@ -18,7 +18,7 @@ struct registrar {
     struct dye_index_keys index_keys;
     struct dye_persona_maker *maker;
     struct following following; /* personas handed out are valid until _close */
-    struct dye_key code_key; /* derived from the persona key: which holder gets which variant */
+    struct dye_key code_key;    /* derived from the persona key: which holder gets which variant */
 };
 
 /* Reads the persona and the index key. */
