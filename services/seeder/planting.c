@@ -11,7 +11,7 @@
 struct batch {
     struct connector connector;
     struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id */
+    PGresult *rows; /* placement_id, serial, canary_id, day made on */
     struct dye_persona *personas;
     enum connector_outcome *outcome;
     size_t n;
@@ -34,7 +34,8 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
     DYE_TRY(store_run(r->store, err, &ret->rows,
-                      "SELECT p.placement_id, c.serial, c.canary_id FROM dyetrace.placement p"
+                      "SELECT p.placement_id, c.serial, c.canary_id,"
+                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01' FROM dyetrace.placement p"
                       " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
                       " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
                       "isii", source->source_id, state, after, (int64_t)BATCH));
@@ -44,8 +45,8 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     for (; ret->n < n; ret->n++)
-        DYE_TRY(
-            dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n], err));
+        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->sector,
+                                 (int32_t)store_int(ret->rows, (int)ret->n, 3), &ret->personas[ret->n], err));
     return DYE_OK;
 }
 

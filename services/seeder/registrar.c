@@ -133,7 +133,8 @@ struct batch_context {
     struct rows rows;
     struct dye_merkle log;
     int64_t epoch;
-    char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    char now[32];  /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    int32_t today; /* its day: ages and dates are counted from it */
 };
 
 static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, const struct fingerprint *f,
@@ -178,11 +179,12 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t serial, stru
     struct dye_persona p;
     struct fingerprint f[FINGERPRINTS_MAX];
     bool control = x->b->source_id == 0;
-    DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
+    DYE_TRY(dye_persona_make(x->r->maker, serial, x->b->sector, x->today, &p, err));
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
-    enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
-                                            p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
-                                            x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    enum dye_status status =
+        dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\t%s\n", p.canary, serial,
+                       control ? "control" : "exclusive", x->b->owner_id,
+                       x->b->sector != NULL ? x->b->sector->name : "-", x->epoch, x->now);
     if (status == DYE_OK)
         status = add_fingerprints(x, p.canary, f, n);
     if (status == DYE_OK && !control)
@@ -209,7 +211,8 @@ static enum dye_status copy_table(struct store *s, const char *sql, const struct
 static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
 {
     struct store *s = x->r->store;
-    DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch, created_at) FROM STDIN",
                        &x->rows.canaries, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
@@ -247,9 +250,12 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     DYE_TRY(log_read(s, &x->log, err));
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
-                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
+                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                      " (clock_timestamp() AT TIME ZONE 'UTC')::date - date '1970-01-01'",
+                      ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    x->today = (int32_t)store_int(moment, 0, 1);
     struct progress progress;
     progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
     for (int i = 0; i < PQntuples(*ret_serials); i++) {
@@ -263,12 +269,12 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     return store_commit(s, err);
 }
 
-static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
+static enum dye_status hand_out(const struct batch_context *x, const PGresult *serials, registrar_fn fn, void *arg,
                                 struct dye_error *err)
 {
     for (int i = 0; i < PQntuples(serials); i++) {
         struct dye_persona p;
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
+        DYE_TRY(dye_persona_make(x->r->maker, (uint64_t)store_int(serials, i, 0), x->b->sector, x->today, &p, err));
         enum dye_status status = fn(arg, &p);
         dye_persona_wipe(&p);
         DYE_TRY(status);
@@ -287,6 +293,6 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     if (status != DYE_OK)
         store_rollback(r->store);
     else if (fn != NULL)
-        status = hand_out(r, serials, fn, arg, err);
+        status = hand_out(&x, serials, fn, arg, err);
     return status;
 }

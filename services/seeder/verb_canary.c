@@ -30,7 +30,7 @@ static void add_values(json_t *o, const struct dye_persona *p, const struct dye_
 {
     json_t *identifiers = json_object();
     char sex[2] = {p->sex, '\0'};
-    json_object_set_new(o, "name", json_string(p->value[DYE_NAME].text));
+    json_object_set_new(o, "name", json_string(p->written_name[0] != '\0' ? p->written_name : p->value[DYE_NAME].text));
     json_object_set_new(o, "sex", json_string(sex));
     json_object_set_new(o, "birth", json_string(p->birth));
     json_object_set_new(o, "address", json_string(p->value[DYE_ADDRESS].text));
@@ -86,7 +86,8 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
     }
     enum dye_status status =
         store_run(s, err, &rows,
-                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state"
+                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state,"
+                  " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01'"
                   " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
                   " LEFT JOIN dyetrace.source s USING (source_id)"
                   " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
@@ -102,7 +103,8 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
             bool any = false;
             status = sector_of(h, store_text(rows, i, 3), &sector, &any, err);
             if (status == DYE_OK)
-                status = dye_persona_make(r.maker, (uint64_t)store_int(rows, i, 1), &p, err);
+                status = dye_persona_make(r.maker, (uint64_t)store_int(rows, i, 1), any ? &sector : NULL,
+                                          (int32_t)store_int(rows, i, 7), &p, err);
             if (status == DYE_OK) {
                 add_values(o, &p, any ? &sector : NULL);
                 dye_persona_wipe(&p);

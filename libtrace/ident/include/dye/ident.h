@@ -80,6 +80,16 @@ struct dye_resident {
     char area[7]; /* six digits, NUL */
 };
 DYE_API void dye_resident_read(const struct dye_value *v, struct dye_resident *ret);
+/* The default space of resident IDs, part by part: number i is of sequence i % sequences + 1, of day i / sequences %
+ * days counted from 1 January of first_year, and so on through the county codes and the prefectures. Odd sequences are
+ * men's. */
+struct dye_resident_parts {
+    uint32_t prefectures, counties, days, sequences;
+    int first_year;
+};
+DYE_API void dye_resident_parts(struct dye_resident_parts *ret);
+/* The code (four digits) of prefecture number i < prefectures; ascending. */
+DYE_API void dye_region_at(size_t i, char ret[5]);
 /* Province and prefecture (UTF-8) of an area code, by its first four digits; NULL where unknown. */
 DYE_API const char *dye_region_province(const char *area);
 DYE_API const char *dye_region_prefecture(const char *area);
