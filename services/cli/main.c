@@ -89,9 +89,9 @@ static int exec_zone(const char *program, int argc, char **argv)
     char path[HOME_PATH_MAX + 64];
     if (wants_database(argc, argv)) {
         struct home h;
-        if (home_open(option_of(argc, argv, "--home"), option_of(argc, argv, "--config"), &h, &err) != DYE_OK)
-            return complain(&err);
-        if (home_has_cluster(&h) && cluster_start(&h, &err) != DYE_OK)
+        /* Without a home the program itself says so, after it has looked at its arguments. */
+        bool found = home_open(option_of(argc, argv, "--home"), option_of(argc, argv, "--config"), &h, &err) == DYE_OK;
+        if (found && home_has_cluster(&h) && cluster_start(&h, &err) != DYE_OK)
             return complain(&err);
     }
     snprintf(path, sizeof path, "%s/%s", own_dir, program);
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < VERBS; i++)
         if (strcmp(verbs[i].name, argv[1]) == 0)
-            return verbs[i].own != NULL ? verbs[i].own(argc - 1, argv + 1)
+            return verbs[i].own != NULL ? end_output(verbs[i].own(argc - 1, argv + 1))
                                         : exec_zone(verbs[i].program, argc - 1, argv + 1);
     struct dye_error err = {0};
     dye_fail(&err, DYE_E_USAGE, "%s: unknown verb (see dyetrace --help)", argv[1]);

@@ -211,6 +211,7 @@ static void params_of(const struct config *c, struct dye_attribute_params *ret)
     ret->min_log10_lr = c->attribution_min_log10_lr;
     ret->min_posterior = c->attribution_min_posterior;
     ret->max_p_value = c->attribution_max_p_value;
+    ret->min_log10_margin = c->attribution_min_log10_margin;
     ret->min_seen = (uint32_t)c->attribution_min_seen;
 }
 

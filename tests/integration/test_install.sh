@@ -36,7 +36,7 @@ find_package(dyetrace 0.1 REQUIRED)
 add_executable(user user.c)
 target_link_libraries(user PRIVATE dyetrace::dyetrace)
 CMAKE
-exit_is "a project finds the CMake package" 0 cmake -S project -B project/build -DCMAKE_PREFIX_PATH="$prefix"
+exit_is "a project finds the CMake package" 0 cmake -G Ninja -S project -B project/build -DCMAKE_PREFIX_PATH="$prefix"
 exit_is "and builds" 0 cmake --build project/build
 exit_is "and runs too" 0 project/build/user
 is "with the same answer" "$OUT" "$want"

@@ -147,6 +147,7 @@ The home is kept, with its daemons and the institutions' server. To look at it:
     export DYETRACE_HOME=$DYETRACE_HOME PATH=$BUILD_DIR/bin:\$PATH
     dyetrace status
     dyetrace sightings --source $COURIER
+    the page: http://$(dyetrace status --json | jq -r .portal)/  with a token; dyetrace token --help says how to make one
     psql -d "$CONNINFO"
     psql -d "$SERVER dbname=his"
 To end it:

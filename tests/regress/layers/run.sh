@@ -150,7 +150,7 @@ else
         [ "$got" = "$want" ] || echo "prints '$got', not '$want'"
     } | check "the example of README.md builds by pkg-config"
     {
-        { cmake -S "$tmp/example" -B "$tmp/example/build" -DCMAKE_PREFIX_PATH="$tmp/prefix" &&
+        { cmake -G Ninja -S "$tmp/example" -B "$tmp/example/build" -DCMAKE_PREFIX_PATH="$tmp/prefix" &&
             cmake --build "$tmp/example/build"; } >"$tmp/log" 2>&1 || tail -5 "$tmp/log"
         got=$("$tmp/example/build/example" 2>&1)
         [ "$got" = "$want" ] || echo "prints '$got', not '$want'"
