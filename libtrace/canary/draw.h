@@ -20,8 +20,8 @@ struct draw_name {
  */
 void draw_name(struct dye_prf *own, struct dye_prf *father, struct dye_prf *family, const char *area, char sex,
                int year, struct draw_name *ret);
-/* A parent's name, for whoever bears `name`: a father's has its surname. */
-void draw_parent(struct dye_prf *r, const char *name, int year, char *ret, size_t cap);
+/* The name of a parent of that sex, for whoever bears `name`: a father's has its surname. */
+void draw_parent(struct dye_prf *r, const char *name, char sex, int year, char *ret, size_t cap);
 
 /* An address in the prefecture of `area`, which dye_region_prefecture knows. No such house needs to exist. Canonical.
  */

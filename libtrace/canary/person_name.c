@@ -114,15 +114,15 @@ static size_t surname_bytes(const char *name)
     return longest;
 }
 
-void draw_parent(struct dye_prf *r, const char *name, int year, char *ret, size_t cap)
+void draw_parent(struct dye_prf *r, const char *name, char sex, int year, char *ret, size_t cap)
 {
     struct draw_name parent = {0};
-    char sex = dye_prf_below(r, 2) == 0 ? 'M' : 'F';
     const char *surname = draw_surname(r);
     const char *dot = strstr(name, "·");
     if (dot != NULL) {
         /* The father's name stands behind the interpunct. */
-        snprintf(parent.text, sizeof parent.text, "%s·%s", dot + strlen("·"), any(r, &table_uyghur[0]));
+        const char *given = sex == 'M' ? dot + strlen("·") : any(r, &table_uyghur[1]);
+        snprintf(parent.text, sizeof parent.text, "%s·%s", given, any(r, &table_uyghur[0]));
     } else {
         if (sex == 'M' && strlen(name) > CHARACTER_BYTES)
             add(&parent, name, surname_bytes(name));

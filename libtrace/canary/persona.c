@@ -133,6 +133,15 @@ static void put_email(const struct dye_persona_maker *m, uint64_t serial, struct
     dye_wipe(local, sizeof local);
 }
 
+static void draw_key(struct dye_prf *r, struct dye_key *ret)
+{
+    for (size_t i = 0; i < sizeof ret->bytes; i += 8) {
+        uint64_t v = dye_prf_u64(r);
+        for (size_t k = 0; k < 8; k++)
+            ret->bytes[i + k] = (uint8_t)(v >> (8 * k));
+    }
+}
+
 static void put_values(const struct dye_persona_maker *m, uint64_t serial, struct making *x, struct dye_persona *p)
 {
     for (int kind = DYE_KIND_NONE + 1; kind < DYE_KIND_COUNT; kind++)
@@ -151,11 +160,8 @@ static void put_values(const struct dye_persona_maker *m, uint64_t serial, struc
     draw_address(&x->house, p->home, &p->value[DYE_ADDRESS]);
     put_email(m, serial, x, p);
     p->occupation = draw_occupation(&x->words, p->sex, calendar_age(p->born, p->made_on));
-    for (size_t i = 0; i < sizeof p->draws.bytes; i += 8) {
-        uint64_t v = dye_prf_u64(&x->own);
-        for (size_t k = 0; k < 8; k++)
-            p->draws.bytes[i + k] = (uint8_t)(v >> (8 * k));
-    }
+    draw_key(&x->own, &p->draws);
+    draw_key(&x->house, &p->house_draws);
 }
 
 /* What no column of the sector shows is not a value that could be found again. */

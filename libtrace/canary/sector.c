@@ -10,26 +10,33 @@
 
 enum { PER_10000 = 10000, DAY_S = 86400 };
 
-/* FNV-1a, 64 bits: a column's name as the number of a stream. `use` keeps streams of one column apart. */
-static void open_stream(const struct dye_persona *p, const char *name, size_t row, unsigned use, struct dye_prf *ret)
+/* FNV-1a, 64 bits: a column's name as the number of a stream. `use` keeps streams of one name apart. */
+static void open_stream(const struct dye_key *key, const char *name, size_t row, unsigned use, struct dye_prf *ret)
 {
     uint64_t h = UINT64_C(14695981039346656037);
     for (const char *c = name; *c != '\0'; c++)
         h = (h ^ (uint8_t)*c) * UINT64_C(1099511628211);
     h = (h ^ row) * UINT64_C(1099511628211);
     h = (h ^ use) * UINT64_C(1099511628211);
-    ret->key = p->draws;
+    ret->key = *key;
     dye_prf_reset(ret, h);
 }
 
-enum { USE_EMPTY, USE_CELL, USE_ROWS };
+enum { USE_EMPTY, USE_CELL, USE_ROWS, USE_PARENT };
+
+static void open_column(const struct dye_column *c, const struct dye_persona *p, size_t row, unsigned use,
+                        struct dye_prf *ret)
+{
+    bool one = c->same || c->household || c->what == DYE_COLUMN_KIND || c->what == DYE_COLUMN_PARENT;
+    open_stream(c->household ? &p->house_draws : &p->draws, c->name, one ? 0 : row, use, ret);
+}
 
 bool draw_is_empty(const struct dye_column *c, const struct dye_persona *p, size_t row)
 {
     if (c->empty == 0)
         return false;
     struct dye_prf r;
-    open_stream(p, c->name, c->same || c->what == DYE_COLUMN_KIND ? 0 : row, USE_EMPTY, &r);
+    open_column(c, p, row, USE_EMPTY, &r);
     bool empty = dye_prf_below(&r, PER_10000) < c->empty;
     dye_prf_done(&r);
     return empty;
@@ -88,7 +95,7 @@ static bool date_of(const struct dye_column *c, const struct dye_persona *p, siz
     bool there = true;
     if (draw_is_empty(c, p, row))
         return false;
-    open_stream(p, c->name, c->same ? 0 : row, USE_CELL, &r);
+    open_column(c, p, row, USE_CELL, &r);
     int32_t days = c->from + (int32_t)(c->after == DYE_AFTER_BIRTH ? dye_prf_below(&r, (uint64_t)(c->to - c->from) + 1)
                                                                    : draw_early(&r, (size_t)(c->to - c->from) + 1));
     if (c->after == DYE_AFTER_COLUMN) {
@@ -199,11 +206,21 @@ static enum dye_status text_cell(const struct dye_column *c, struct dye_prf *r, 
     return set(ret, text, n);
 }
 
-static enum dye_status relative_cell(const struct dye_persona *p, struct dye_prf *r, struct dye_value *ret)
+/* More mothers than fathers are asked. The same answer for every column that asks. */
+static char parent_sex(const struct dye_persona *p)
+{
+    struct dye_prf r;
+    open_stream(&p->draws, "", 0, USE_PARENT, &r);
+    char sex = dye_prf_below(&r, 100) < 62 ? 'F' : 'M';
+    dye_prf_done(&r);
+    return sex;
+}
+
+static enum dye_status parent_cell(const struct dye_persona *p, struct dye_prf *r, struct dye_value *ret)
 {
     char text[96];
     const char *name = p->written_name[0] != '\0' ? p->written_name : p->value[DYE_NAME].text;
-    draw_parent(r, name, calendar_date(p->born).year, text, sizeof text);
+    draw_parent(r, name, parent_sex(p), calendar_date(p->born).year, text, sizeof text);
     return set_text(ret, text);
 }
 
@@ -211,7 +228,7 @@ static enum dye_status drawn_cell(const struct dye_column *c, const struct dye_p
                                   struct dye_value *ret)
 {
     struct dye_prf r;
-    open_stream(p, c->name, c->same || c->what == DYE_COLUMN_RELATIVE ? 0 : row, USE_CELL, &r);
+    open_column(c, p, row, USE_CELL, &r);
     enum dye_status status = DYE_E_BUG;
     if (c->what == DYE_COLUMN_CHOICE)
         status = choice_cell(c, &r, ret);
@@ -219,8 +236,8 @@ static enum dye_status drawn_cell(const struct dye_column *c, const struct dye_p
         status = number_cell(c, &r, ret);
     else if (c->what == DYE_COLUMN_TEXT)
         status = text_cell(c, &r, ret);
-    else if (c->what == DYE_COLUMN_RELATIVE)
-        status = relative_cell(p, &r, ret);
+    else if (c->what == DYE_COLUMN_PARENT)
+        status = parent_cell(p, &r, ret);
     dye_prf_done(&r);
     return status;
 }
@@ -240,6 +257,8 @@ enum dye_status dye_sector_cell_of(const struct dye_column *c, const struct dye_
         return kind_cell(c, p, ret);
     case DYE_COLUMN_SEX:
         return set_text(ret, p->sex == 'M' ? c->male : c->female);
+    case DYE_COLUMN_RELATION:
+        return set_text(ret, parent_sex(p) == 'M' ? c->male : c->female);
     case DYE_COLUMN_BIRTH:
         return birth_cell(c, p, ret);
     case DYE_COLUMN_CONST:
@@ -267,7 +286,7 @@ size_t dye_sector_rows(const struct dye_sector *s, const struct dye_persona *p)
         sum += s->rows[i];
     if (sum == 0)
         return 1;
-    open_stream(p, "", 0, USE_ROWS, &r);
+    open_stream(&p->draws, "", 0, USE_ROWS, &r);
     size_t rows = 1 + dye_prf_pick(&r, s->rows, DYE_SECTOR_ROWS_MAX);
     dye_prf_done(&r);
     return rows;

@@ -106,7 +106,8 @@ static const struct what {
     {"const", DYE_COLUMN_CONST, {COMMON_KEYS, "what", "value"}},
     {"occupation", DYE_COLUMN_OCCUPATION, {COMMON_KEYS, "what"}},
     {"age", DYE_COLUMN_AGE, {COMMON_KEYS, "what"}},
-    {"parent", DYE_COLUMN_RELATIVE, {COMMON_KEYS, "what"}},
+    {"parent", DYE_COLUMN_PARENT, {COMMON_KEYS, "what"}},
+    {"relation", DYE_COLUMN_RELATION, {COMMON_KEYS, "what", "male", "female"}},
     {"choice", DYE_COLUMN_CHOICE, {COMMON_KEYS, "what", "of"}},
     {"number", DYE_COLUMN_NUMBER, {COMMON_KEYS, "what", "from", "to", "decimals", "more"}},
     {"text", DYE_COLUMN_TEXT, {COMMON_KEYS, "what", "pattern"}},
@@ -125,13 +126,14 @@ static enum dye_status read_what(struct yaml_doc *d, const yaml_node_t *map, con
     if (i == WHATS)
         return yaml_doc_fail(
             d, yaml_doc_get(d, map, "what"), err,
-            "unknown `what: %.20s`; sex, birth, age, occupation, parent, choice, number, text, date or "
+            "unknown `what: %.20s`; sex, birth, age, occupation, parent, relation, choice, number, text, date or "
             "const is wanted",
             what);
     DYE_TRY(yaml_doc_only_keys(d, map, whats[i].known, err));
     c->what = whats[i].what;
     switch (c->what) {
     case DYE_COLUMN_SEX:
+    case DYE_COLUMN_RELATION:
         DYE_TRY(copy_text(c->male, sizeof c->male, d, map, "male", "M", err));
         return copy_text(c->female, sizeof c->female, d, map, "female", "F", err);
     case DYE_COLUMN_BIRTH:
@@ -179,8 +181,9 @@ static enum dye_status read_column(struct yaml_doc *d, const yaml_node_t *map, c
     DYE_TRY(sector_share_read(d, map, "empty", 0, &c->empty, err));
     DYE_TRY(yaml_doc_get_text(d, map, "same", "false", &same, err));
     c->same = strcmp(same, "true") == 0;
-    if (!c->same && strcmp(same, "false") != 0)
-        return yaml_doc_fail(d, yaml_doc_get(d, map, "same"), err, "`same` wants true or false");
+    c->household = strcmp(same, "household") == 0;
+    if (!c->same && !c->household && strcmp(same, "false") != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "same"), err, "`same` wants true, household or false");
     return yaml_doc_get(d, map, "kind") != NULL ? read_kind(d, map, c, err) : read_what(d, map, s, c, err);
 }
 

@@ -8,14 +8,15 @@
  *   table: members
  *   population: {...}               # sector_population.h; left out: the general public
  *   rows: {1: 70, 2: 20, 3: 10}     # how many records a person has: weight; left out: one
- *   columns:                        # 1 to 32; each may have `empty: 0.3`, and `same: true` for what all records of a
- *                                   # person share
+ *   columns:                        # 1 to 32; each may have `empty: 0.3`, and `same: true` (or household) for what all
+ *                                   # records of a person (or of a household) share
  *     - {name: phone, kind: mobile}                      # a kind of identifier, a name or an address
  *     - {name: sex, what: sex, male: "1", female: "2"}
  *     - {name: born, what: birth, format: YYYYMMDD}
  *     - {name: age, what: age}
  *     - {name: job, what: occupation}
  *     - {name: contact, what: parent}                    # the name of a parent
+ *     - {name: relation, what: relation, male: father, female: mother}   # which parent that is
  *     - {name: card, what: choice, of: {year: 3, month: 7}}
  *     - {name: paid, what: number, from: 9900, to: 400000, decimals: 2, more: low}     # 99.00 to 4000.00
  *     - {name: card_no, what: text, pattern: "G19999999"}    # 9 a digit, 1 one of 1-9, A and a letters, \ quotes

@@ -89,7 +89,7 @@ static const struct {
      "x:4:33: the weights of `of` are all 0"},
     {"sector: x\ntable: t\ncolumns:\n  - {name: a, what: choice}\n", "x: `of` wants"},
     {"sector: x\ntable: t\ncolumns:\n  - {name: a, what: choice, pattern: b}\n", "x:4:29: unknown key `pattern`"},
-    {"sector: x\ntable: t\ncolumns:\n  - {name: a, kind: name, same: yes}\n", "x:4:33: `same` wants true or false"},
+    {"sector: x\ntable: t\ncolumns:\n  - {name: a, kind: name, same: yes}\n", "x:4:33: `same` wants true, household or false"},
     {"sector: x\ntable: t\npopulation: {age: {30-20: 1}}\ncolumns: []\n", "x:3:20: `age`: full years"},
     {"sector: x\ntable: t\npopulation: {age: {20-120: 1}}\ncolumns: []\n", "x:3:20: `age`: full years"},
     {"sector: x\ntable: t\npopulation: {sex: {man: 1}}\ncolumns: []\n", "x:3:20: `sex`: male or female"},

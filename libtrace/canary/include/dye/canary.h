@@ -35,7 +35,7 @@ struct dye_persona {
     char home[5];                           /* prefecture of residence: that of the address, first four digits */
     int32_t born, made_on;                  /* days */
     const char *occupation;                 /* UTF-8, static */
-    struct dye_key draws;                   /* of the columns that are drawn */
+    struct dye_key draws, house_draws;      /* of the columns that are drawn: its own, its household's */
 };
 
 /*
@@ -74,7 +74,8 @@ enum dye_column_what {
     DYE_COLUMN_CONST,
     DYE_COLUMN_OCCUPATION,
     DYE_COLUMN_AGE,      /* in full years on the day it was made */
-    DYE_COLUMN_RELATIVE, /* name of a parent of the persona */
+    DYE_COLUMN_PARENT,   /* the name of one parent */
+    DYE_COLUMN_RELATION, /* what that parent is: `male` or `female` */
     DYE_COLUMN_CHOICE,
     DYE_COLUMN_NUMBER,
     DYE_COLUMN_TEXT,
@@ -88,11 +89,12 @@ struct dye_column {
     char name[64];
     enum dye_column_what what;
     enum dye_kind kind; /* DYE_COLUMN_KIND */
-    char male[16];      /* DYE_COLUMN_SEX: how the sector writes it */
+    char male[16];      /* DYE_COLUMN_SEX, _RELATION: how the sector writes it */
     char female[16];
     char constant[64]; /* DYE_COLUMN_CONST */
     uint32_t empty;    /* per 10,000: how often the cell is empty */
     bool same;         /* of one persona's several records: the same in all */
+    bool household;    /* the same for all of a household */
     struct {           /* DYE_COLUMN_CHOICE */
         char text[48];
         uint32_t weight;
