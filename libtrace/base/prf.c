@@ -54,12 +54,12 @@ uint64_t dye_prf_u64(struct dye_prf *r)
 uint64_t dye_prf_below(struct dye_prf *r, uint64_t n)
 {
     assert(n > 0);
-    uint64_t uneven = (UINT64_MAX - n + 1) % n; /* 2^64 mod n: values below it would be drawn once too often */
-    for (;;) {
-        uint64_t v = dye_prf_u64(r);
-        if (v >= uneven)
-            return v % n;
-    }
+    uint64_t v = dye_prf_u64(r);
+    /* 2^64 mod n values, the lowest, would be drawn once too often. They are below n: mostly there is nothing to ask.
+     */
+    while (v < n && v < (UINT64_MAX - n + 1) % n)
+        v = dye_prf_u64(r);
+    return v % n;
 }
 
 double dye_prf_unit(struct dye_prf *r)

@@ -135,43 +135,45 @@ static uint32_t draw_home(const struct resident_space *x, const struct dye_popul
 /* ---- who ---- */
 
 enum { AGES = 128 };
-#define ALWAYS (UINT32_C(1) << 24)
+#define ALWAYS (UINT64_C(1) << 24)
 struct wanted {
-    int32_t from, to;    /* born, days, both included */
-    uint32_t age[AGES];  /* chance to be taken, of ALWAYS */
-    uint32_t men, women; /* the same */
+    int32_t from, to;                 /* born, days, both included */
+    const struct dye_population *pop; /* whose ages are wanted; NULL: any */
+    double most;                      /* people of one age, of the age that has most */
+    uint64_t men, women;              /* chance to be taken, of ALWAYS */
 };
 
 /* Per thousand of the census of 2020, by five years from 0. */
 static const uint32_t public_ages[] = {55, 64, 60, 52, 53, 65, 88, 70, 66, 81, 86, 72, 52, 53, 35, 22, 14, 8, 3, 1};
-enum { PUBLIC_MEN = 512, PUBLIC_WOMEN = 488 };
+enum { PUBLIC_AGES = sizeof public_ages / sizeof *public_ages, PUBLIC_MEN = 512, PUBLIC_WOMEN = 488 };
 
-static void want_ages(const struct dye_population *pop, struct wanted *w)
+/* How many of that age there are, beside others. The arithmetic is IEEE 754's, and rounds alike everywhere. */
+static double density(const struct dye_population *pop, int age)
 {
-    double density[AGES] = {0}; /* exact enough: the chances are rounded to whole numbers far above its error */
-    double most = 0;
     double sum = 0;
-    assert(pop->ages <= DYE_AGE_BANDS_MAX);
+    if (pop->ages == 0)
+        return age < PUBLIC_AGES * 5 ? public_ages[age / 5] : 0;
     for (size_t i = 0; i < pop->ages; i++)
-        sum += pop->age[i].weight;
-    if (sum == 0) {
-        for (unsigned age = 0; age < sizeof public_ages / sizeof *public_ages * 5; age++)
-            density[age] = public_ages[age / 5];
+        if (pop->age[i].from <= age && age <= pop->age[i].to)
+            sum += (double)pop->age[i].weight / (pop->age[i].to - pop->age[i].from + 1);
+    return sum;
+}
+
+static double most_of(const struct dye_population *pop)
+{
+    double most = pop->ages == 0 ? 88 : 0;
+    for (size_t i = 0; i < pop->ages; i++) { /* it grows only where a band begins */
+        double here = density(pop, pop->age[i].from);
+        most = here > most ? here : most;
     }
-    for (size_t i = 0; i < pop->ages; i++)
-        for (unsigned age = pop->age[i].from; age <= pop->age[i].to && age < AGES; age++)
-            density[age] += (double)pop->age[i].weight / (pop->age[i].to - pop->age[i].from + 1);
-    for (unsigned age = 0; age < AGES; age++)
-        most = density[age] > most ? density[age] : most;
-    for (unsigned age = 0; age < AGES; age++)
-        w->age[age] = (uint32_t)(density[age] / most * ALWAYS);
+    return most;
 }
 
 static void want_sexes(uint32_t men, uint32_t women, struct wanted *w)
 {
     uint32_t most = men > women ? men : women;
-    w->men = (uint32_t)((uint64_t)ALWAYS * men / most);
-    w->women = (uint32_t)((uint64_t)ALWAYS * women / most);
+    w->men = ALWAYS * men / most;
+    w->women = ALWAYS * women / most;
 }
 
 static void want(const struct dye_population *pop, int32_t today, enum household_role role, const struct resident *head,
@@ -181,15 +183,14 @@ static void want(const struct dye_population *pop, int32_t today, enum household
     w->to = today;
     w->from = today - AGES * YEAR;
     if (role == ROLE_HEAD) {
-        want_ages(pop, w);
+        w->pop = pop;
+        w->most = most_of(pop);
         if (pop->men != 0 || pop->women != 0)
             want_sexes(pop->men, pop->women, w);
         else
             want_sexes(PUBLIC_MEN, PUBLIC_WOMEN, w);
         return;
     }
-    for (unsigned age = 0; age < AGES; age++)
-        w->age[age] = ALWAYS;
     w->men = w->women = ALWAYS;
     if (role == ROLE_SPOUSE) {
         *(head->sex == 'M' ? &w->men : &w->women) = 0;
@@ -214,11 +215,9 @@ static bool is_taken(const struct wanted *w, int32_t today, const struct residen
     int age = calendar_age(c->born, today);
     if (age < 0 || age >= AGES)
         return false;
-    uint32_t sex = c->sex == 'M' ? w->men : w->women;
-    if (w->age[age] == 0 || sex == 0)
-        return false;
     uint64_t at = dye_prf_u64(r);
-    return (at & (ALWAYS - 1)) < w->age[age] && (at >> 32 & (ALWAYS - 1)) < sex;
+    return (at >> 40) < (c->sex == 'M' ? w->men : w->women) &&
+           (w->pop == NULL || (double)(at & (ALWAYS - 1)) * w->most < density(w->pop, age) * ALWAYS);
 }
 
 static bool try_prefecture(const struct resident_space *x, uint32_t prefecture, uint64_t serial, int32_t today,
@@ -242,7 +241,7 @@ enum dye_status resident_choose(const struct resident_space *x, const struct dye
                                 struct dye_prf *house, struct resident *ret)
 {
     enum { DRAWN = 32 };
-    struct wanted w;
+    struct wanted w = {0};
     struct resident c = {.home = head != NULL ? head->home : draw_home(x, pop, house)};
     enum household_role role = household_role(position, head != NULL ? calendar_age(head->born, today) : 0);
     want(pop, today, role, head, &w);

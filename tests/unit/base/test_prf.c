@@ -28,7 +28,7 @@ static void a_stream_is_chacha20_under_the_derived_key(void **state)
     assert_true(drawn[0] == UINT64_C(0x416c4499b67dbdc2));
     assert_true(drawn[1] == UINT64_C(0x24b24d282c24fc8d));
     assert_true(drawn[31] == UINT64_C(0x269a6c23128d3af3));
-    assert_true(drawn[32] == UINT64_C(0x736ae8a7ef9236cd)); /* the second pool */
+    assert_true(drawn[32] == UINT64_C(0x736ae8a7ef9236cd)); /* the fifth pool */
     assert_true(drawn[64] == UINT64_C(0x0d7dcf817c1169a2));
     dye_prf_done(&r);
 }

@@ -14,7 +14,7 @@ struct dye_prf { /* the caller's storage; one thread at a time */
     struct dye_key key;
     uint64_t number;
     uint64_t block;
-    uint8_t pool[256];
+    uint8_t pool[64];
     size_t used;
 };
 
