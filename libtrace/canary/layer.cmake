@@ -2,4 +2,4 @@ dye_layer(canary
   USES ident
   LIBS PkgConfig::OPENSSL
   SOURCES calendar.c persona.c person_name.c name_table.c home_address.c occupation.c local_part.c resident.c household.c
-    sector.c record.c)
+    sector.c record.c variant.c planner.c code.c)
