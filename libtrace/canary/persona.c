@@ -142,10 +142,18 @@ static void draw_key(struct dye_prf *r, struct dye_key *ret)
     }
 }
 
-static void put_values(const struct dye_persona_maker *m, uint64_t serial, struct making *x, struct dye_persona *p)
+/* Values are what a persona costs: those that no column of the sector shows are not made, but for the mobile number,
+ * which may stand in an e-mail address. */
+static bool is_wanted(const struct dye_sector *s, enum dye_kind kind)
+{
+    return s == NULL || kind == DYE_MOBILE || dye_sector_has(s, kind);
+}
+
+static void put_values(const struct dye_persona_maker *m, uint64_t serial, const struct dye_sector *s, struct making *x,
+                       struct dye_persona *p)
 {
     for (int kind = DYE_KIND_NONE + 1; kind < DYE_KIND_COUNT; kind++)
-        if (m->values[kind].n != 0)
+        if (m->values[kind].n != 0 && is_wanted(s, (enum dye_kind)kind))
             dye_ident_at((enum dye_kind)kind, dye_perm_at(&m->values[kind], serial), &p->value[kind]);
     dye_ident_at(DYE_RESIDENT_ID, x->self.number, &p->value[DYE_RESIDENT_ID]);
     p->sex = x->self.sex;
@@ -158,7 +166,8 @@ static void put_values(const struct dye_persona_maker *m, uint64_t serial, struc
     make_name(m, calendar_date(p->born).year, x);
     put_name(&x->name, p);
     draw_address(&x->house, p->home, &p->value[DYE_ADDRESS]);
-    put_email(m, serial, x, p);
+    if (is_wanted(s, DYE_EMAIL))
+        put_email(m, serial, x, p);
     p->occupation = draw_occupation(&x->words, p->sex, calendar_age(p->born, p->made_on));
     draw_key(&x->own, &p->draws);
     draw_key(&x->house, &p->house_draws);
@@ -194,7 +203,7 @@ enum dye_status dye_persona_make(const struct dye_persona_maker *m, uint64_t ser
     memset(ret, 0, sizeof *ret);
     snprintf(ret->canary, sizeof ret->canary, "c%016llx", (unsigned long long)dye_perm_at(&m->ids, serial));
     ret->made_on = made_on;
-    put_values(m, serial, &x, ret);
+    put_values(m, serial, sector, &x, ret);
     if (sector != NULL)
         leave_empty(sector, ret);
     dye_wipe(&x, sizeof x);

@@ -140,7 +140,7 @@ DYE_API void dye_persona_maker_free(struct dye_persona_maker *m); /* takes NULL;
 /*
  * serial   in [0, DYE_PERSONA_SERIALS); DYE_E_LIMIT beyond it
  * sector   whose population and columns it follows; NULL: the general public, with every kind. A kind that the sector
- *          leaves empty for this persona has no value (n = 0)
+ *          has no column of, or leaves empty for this persona, has no value (n = 0), but for the mobile number
  * made_on  1970-01-01 to 2029-12-31, or DYE_E_LIMIT
  *
  * DYE_E_CONFIG when no ID of the serial fits the population: bands of a year or two in which nobody is born. About 7
