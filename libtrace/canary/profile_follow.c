@@ -93,6 +93,11 @@ static int column_of(const struct dye_profile *p, const char *name)
 
 /* ---- which columns are filled ---- */
 
+bool dye_profile_has(const struct dye_profile *profile, const char *column)
+{
+    return column_of(profile, column) >= 0;
+}
+
 /* A value that did not parse, and is no word that many rows have, was a damaged one: canaries have a good one. */
 static char state_of(const struct dye_profile *p, const char *filled, int column)
 {
@@ -159,12 +164,16 @@ static void follow_sex_and_birth(const struct dye_profile *profile, struct dye_p
     uint64_t day = dye_prf_below(draw, 365);
     if (year == NULL || strlen(year) != 4)
         return;
+    int year_number = 0;
+    for (int i = 0; i < 4 && dye_is_digit((uint8_t)year[i]); i++)
+        year_number = year_number * 10 + (year[i] - '0');
     static const uint8_t days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     unsigned month = 0;
     for (; day >= days[month]; month++)
         day -= days[month];
     snprintf(p->birth, sizeof p->birth, "%.4s-%02u-%02u", year, (month + 1) % 13, ((unsigned)day + 1) % 32);
-    snprintf(row->decade, sizeof row->decade, "%.3s0", year);
+    profile_decade(year_number, row->decade);
+    p->born = dye_day(year_number, (int)month + 1, (int)day + 1);
 }
 
 static bool append(struct dye_value *v, const char *text)
@@ -178,8 +187,9 @@ static bool append(struct dye_value *v, const char *text)
 }
 
 static void follow_name(const struct dye_profile *profile, const char *column, const struct profile_row *row,
-                        struct dye_prf *draw, struct dye_value *name)
+                        struct dye_prf *draw, struct dye_persona *p)
 {
+    struct dye_value *name = &p->value[DYE_NAME];
     char own_surname[16] = "", after[16];
     const char *length = pick_name(profile, column, "length", NULL, row, draw);
     if (length == NULL || strcmp(length, "other") == 0)
@@ -202,8 +212,10 @@ static void follow_name(const struct dye_profile *profile, const char *column, c
     else /* all too rare: the persona's own given name */
         made_it = made_it && append(&made, name->text + own);
     struct dye_value canonical;
-    if (made_it && dye_ident_parse(DYE_NAME, dye_value_span(&made), &canonical) == DYE_OK)
+    if (made_it && dye_ident_parse(DYE_NAME, dye_value_span(&made), &canonical) == DYE_OK) {
         *name = made;
+        dye_wipe(p->written_name, sizeof p->written_name);
+    }
 }
 
 /* ---- the address ---- */
@@ -345,7 +357,7 @@ void dye_profile_adopt(const struct dye_profile *profile, const struct dye_secto
     for (size_t i = 0; i < s->columns; i++) {
         const struct dye_column *c = &s->column[i];
         if (c->what == DYE_COLUMN_KIND && c->kind == DYE_NAME && p->value[DYE_NAME].n != 0)
-            follow_name(profile, c->name, &row, draw, &p->value[DYE_NAME]);
+            follow_name(profile, c->name, &row, draw, p);
         if (c->what == DYE_COLUMN_KIND && c->kind == DYE_ADDRESS && p->value[DYE_ADDRESS].n != 0)
             follow_address(profile, c->name, &row, draw, &p->value[DYE_ADDRESS]);
     }
@@ -405,7 +417,7 @@ void dye_profile_cell(const struct dye_profile *profile, const struct dye_column
     if ((p->empty >> column & 1) != 0) {
         canonical->n = 0;
         canonical->text[0] = '\0';
-    } else if (word || c->what == DYE_COLUMN_SEX || c->what == DYE_COLUMN_CONST) {
+    } else if (word || profile_has_words(c->what)) {
         const char sex[2] = {p->sex, '\0'};
         const char *context = word ? "unparsed" : c->what == DYE_COLUMN_SEX ? sex : "";
         const char *text = pick(profile, profile_find(profile, c->name, "word", context), random, false, NULL, NULL);

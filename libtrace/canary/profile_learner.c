@@ -299,7 +299,7 @@ static bool learn_cell(struct dye_profile_learner *l, const struct dye_column *c
     if (c->what == DYE_COLUMN_BIRTH) {
         if (profile_date_read(cell, ymd, shape) && shape[0] != '\0')
             count(l, c->name, "format", "", shape);
-    } else if (may_be_kept(cell)) {
+    } else if (profile_has_words(c->what) && may_be_kept(cell)) {
         char sex[2] = {row->sex, '\0'};
         counts_add(&l->counts, c->name, "word", c->what == DYE_COLUMN_SEX ? sex : "", cell, 1);
     }

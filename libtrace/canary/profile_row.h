@@ -13,6 +13,13 @@ struct profile_row {
     char area[7];   /* all six */
 };
 
+/* Columns whose cells are words that many rows share. */
+static inline bool profile_has_words(enum dye_column_what what)
+{
+    return what == DYE_COLUMN_SEX || what == DYE_COLUMN_CONST || what == DYE_COLUMN_CHOICE ||
+           what == DYE_COLUMN_OCCUPATION;
+}
+
 /* Contexts from the narrowest to the widest. */
 enum { NAME_CONTEXTS = 3 };
 void profile_name_contexts(const struct profile_row *row, char ret[NAME_CONTEXTS][8]);

@@ -1,8 +1,9 @@
 #include "following.h"
 
-void following_init(struct following *f, struct store *s, const struct dye_key *persona)
+void following_init(struct following *f, struct store *s, const struct dye_key *persona,
+                    const struct dye_persona_maker *maker)
 {
-    *f = (struct following){.store = s};
+    *f = (struct following){.store = s, .maker = maker};
     dye_prf_init(&f->draw, persona, "dyetrace/1/persona/profile", 0);
 }
 
@@ -59,22 +60,30 @@ enum dye_status following_source(struct following *f, int64_t source_id, struct 
     return DYE_OK;
 }
 
-static void adopt(struct following *f, int64_t id, const struct dye_sector *sector, uint64_t serial,
-                  struct dye_persona *p)
+/* Made again without the sector's own gaps: which cells are empty is the profile's to say. */
+static enum dye_status adopt(struct following *f, int64_t id, const struct dye_sector *sector, int32_t made_on,
+                             uint64_t serial, struct dye_persona *p, struct dye_error *err)
 {
+    struct dye_sector full = *sector;
+    for (size_t i = 0; i < full.columns; i++)
+        full.column[i].empty = 0;
+    DYE_TRY(dye_persona_make(f->maker, serial, &full, made_on, p, err));
     struct dye_prf draw = f->draw;
     dye_prf_reset(&draw, serial);
     dye_profile_adopt(loaded(f, id), sector, &draw, p);
     dye_prf_done(&draw);
+    return DYE_OK;
 }
 
-void following_new(struct following *f, const struct dye_sector *sector, uint64_t serial, struct dye_persona *p)
+enum dye_status following_new(struct following *f, const struct dye_sector *sector, int32_t made_on, uint64_t serial,
+                              struct dye_persona *p, struct dye_error *err)
 {
-    if (f->current != 0 && sector != NULL)
-        adopt(f, f->current, sector, serial, p);
+    if (f->current == 0 || sector == NULL)
+        return DYE_OK;
+    return adopt(f, f->current, sector, made_on, serial, p, err);
 }
 
-enum dye_status following_old(struct following *f, const struct dye_sector *sector, uint64_t serial,
+enum dye_status following_old(struct following *f, const struct dye_sector *sector, int32_t made_on, uint64_t serial,
                               struct dye_persona *p, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
@@ -85,8 +94,7 @@ enum dye_status following_old(struct following *f, const struct dye_sector *sect
     if (PQntuples(r) == 0)
         return DYE_OK;
     DYE_TRY(load(f, store_int(r, 0, 0), err));
-    adopt(f, store_int(r, 0, 0), sector, serial, p);
-    return DYE_OK;
+    return adopt(f, store_int(r, 0, 0), sector, made_on, serial, p, err);
 }
 
 enum dye_status following_keep(struct following *f, struct dye_error *err)

@@ -11,8 +11,8 @@
 
 struct batch {
     struct connector connector;
-    struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b */
+    struct dye_sector sector, made_for;
+    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b, day made on, sector made for */
     struct dye_persona *personas;
     enum connector_outcome *outcome;
     size_t n;
@@ -34,13 +34,13 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
 {
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
-    DYE_TRY(
-        store_run(r->store, err, &ret->rows,
-                  "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b FROM dyetrace.placement p"
-                  " JOIN dyetrace.canary c USING (canary_id)"
-                  " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                  " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                  "isii", source->source_id, state, after, (int64_t)BATCH));
+    DYE_TRY(store_run(r->store, err, &ret->rows,
+                      "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b,"
+                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector"
+                      " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
+                      " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
@@ -48,10 +48,16 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     for (; ret->n < n; ret->n++) {
         int row = (int)ret->n;
-        uint64_t serial = (uint64_t)store_int(ret->rows, row, 1);
-        DYE_TRY(registrar_persona(r, serial, store_text(ret->rows, row, 3)[0], (uint64_t)store_int(ret->rows, row, 4),
-                                  &ret->personas[ret->n], err));
-        DYE_TRY(following_old(&r->following, &ret->sector, serial, &ret->personas[ret->n], err));
+        /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
+        if (strcmp(ret->made_for.name, store_text(ret->rows, row, 6)) != 0)
+            DYE_TRY(sector_load(h, store_text(ret->rows, row, 6), &ret->made_for, err));
+        const struct registrar_ref ref = {.serial = (uint64_t)store_int(ret->rows, row, 1),
+                                          .variant = store_text(ret->rows, row, 3)[0],
+                                          .serial_b = (uint64_t)store_int(ret->rows, row, 4),
+                                          .sector = &ret->made_for,
+                                          .made_on = (int32_t)store_int(ret->rows, row, 5)};
+        DYE_TRY(registrar_persona(r, &ref, &ret->personas[ret->n], err));
+        DYE_TRY(following_old(&r->following, &ret->made_for, ref.made_on, ref.serial, &ret->personas[ret->n], err));
     }
     return DYE_OK;
 }

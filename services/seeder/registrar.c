@@ -20,7 +20,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     ret->maker = maker;
     dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
     dye_index_keys_init(&index, &ret->index_keys);
-    following_init(&ret->following, s, &persona);
+    following_init(&ret->following, s, &persona, maker);
     return DYE_OK;
 }
 
@@ -33,15 +33,16 @@ void registrar_close(struct registrar *r)
     dye_key_wipe(&r->code_key);
 }
 
-enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant, uint64_t serial_b,
-                                  struct dye_persona *ret, struct dye_error *err)
+enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref, struct dye_persona *ret,
+                                  struct dye_error *err)
 {
     struct dye_persona own;
     struct dye_persona other;
-    if (variant == 'A')
-        return dye_persona_make(r->maker, serial, ret, err);
-    DYE_TRY(dye_persona_make(r->maker, serial, &own, err));
-    enum dye_status status = dye_persona_make(r->maker, serial_b, &other, err);
+    if (ref->variant == 'A')
+        return dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, ret, err);
+    DYE_TRY(dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, &own, err));
+    /* Of the other only values are taken: without a sector it has them all. */
+    enum dye_status status = dye_persona_make(r->maker, ref->serial_b, NULL, ref->made_on, &other, err);
     if (status == DYE_OK)
         dye_persona_variant(&own, &other, ret);
     dye_persona_wipe(&own);
@@ -158,7 +159,8 @@ struct batch_context {
     struct dye_code code; /* of shared canaries, with its row's number */
     int64_t code_id;
     int64_t epoch;
-    char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    char now[32];  /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    int32_t today; /* its day: ages and dates are counted from it */
 };
 
 static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, char variant,
@@ -204,8 +206,8 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
 
 static enum dye_status add_row(struct batch_context *x, const char *canary, uint64_t serial, const char *type)
 {
-    return dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", canary, serial,
-                          type, x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    return dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\t%s\n", canary, serial,
+                          type, x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch, x->now);
 }
 
 static enum dye_status add_canary(struct batch_context *x, uint64_t serial, struct dye_error *err)
@@ -214,8 +216,8 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t serial, stru
     struct fingerprint f[FINGERPRINTS_MAX];
     const struct place place = {x->b->source_id, x->b->owner_id, x->b->source_path};
     bool control = x->b->source_id == 0;
-    DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
-    following_new(&x->r->following, x->b->sector, serial, &p);
+    DYE_TRY(dye_persona_make(x->r->maker, serial, x->b->sector, x->today, &p, err));
+    DYE_TRY(following_new(&x->r->following, x->b->sector, x->today, serial, &p, err));
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
     enum dye_status status = add_row(x, p.canary, serial, control ? "control" : "exclusive");
     if (status == DYE_OK)
@@ -235,7 +237,8 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
     char canary[DYE_CANARY_ID_BYTES];
     for (int v = 0; v < 2; v++) {
         struct dye_persona p;
-        DYE_TRY(registrar_persona(x->r, serial, (char)('A' + v), serial_b, &p, err));
+        const struct registrar_ref ref = {serial, (char)('A' + v), serial_b, x->b->sector, x->today};
+        DYE_TRY(registrar_persona(x->r, &ref, &p, err));
         n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
         memcpy(canary, p.canary, sizeof canary);
         dye_persona_wipe(&p);
@@ -270,7 +273,8 @@ static enum dye_status copy_table(struct store *s, const char *sql, const struct
 static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
 {
     struct store *s = x->r->store;
-    DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch, created_at) FROM STDIN",
                        &x->rows.canaries, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
@@ -364,9 +368,12 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     x->log_size = x->log.size;
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
-                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
+                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                      " (clock_timestamp() AT TIME ZONE 'UTC')::date - date '1970-01-01'",
+                      ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    x->today = (int32_t)store_int(moment, 0, 1);
     if (x->b->code != NULL)
         DYE_TRY(make_code(x, err));
     DYE_TRY(add_all(x, *ret_serials, err));
@@ -377,13 +384,13 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     return store_commit(s, err);
 }
 
-static enum dye_status hand_out(struct registrar *r, const struct dye_sector *sector, const PGresult *serials,
-                                registrar_fn fn, void *arg, struct dye_error *err)
+static enum dye_status hand_out(const struct batch_context *x, const PGresult *serials, registrar_fn fn, void *arg,
+                                struct dye_error *err)
 {
     for (int i = 0; i < PQntuples(serials); i++) {
         struct dye_persona p;
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
-        following_new(&r->following, sector, (uint64_t)store_int(serials, i, 0), &p);
+        DYE_TRY(dye_persona_make(x->r->maker, (uint64_t)store_int(serials, i, 0), x->b->sector, x->today, &p, err));
+        DYE_TRY(following_new(&x->r->following, x->b->sector, x->today, (uint64_t)store_int(serials, i, 0), &p, err));
         enum dye_status status = fn(arg, &p);
         dye_persona_wipe(&p);
         DYE_TRY(status);
@@ -398,8 +405,10 @@ static enum dye_status hand_out_copies(const struct batch_context *x, const PGre
         for (uint64_t j = 0; j < x->code.positions; j++) {
             struct dye_persona p;
             int row = (int)(2 * j);
-            DYE_TRY(registrar_persona(x->r, (uint64_t)store_int(serials, row, 0), dye_code_symbol(&x->code, j, holder),
-                                      (uint64_t)store_int(serials, row + 1, 0), &p, err));
+            const struct registrar_ref ref = {(uint64_t)store_int(serials, row, 0),
+                                              dye_code_symbol(&x->code, j, holder),
+                                              (uint64_t)store_int(serials, row + 1, 0), x->b->sector, x->today};
+            DYE_TRY(registrar_persona(x->r, &ref, &p, err));
             enum dye_status status = c->fn(c->arg, holder, &p);
             dye_persona_wipe(&p);
             DYE_TRY(status);
@@ -420,7 +429,7 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     else if (b->code != NULL)
         status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
-        status = hand_out(r, x.b->sector, serials, fn, arg, err);
+        status = hand_out(&x, serials, fn, arg, err);
     dye_code_done(&x.code);
     return status;
 }

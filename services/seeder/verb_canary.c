@@ -30,7 +30,7 @@ static void add_values(json_t *o, const struct dye_persona *p, const struct dye_
 {
     json_t *identifiers = json_object();
     char sex[2] = {p->sex, '\0'};
-    json_object_set_new(o, "name", json_string(p->value[DYE_NAME].text));
+    json_object_set_new(o, "name", json_string(p->written_name[0] != '\0' ? p->written_name : p->value[DYE_NAME].text));
     json_object_set_new(o, "sex", json_string(sex));
     json_object_set_new(o, "birth", json_string(p->birth));
     json_object_set_new(o, "address", json_string(p->value[DYE_ADDRESS].text));
@@ -84,15 +84,16 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
         DYE_TRY(audited);
         DYE_TRY(registrar_open(h, s, &r, err));
     }
-    enum dye_status status = store_run(
-        s, err, &rows,
-        "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state, j.serial_b"
-        " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
-        " LEFT JOIN dyetrace.code_position j USING (canary_id)"
-        " LEFT JOIN dyetrace.source s USING (source_id)"
-        " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
-        " ORDER BY s.path NULLS LAST, c.canary_id",
-        "s", opt_source);
+    enum dye_status status =
+        store_run(s, err, &rows,
+                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state,"
+                  " j.serial_b, (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01'"
+                  " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
+                  " LEFT JOIN dyetrace.code_position j USING (canary_id)"
+                  " LEFT JOIN dyetrace.source s USING (source_id)"
+                  " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
+                  " ORDER BY s.path NULLS LAST, c.canary_id",
+                  "s", opt_source);
     for (int i = 0; status == DYE_OK && i < PQntuples(rows); i++) {
         bool source = !PQgetisnull(rows, i, 5);
         json_t *o = json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, 0), "source",
@@ -103,11 +104,15 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
             bool any = false;
             status = sector_of(h, store_text(rows, i, 3), &sector, &any, err);
             if (status == DYE_OK)
-                status =
-                    registrar_persona(&r, (uint64_t)store_int(rows, i, 1), source ? store_text(rows, i, 4)[0] : 'A',
-                                      (uint64_t)store_int(rows, i, 7), &p, err);
+                status = registrar_persona(
+                    &r,
+                    &(struct registrar_ref){(uint64_t)store_int(rows, i, 1), source ? store_text(rows, i, 4)[0] : 'A',
+                                            (uint64_t)store_int(rows, i, 7), any ? &sector : NULL,
+                                            (int32_t)store_int(rows, i, 8)},
+                    &p, err);
             if (status == DYE_OK)
-                status = following_old(&r.following, any ? &sector : NULL, (uint64_t)store_int(rows, i, 1), &p, err);
+                status = following_old(&r.following, any ? &sector : NULL, (int32_t)store_int(rows, i, 8),
+                                       (uint64_t)store_int(rows, i, 1), &p, err);
             if (status == DYE_OK) {
                 add_values(o, &p, any ? &sector : NULL);
                 dye_persona_wipe(&p);

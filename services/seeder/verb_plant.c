@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <time.h>
 
 static const char *opt_count;
 static const char *opt_no_hit;
@@ -31,6 +32,11 @@ static const struct option_spec withdraw_options[] = {
 static const struct verb_spec withdraw_spec = {
     "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
 
+static int32_t today(void)
+{
+    return (int32_t)(time(NULL) / 86400);
+}
+
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
 static enum dye_status show_examples(const struct home *h, struct store *s, const struct source *source,
                                      long long count, struct dye_error *err)
@@ -46,15 +52,15 @@ static enum dye_status show_examples(const struct home *h, struct store *s, cons
     if (maker == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "plant: out of memory");
     struct following following;
-    following_init(&following, s, &key);
+    following_init(&following, s, &key, maker);
     enum dye_status status = following_source(&following, source->source_id, err);
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
     for (long long i = 0; status == DYE_OK && i < count; i++) {
-        status = dye_persona_make(maker, (uint64_t)i, &p, err);
-        if (status == DYE_OK) {
-            following_new(&following, &sector, (uint64_t)i, &p);
+        status = dye_persona_make(maker, (uint64_t)i, &sector, today(), &p, err);
+        if (status == DYE_OK)
+            status = following_new(&following, &sector, today(), (uint64_t)i, &p, err);
+        if (status == DYE_OK)
             status = connector_show(&c, &sector, &p, 1, err);
-        }
     }
     following_done(&following);
     dye_persona_maker_free(maker);

@@ -115,7 +115,7 @@ static void plant(struct stolen *x, const struct world *w, bool pool, struct rng
     x->fps = 0;
     for (size_t i = 0; i < CANARIES; i++) {
         struct dye_persona p;
-        enum dye_status status = dye_persona_make(m, i, &p, NULL);
+        enum dye_status status = dye_persona_make(m, i, NULL, 20000, &p, NULL);
         if (pool)
             world_pool(w, x->sector, r, &p);
         dye_prf_init(&draw, &persona_key, "dyetrace/1/persona/profile", i);

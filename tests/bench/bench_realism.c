@@ -243,7 +243,7 @@ static void make_canaries(const struct world *w, const struct dye_sector *s, con
     for (uint64_t serial = 0; serial < SAMPLE; serial++) {
         struct dye_persona p;
         struct dye_value cell;
-        enum dye_status status = dye_persona_make(m, serial, &p, NULL);
+        enum dye_status status = dye_persona_make(m, serial, NULL, 20000, &p, NULL);
         if (pool)
             world_pool(w, s, r, &p);
         dye_prf_init(&draw, &key, "bench/profile", serial);

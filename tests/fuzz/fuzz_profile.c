@@ -24,7 +24,7 @@ static void follow(const struct dye_profile *p)
     struct dye_persona_maker *m = dye_persona_maker_new(&key);
     struct dye_persona persona;
     struct dye_prf draw;
-    must(m != NULL && dye_persona_make(m, 7, &persona, NULL) == DYE_OK);
+    must(m != NULL && dye_persona_make(m, 7, NULL, 20000, &persona, NULL) == DYE_OK);
     dye_prf_init(&draw, &key, "fuzz", 7);
     dye_profile_adopt(p, &sector, &draw, &persona);
     for (size_t i = 0; i < sector.columns; i++) {

@@ -82,7 +82,7 @@ static struct dye_persona follow(const struct dye_profile *p, uint64_t serial)
     struct dye_persona persona;
     struct dye_prf draw;
     assert_non_null(m);
-    assert_int_equal(dye_persona_make(m, serial, &persona, NULL), DYE_OK);
+    assert_int_equal(dye_persona_make(m, serial, NULL, 20000, &persona, NULL), DYE_OK);
     dye_prf_init(&draw, &key, "test", serial);
     dye_profile_adopt(p, &sector, &draw, &persona);
     dye_persona_maker_free(m);
@@ -169,7 +169,7 @@ static void identifiers_stay_as_they_are(void **state)
     struct dye_persona_maker *m = dye_persona_maker_new(&key);
     for (uint64_t serial = 0; serial < 200; serial++) {
         struct dye_persona own, p = follow(x.profile, serial);
-        assert_int_equal(dye_persona_make(m, serial, &own, NULL), DYE_OK);
+        assert_int_equal(dye_persona_make(m, serial, NULL, 20000, &own, NULL), DYE_OK);
         assert_string_equal(p.canary, own.canary);
         for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
             if (dye_kind_is_scanned(kind) && p.value[kind].n != 0)

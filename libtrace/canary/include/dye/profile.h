@@ -54,6 +54,8 @@ DYE_API uint64_t dye_profile_rows(const struct dye_profile *p);
  */
 DYE_API void dye_profile_adopt(const struct dye_profile *profile, const struct dye_sector *s, struct dye_prf *draw,
                                struct dye_persona *p);
+/* Whether the profile says of this column when it is empty. */
+DYE_API bool dye_profile_has(const struct dye_profile *profile, const char *column);
 /* The cell as this table writes it; `canonical` is what it holds. Called by dye_sector_cell. */
 DYE_API void dye_profile_cell(const struct dye_profile *profile, const struct dye_column *c,
                               const struct dye_persona *p, struct dye_value *canonical);
