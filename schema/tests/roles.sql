@@ -10,6 +10,9 @@ INSERT INTO allowed VALUES
     ('seeder', 'epoch', '{SELECT}'), ('seeder', 'canary', '{INSERT,SELECT}'), ('seeder', 'fingerprint', '{INSERT,SELECT}'),
     ('seeder', 'log_leaf', '{INSERT,SELECT}'), ('seeder', 'log_head', '{INSERT,SELECT}'),
     ('seeder', 'placement', '{INSERT,SELECT}'),
+    ('seeder', 'pool', '{INSERT,SELECT}'), ('seeder', 'pool_value', '{INSERT,SELECT}'),
+    ('seeder', 'canary_value', '{INSERT,SELECT}'), ('seeder', 'pool_state', '{SELECT}'),
+    ('auditor', 'pool_state', '{SELECT}'),
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
     ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
     ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),
@@ -96,6 +99,12 @@ FROM (VALUES
     ('seeder', 'SELECT * FROM dyetrace.sighting', 'see a sighting'),
     ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),
     ('seeder', 'UPDATE dyetrace.placement SET planted_at = now()', 'date a placement back'),
+    ('seeder', 'UPDATE dyetrace.canary_value SET pool_fp = NULL', 'give a pool''s value back'),
+    ('seeder', 'DELETE FROM dyetrace.pool_value', 'forget a pool''s value'),
+    ('matcher', 'SELECT * FROM dyetrace.pool_value', 'read pools'),
+    ('matcher', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
+    ('portal', 'SELECT * FROM dyetrace.pool', 'read pools'),
+    ('auditor', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
     ('auditor', 'SELECT * FROM dyetrace.sighting', 'read sightings'),
     ('auditor', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints')) t (zone, statement, what)
 WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);

@@ -1,6 +1,7 @@
 #include "planting.h"
 
 #include "connector.h"
+#include "person.h"
 #include "queue.h"
 #include "sector_file.h"
 
@@ -26,7 +27,7 @@ static void batch_done(struct batch *b)
     free(b->outcome);
 }
 
-enum { BATCH = 1000 }; /* personas are some KiB each */
+enum { BATCH = PERSONS_MAX }; /* some KiB each */
 
 static enum dye_status batch_load(const struct home *h, struct registrar *r, const struct source *source,
                                   const char *state, int64_t after, struct batch *ret, struct dye_error *err)
@@ -43,10 +44,11 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    for (; ret->n < n; ret->n++)
-        DYE_TRY(
-            dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n], err));
-    return DYE_OK;
+    struct person_ref ref[BATCH];
+    for (size_t i = 0; i < n; i++)
+        ref[i] = (struct person_ref){.serial = store_int(ret->rows, (int)i, 1)};
+    ret->n = n;
+    return person_load(r, ref, n, ret->personas, err);
 }
 
 static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,

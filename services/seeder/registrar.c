@@ -1,7 +1,9 @@
 #include "registrar.h"
 
+#include "allotment.h"
 #include "dye/digest.h"
 #include "dye/merkle.h"
+#include "person.h"
 #include "progress.h"
 
 #include <inttypes.h>
@@ -19,6 +21,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     ret->store = s;
     ret->maker = maker;
     dye_index_keys_init(&index, &ret->index_keys);
+    vault_init(&persona, &ret->vault);
     return DYE_OK;
 }
 
@@ -27,6 +30,7 @@ void registrar_close(struct registrar *r)
     dye_persona_maker_free(r->maker);
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
+    vault_wipe(&r->vault);
 }
 
 /* ---- one canary's rows ---- */
@@ -106,7 +110,7 @@ static enum dye_status log_write_head(struct store *s, const struct dye_merkle *
 /* ---- a batch ---- */
 
 struct rows { /* COPY text, one buffer a table */
-    struct dye_buf canaries, fingerprints, leaves, placements;
+    struct dye_buf canaries, values, fingerprints, leaves, placements;
 };
 
 enum { ROWS_MAX_BYTES = 1 << 30 };
@@ -114,6 +118,7 @@ enum { ROWS_MAX_BYTES = 1 << 30 };
 static void rows_init(struct rows *t)
 {
     dye_buf_init(&t->canaries, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->values, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->fingerprints, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->leaves, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->placements, ROWS_MAX_BYTES, false);
@@ -122,6 +127,7 @@ static void rows_init(struct rows *t)
 static void rows_done(struct rows *t)
 {
     dye_buf_done(&t->canaries);
+    dye_buf_done(&t->values);
     dye_buf_done(&t->fingerprints);
     dye_buf_done(&t->leaves);
     dye_buf_done(&t->placements);
@@ -131,6 +137,7 @@ struct batch_context {
     struct registrar *r;
     const struct registrar_batch *b;
     struct rows rows;
+    struct allotment pools;
     struct dye_merkle log;
     int64_t epoch;
     char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
@@ -173,12 +180,13 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
                           x->b->source_id, x->b->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
 }
 
-static enum dye_status add_canary(struct batch_context *x, uint64_t serial, struct dye_error *err)
+static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint64_t serial, struct dye_error *err)
 {
     struct dye_persona p;
     struct fingerprint f[FINGERPRINTS_MAX];
     bool control = x->b->source_id == 0;
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
+    DYE_TRY(allotment_apply(&x->pools, number, &p, &x->rows.values, err));
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
     enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
                                             p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
@@ -211,6 +219,8 @@ static enum dye_status write_rows(struct batch_context *x, struct dye_error *err
     struct store *s = x->r->store;
     DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
                        &x->rows.canaries, err));
+    DYE_TRY(copy_table(s, "COPY dyetrace.canary_value (canary_id, variant, kind, owner_id, sealed, pool_fp) FROM STDIN",
+                       &x->rows.values, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
@@ -245,6 +255,7 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     DYE_TRY(store_begin(s, err));
     DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
+    DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, x->b->count, &x->pools, err));
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
                       "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
@@ -253,7 +264,7 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     struct progress progress;
     progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
     for (int i = 0; i < PQntuples(*ret_serials); i++) {
-        DYE_TRY(add_canary(x, (uint64_t)store_int(*ret_serials, i, 0), err));
+        DYE_TRY(add_canary(x, (uint64_t)i, (uint64_t)store_int(*ret_serials, i, 0), err));
         progress_at(&progress, (uint64_t)i);
     }
     progress_end(&progress);
@@ -263,17 +274,32 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     return store_commit(s, err);
 }
 
+static enum dye_status hand_out_some(struct registrar *r, const PGresult *serials, int from, size_t n,
+                                     struct dye_persona *persons, registrar_fn fn, void *arg, struct dye_error *err)
+{
+    struct person_ref ref[PERSONS_MAX];
+    for (size_t i = 0; i < n; i++)
+        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0)};
+    DYE_TRY(person_load(r, ref, n, persons, err));
+    for (size_t i = 0; i < n; i++)
+        DYE_TRY(fn(arg, &persons[i]));
+    return DYE_OK;
+}
+
 static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
                                 struct dye_error *err)
 {
-    for (int i = 0; i < PQntuples(serials); i++) {
-        struct dye_persona p;
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
-        enum dye_status status = fn(arg, &p);
-        dye_persona_wipe(&p);
-        DYE_TRY(status);
+    struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
+    if (persons == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "registrar: out of memory");
+    enum dye_status status = DYE_OK;
+    for (int i = 0; status == DYE_OK && i < PQntuples(serials); i += PERSONS_MAX) {
+        int left = PQntuples(serials) - i;
+        status = hand_out_some(r, serials, i, (size_t)(left < PERSONS_MAX ? left : PERSONS_MAX), persons, fn, arg, err);
     }
-    return DYE_OK;
+    dye_wipe(persons, PERSONS_MAX * sizeof *persons);
+    free(persons);
+    return status;
 }
 
 enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn, void *arg,
@@ -284,6 +310,7 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     rows_init(&x.rows);
     enum dye_status status = run_batch(&x, &serials, err);
     rows_done(&x.rows);
+    allotment_done(&x.pools);
     if (status != DYE_OK)
         store_rollback(r->store);
     else if (fn != NULL)

@@ -3,16 +3,18 @@
 /*
  * registrar: the one way by which canaries come into the registry.
  *
- * A batch is one transaction: serials, an epoch, fingerprints, the leaves of the Merkle log with its new head, and the
- * placements. Only when it is committed does the caller get to hand the personas out, so nothing is planted that the
- * log doesn't hold.
+ * A batch is one transaction: serials, an epoch, what the owner's pools give, fingerprints, the leaves of the Merkle
+ * log with its new head, and the placements. Only when it is committed does the caller get to hand the personas out, so
+ * nothing is planted that the log doesn't hold.
  */
 #include "dye/canary.h"
+#include "vault.h"
 #include "zone.h"
 
 struct registrar {
     struct store *store; /* borrowed */
     struct dye_index_keys index_keys;
+    struct vault vault;
     struct dye_persona_maker *maker;
 };
 
@@ -34,7 +36,8 @@ struct registrar_batch {
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
-/* DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
+/* DYE_E_LIMIT: a pool has run out, nothing is registered. DYE_E_DATABASE: nothing is registered, or, if the connection
+ * broke during the commit, ask `canary list`. */
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
 

@@ -1,7 +1,7 @@
 /* canary list, canary controls. A reveal needs a reason and is audited before a value leaves. */
 #include "log.h"
 #include "options.h"
-#include "registrar.h"
+#include "person.h"
 #include "sector_file.h"
 #include "verbs.h"
 
@@ -26,14 +26,20 @@ static const struct verb_spec spec = {"canary list [--source P] [--reveal --reas
                                       "Canaries: list or reveal them, or make controls, which are never planted.",
                                       options, 1, 1};
 
+/* What an imported canary has not is null. */
+static void set_text(json_t *o, const char *key, const char *text)
+{
+    json_object_set_new(o, key, text[0] != '\0' ? json_string(text) : json_null());
+}
+
 static void add_values(json_t *o, const struct dye_persona *p, const struct dye_sector *sector)
 {
     json_t *identifiers = json_object();
     char sex[2] = {p->sex, '\0'};
-    json_object_set_new(o, "name", json_string(p->value[DYE_NAME].text));
-    json_object_set_new(o, "sex", json_string(sex));
-    json_object_set_new(o, "birth", json_string(p->birth));
-    json_object_set_new(o, "address", json_string(p->value[DYE_ADDRESS].text));
+    set_text(o, "name", p->value[DYE_NAME].text);
+    set_text(o, "sex", sex);
+    set_text(o, "birth", p->birth);
+    set_text(o, "address", p->value[DYE_ADDRESS].text);
     for (enum dye_kind k = 1; k < DYE_KIND_COUNT; k++)
         if (dye_kind_is_scanned(k) && p->value[k].n != 0 && (sector == NULL || dye_sector_has(sector, k)))
             json_object_set_new(identifiers, dye_kind_name(k), json_string(p->value[k].text));
@@ -66,22 +72,74 @@ static enum dye_status sector_of(const struct home *h, const char *name, struct 
     return sector_load(h, name, kept, err);
 }
 
+/* Columns of the listing. */
+enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE };
+
+static json_t *object_of(const PGresult *rows, int i)
+{
+    bool source = !PQgetisnull(rows, i, SOURCE);
+    return json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, CANARY), "source",
+                     source ? store_text(rows, i, SOURCE) : NULL, "variant",
+                     source ? store_text(rows, i, VARIANT) : "A", "type", store_text(rows, i, TYPE), "state",
+                     source ? store_text(rows, i, STATE) : NULL);
+}
+
+static enum dye_status print_revealed(const struct home *h, const struct registrar *r, const PGresult *rows, int from,
+                                      int n, struct dye_sector *sector, struct dye_persona *persons,
+                                      struct dye_error *err)
+{
+    struct person_ref ref[PERSONS_MAX];
+    for (int i = 0; i < n; i++)
+        ref[i] = (struct person_ref){store_int(rows, from + i, SERIAL), store_text(rows, from + i, CANARY)};
+    DYE_TRY(person_load(r, ref, (size_t)n, persons, err));
+    for (int i = 0; i < n; i++) {
+        bool any = false;
+        if (ref[i].serial >= 0)
+            DYE_TRY(sector_of(h, store_text(rows, from + i, SECTOR), sector, &any, err));
+        json_t *o = object_of(rows, from + i);
+        add_values(o, &persons[i], any ? sector : NULL);
+        print_one(o);
+        json_decref(o);
+    }
+    return DYE_OK;
+}
+
+static enum dye_status print_all_revealed(const struct home *h, const struct registrar *r, const PGresult *rows,
+                                          struct dye_error *err)
+{
+    struct dye_sector sector = {0};
+    struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
+    enum dye_status status = persons != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "canary list: out of memory");
+    for (int i = 0; status == DYE_OK && i < PQntuples(rows); i += PERSONS_MAX) {
+        int left = PQntuples(rows) - i;
+        status = print_revealed(h, r, rows, i, left < PERSONS_MAX ? left : PERSONS_MAX, &sector, persons, err);
+    }
+    if (persons != NULL)
+        dye_wipe(persons, PERSONS_MAX * sizeof *persons);
+    free(persons);
+    return status;
+}
+
+static enum dye_status audit_reveal(struct store *s, struct dye_error *err)
+{
+    if (opt_reason == NULL || opt_reason[0] == '\0')
+        DYE_FAIL(err, DYE_E_USAGE, "canary list: --reveal wants --reason TEXT");
+    json_t *detail = json_pack("{s:s, s:s?}", "reason", opt_reason, "source", opt_source);
+    char *text = json_dumps(detail, JSON_COMPACT);
+    json_decref(detail);
+    if (text == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "--reason: UTF-8 text is wanted");
+    enum dye_status status = zone_audit(s, "reveal", opt_source != NULL ? opt_source : "*", "done", text, err);
+    free(text);
+    return status;
+}
+
 static enum dye_status list(const struct home *h, struct store *s, struct dye_error *err)
 {
     struct registrar r = {0};
     STORE_RESULT rows = NULL;
-    struct dye_sector sector = {0};
     if (opt_reveal) {
-        if (opt_reason == NULL || opt_reason[0] == '\0')
-            DYE_FAIL(err, DYE_E_USAGE, "canary list: --reveal wants --reason TEXT");
-        json_t *detail = json_pack("{s:s, s:s?}", "reason", opt_reason, "source", opt_source);
-        char *text = json_dumps(detail, JSON_COMPACT);
-        json_decref(detail);
-        if (text == NULL)
-            DYE_FAIL(err, DYE_E_USAGE, "--reason: UTF-8 text is wanted");
-        enum dye_status audited = zone_audit(s, "reveal", opt_source != NULL ? opt_source : "*", "done", text, err);
-        free(text);
-        DYE_TRY(audited);
+        DYE_TRY(audit_reveal(s, err));
         DYE_TRY(registrar_open(h, s, &r, err));
     }
     enum dye_status status =
@@ -92,24 +150,11 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
                   " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
                   " ORDER BY s.path NULLS LAST, c.canary_id",
                   "s", opt_source);
-    for (int i = 0; status == DYE_OK && i < PQntuples(rows); i++) {
-        bool source = !PQgetisnull(rows, i, 5);
-        json_t *o = json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, 0), "source",
-                              source ? store_text(rows, i, 5) : NULL, "variant", source ? store_text(rows, i, 4) : "A",
-                              "type", store_text(rows, i, 2), "state", source ? store_text(rows, i, 6) : NULL);
-        if (opt_reveal && store_int(rows, i, 1) >= 0) {
-            struct dye_persona p;
-            bool any = false;
-            status = sector_of(h, store_text(rows, i, 3), &sector, &any, err);
-            if (status == DYE_OK)
-                status = dye_persona_make(r.maker, (uint64_t)store_int(rows, i, 1), &p, err);
-            if (status == DYE_OK) {
-                add_values(o, &p, any ? &sector : NULL);
-                dye_persona_wipe(&p);
-            }
-        }
-        if (status == DYE_OK)
-            print_one(o);
+    if (status == DYE_OK && opt_reveal)
+        status = print_all_revealed(h, &r, rows, err);
+    for (int i = 0; status == DYE_OK && !opt_reveal && i < PQntuples(rows); i++) {
+        json_t *o = object_of(rows, i);
+        print_one(o);
         json_decref(o);
     }
     registrar_close(&r);

@@ -6,4 +6,5 @@ int verb_seed(int argc, char **argv);
 int verb_plant(int argc, char **argv);
 int verb_withdraw(int argc, char **argv);
 int verb_canary(int argc, char **argv);
+int verb_pool(int argc, char **argv);
 #endif

@@ -1,0 +1,70 @@
+#include "person.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+bool person_override(struct dye_persona *p, const char *kind, const struct dye_value *v)
+{
+    enum dye_kind k = dye_kind_from_name(dye_span_str(kind));
+    if (k != DYE_KIND_NONE) {
+        p->value[k] = *v;
+        return true;
+    }
+    if (strcmp(kind, "sex") == 0)
+        p->sex = v->text[0];
+    else if (strcmp(kind, "birth") == 0 && v->n < sizeof p->birth)
+        memcpy(p->birth, v->text, v->n + 1);
+    else
+        return false;
+    return true;
+}
+
+static enum dye_status make(const struct registrar *r, const struct person_ref *ref, struct dye_persona *ret,
+                            struct dye_error *err)
+{
+    if (ref->serial >= 0)
+        return dye_persona_make(r->maker, (uint64_t)ref->serial, ret, err);
+    memset(ret, 0, sizeof *ret);
+    snprintf(ret->canary, sizeof ret->canary, "%s", ref->canary);
+    return DYE_OK;
+}
+
+static enum dye_status read_values(const struct registrar *r, const char *ids, PGresult **ret, struct dye_error *err)
+{
+    return store_run(r->store, err, ret,
+                     "SELECT u.n - 1, v.kind, v.sealed FROM unnest($1::text[]) WITH ORDINALITY u (canary_id, n)"
+                     " JOIN dyetrace.canary_value v USING (canary_id) WHERE v.variant = 'A'",
+                     "s", ids);
+}
+
+enum dye_status person_load(const struct registrar *r, const struct person_ref *refs, size_t n, struct dye_persona *ret,
+                            struct dye_error *err)
+{
+    char ids[PERSONS_MAX * (DYE_CANARY_ID_BYTES + 1) + 2] = "{";
+    size_t at = 1;
+    assert(n <= PERSONS_MAX);
+    memset(ret, 0, n * sizeof *ret);
+    for (size_t i = 0; i < n; i++) {
+        DYE_TRY(make(r, &refs[i], &ret[i], err));
+        at += (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i != 0 ? "," : "", ret[i].canary);
+    }
+    snprintf(ids + at, sizeof ids - at, "}");
+    STORE_RESULT rows = NULL;
+    DYE_TRY(read_values(r, ids, &rows, err));
+    for (int i = 0; i < PQntuples(rows); i++) {
+        size_t which = (size_t)store_int(rows, i, 0);
+        const char *kind = store_text(rows, i, 1);
+        char row[VAULT_ROW_MAX];
+        struct vault_sealed sealed;
+        struct dye_value v = {0};
+        vault_row_canary(row, ret[which].canary, 'A', kind);
+        if (!vault_unhex(store_text(rows, i, 2), &sealed))
+            DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: damaged", row);
+        DYE_TRY(vault_open(&r->vault, row, dye_span_of(sealed.p, sealed.n), &v, err));
+        bool known = person_override(&ret[which], kind, &v);
+        dye_wipe(&v, sizeof v);
+        if (!known)
+            DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: a kind that this program does not know; update it", row);
+    }
+    return DYE_OK;
+}
