@@ -29,7 +29,7 @@ enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, str
     explicit_bzero(piece, sizeof piece);
     close(fd);
     if (status == DYE_OK && text->n != 0 && memchr(text->p, 0, text->n) != NULL)
-        status = dye_fail(err, DYE_E_RECORD, "%s: not a text file (UTF-8 is wanted)", path);
+        status = dye_fail(err, DYE_E_USAGE, "%s: not a text file (UTF-8 is wanted)", path);
     return status;
 }
 
@@ -59,14 +59,14 @@ static enum dye_status read_field(struct csv_reader *r, bool *ret_last, struct d
     char *start = r->at;
     char *stop = NULL; /* of the text, quotes undone */
     if (quoted && (stop = quoted_end(r)) == NULL)
-        DYE_FAIL(err, DYE_E_RECORD, "line %zu: a quote that does not end", r->line);
+        DYE_FAIL(err, DYE_E_USAGE, "line %zu: a quote that does not end", r->line);
     char *rest = r->at;
     while (r->at < r->end && *r->at != ',' && *r->at != '\n')
         r->at++;
     bool last = r->at == r->end || *r->at == '\n';
     char *end = last && r->at > rest && r->at[-1] == '\r' ? r->at - 1 : r->at;
     if (quoted && end != rest)
-        DYE_FAIL(err, DYE_E_RECORD, "line %zu: text behind a closing quote", r->line);
+        DYE_FAIL(err, DYE_E_USAGE, "line %zu: text behind a closing quote", r->line);
     if (r->at < r->end)
         r->next_line += *r->at++ == '\n';
     *(quoted ? stop : end) = '\0'; /* at the very end: the buffer's own terminator */
@@ -85,7 +85,7 @@ enum dye_status csv_reader_next(struct csv_reader *r, struct dye_error *err)
     r->fields = 0;
     for (bool last = false; !last;) {
         if (r->fields == CSV_FIELDS_MAX)
-            DYE_FAIL(err, DYE_E_RECORD, "line %zu: more than %d columns", r->line, CSV_FIELDS_MAX);
+            DYE_FAIL(err, DYE_E_USAGE, "line %zu: more than %d columns", r->line, CSV_FIELDS_MAX);
         DYE_TRY(read_field(r, &last, err));
     }
     return DYE_OK;

@@ -21,12 +21,12 @@ struct csv_reader {
 
 /* Opens a file as the caller; the descriptor, or -1 with *err set. Read after zone_enter. */
 int csv_open(const char *path, struct dye_error *err);
-/* All of it, and closes. `text` must be initialised; DYE_E_LIMIT beyond its maximum, DYE_E_IO, DYE_E_RECORD when it
+/* All of it, and closes. `text` must be initialised; DYE_E_LIMIT beyond its maximum, DYE_E_IO, DYE_E_USAGE when it
  * holds NUL bytes. */
 DYE_MUST_CHECK enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, struct dye_error *err);
 
 void csv_reader_init(struct csv_reader *r, struct dye_buf *text);
-/* The next record that is not an empty line. DYE_END; DYE_E_RECORD "line N: ...": a quote that does not end, text
+/* The next record that is not an empty line. DYE_END; DYE_E_USAGE "line N: ...": a quote that does not end, text
  * behind a closing quote, too many fields; there is no going on after it. */
 DYE_MUST_CHECK enum dye_status csv_reader_next(struct csv_reader *r, struct dye_error *err);
 

@@ -95,8 +95,9 @@ enum dye_status allotment_row(const struct vault *v, const char *canary, const c
     vault_row_canary(row, canary, 'A', kind);
     DYE_TRY(vault_seal(v, row, value, &sealed, err));
     dye_hex(sealed.p, sealed.n, hex);
-    return dye_buf_printf(rows, "%s\tA\t%s\t%" PRId64 "\t\\\\x%s\t%s%s\n", canary, kind, owner_id, hex,
-                          pool_fp != NULL ? "\\" : "\\N", pool_fp != NULL ? pool_fp : "");
+    enum dye_status status = dye_buf_printf(rows, "%s\tA\t%s\t%" PRId64 "\t\\\\x%s\t%s%s\n", canary, kind, owner_id,
+                                            hex, pool_fp != NULL ? "\\" : "\\N", pool_fp != NULL ? pool_fp : "");
+    return status == DYE_OK ? DYE_OK : dye_fail(err, status, "batch: too large; seed in several");
 }
 
 static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind, uint64_t i, struct dye_persona *p,

@@ -21,7 +21,7 @@ typedef enum dye_status (*pool_value_fn)(void *arg, const struct pool_value *v, 
 /* A line that is no value: why is a constant. */
 typedef void (*pool_bad_fn)(void *arg, size_t line, const char *why);
 
-/* Reads all of it: `text` is changed. Bad lines go to on_bad and the reading goes on. DYE_E_RECORD where it can't,
+/* Reads all of it: `text` is changed. Bad lines go to on_bad and the reading goes on. DYE_E_USAGE where it can't,
  * DYE_E_LIMIT beyond POOL_VALUES_MAX. */
 DYE_MUST_CHECK enum dye_status pool_file_read(struct dye_buf *text, enum dye_kind kind, pool_value_fn fn,
                                               pool_bad_fn on_bad, void *arg, struct dye_error *err);

@@ -157,11 +157,11 @@ static enum dye_status add_fingerprints(struct batch_context *x, const char *can
     return DYE_OK;
 }
 
-static enum dye_status add_placement(struct batch_context *x, const char *canary, struct fingerprint *f, size_t n,
-                                     struct dye_error *err)
+static enum dye_status add_placement(struct batch_context *x, const char *canary, const char *planted_at,
+                                     struct fingerprint *f, size_t n, struct dye_error *err)
 {
     struct dye_placement_leaf leaf = {
-        .canary = canary, .variant = 'A', .source = x->b->source_path, .planted_at = x->now};
+        .canary = canary, .variant = 'A', .source = x->b->source_path, .planted_at = planted_at};
     struct dye_hash hash;
     char nonce_hex[65];
     char values_hex[65];
@@ -177,28 +177,59 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
     DYE_TRY(dye_buf_printf(&x->rows.leaves, "%" PRIu64 "\t\\\\x%s\n", index, hash_hex));
     return dye_buf_printf(&x->rows.placements,
                           "%s\tA\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary,
-                          x->b->source_id, x->b->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
+                          x->b->source_id, x->b->owner_id, planted_at, x->b->state, index, nonce_hex, values_hex);
+}
+
+/* An imported canary has no serial to be made from again: all of it is sealed. */
+static enum dye_status add_values(struct batch_context *x, const struct dye_persona *p, struct dye_error *err)
+{
+    struct dye_value v = {.text = {p->sex}, .n = p->sex != '\0'};
+    if (v.n != 0)
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, "sex", x->b->owner_id, &v, NULL, &x->rows.values, err));
+    v.n = (size_t)snprintf(v.text, sizeof v.text, "%s", p->birth);
+    if (v.n != 0)
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, "birth", x->b->owner_id, &v, NULL, &x->rows.values, err));
+    for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
+        if (p->value[kind].n != 0)
+            DYE_TRY(allotment_row(&x->r->vault, p->canary, dye_kind_name(kind), x->b->owner_id, &p->value[kind], NULL,
+                                  &x->rows.values, err));
+    return DYE_OK;
+}
+
+static enum dye_status add_rows(struct batch_context *x, const struct dye_persona *p, const char *serial,
+                                const char *type, const char *planted_at, struct dye_error *err)
+{
+    struct fingerprint f[FINGERPRINTS_MAX];
+    size_t n = fingerprints_of(x->r, x->b->imported != NULL ? NULL : x->b->sector, p, f);
+    enum dye_status status =
+        dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", p->canary, serial, type,
+                       x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    if (status == DYE_OK)
+        status = add_fingerprints(x, p->canary, f, n);
+    if (status == DYE_OK && x->b->source_id != 0)
+        status = add_placement(x, p->canary, planted_at, f, n, err);
+    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
+        DYE_FAIL(err, status, "batch: too large; seed in several");
+    return status;
 }
 
 static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint64_t serial, struct dye_error *err)
 {
     struct dye_persona p;
-    struct fingerprint f[FINGERPRINTS_MAX];
-    bool control = x->b->source_id == 0;
+    char text[24];
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
-    DYE_TRY(allotment_apply(&x->pools, number, &p, &x->rows.values, err));
-    size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
-    enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
-                                            p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
-                                            x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    snprintf(text, sizeof text, "%" PRIu64, serial);
+    enum dye_status status = allotment_apply(&x->pools, number, &p, &x->rows.values, err);
     if (status == DYE_OK)
-        status = add_fingerprints(x, p.canary, f, n);
-    if (status == DYE_OK && !control)
-        status = add_placement(x, p.canary, f, n, err);
+        status = add_rows(x, &p, text, x->b->source_id == 0 ? "control" : "exclusive", x->now, err);
     dye_persona_wipe(&p);
-    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
-        DYE_FAIL(err, status, "batch: too large; seed in several");
     return status;
+}
+
+static enum dye_status add_imported(struct batch_context *x, const struct registrar_import *m, struct dye_error *err)
+{
+    DYE_TRY(add_values(x, &m->persona, err));
+    return add_rows(x, &m->persona, "\\N", "imported", m->planted_at[0] != '\0' ? m->planted_at : x->now, err);
 }
 
 static enum dye_status copy_table(struct store *s, const char *sql, const struct dye_buf *rows, struct dye_error *err)
@@ -247,28 +278,40 @@ static enum dye_status take_serials(struct store *s, uint64_t count, PGresult **
                      (int64_t)count);
 }
 
+static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
+{
+    struct progress progress;
+    enum dye_status status = DYE_OK;
+    progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
+    for (uint64_t i = 0; status == DYE_OK && i < x->b->count; i++) {
+        status = x->b->imported != NULL ? add_imported(x, &x->b->imported[i], err)
+                                        : add_canary(x, i, (uint64_t)store_int(serials, (int)i, 0), err);
+        progress_at(&progress, i);
+    }
+    progress_end(&progress);
+    return status;
+}
+
 static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials, struct dye_error *err)
 {
     struct store *s = x->r->store;
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
+    if (x->b->imported == NULL)
+        DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
-    DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, x->b->count, &x->pools, err));
+    if (x->b->imported == NULL)
+        DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, x->b->count, &x->pools, err));
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
                       "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
-    struct progress progress;
-    progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
-    for (int i = 0; i < PQntuples(*ret_serials); i++) {
-        DYE_TRY(add_canary(x, (uint64_t)i, (uint64_t)store_int(*ret_serials, i, 0), err));
-        progress_at(&progress, (uint64_t)i);
-    }
-    progress_end(&progress);
+    DYE_TRY(add_all(x, *ret_serials, err));
     DYE_TRY(write_rows(x, err));
+    if (x->b->check != NULL)
+        DYE_TRY(x->b->check(s, x->b->check_arg, err));
     DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done", x->b->audit_detail,
                        err));
     return store_commit(s, err);

@@ -23,6 +23,11 @@ DYE_MUST_CHECK enum dye_status registrar_open(const struct home *h, struct store
                                               struct dye_error *err);
 void registrar_close(struct registrar *r); /* takes a zeroed struct */
 
+struct registrar_import {
+    struct dye_persona persona; /* with an id of its own; all that it has is sealed */
+    char planted_at[32];        /* RFC 3339 UTC; "": now */
+};
+
 struct registrar_batch {
     const struct dye_sector *sector;
     int64_t owner_id;
@@ -30,6 +35,10 @@ struct registrar_batch {
     const char *source_path;
     const char *state; /* "planted": handed to the caller as of now; "committed": a connector plants it later */
     uint64_t count;
+    const struct registrar_import *imported; /* `count` of them, instead of new personas; or NULL */
+    /* Called in the transaction when all is written: what is not DYE_OK undoes it. May be NULL. */
+    enum dye_status (*check)(struct store *s, void *arg, struct dye_error *err);
+    void *check_arg;
     const char *audit_event;
     const char *audit_detail; /* JSON object; NULL */
 };

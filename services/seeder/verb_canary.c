@@ -1,30 +1,37 @@
-/* canary list, canary controls. A reveal needs a reason and is audited before a value leaves. */
+/* canary list, canary controls, canary import. A reveal needs a reason and is audited before a value leaves. */
+#include "csv_reader.h"
 #include "log.h"
 #include "options.h"
 #include "person.h"
 #include "sector_file.h"
+#include "seed_import.h"
 #include "verbs.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *opt_source;
 static const char *opt_reason;
 static const char *opt_count;
+static const char *opt_mapping;
 static bool opt_reveal;
 static struct common_options common;
 
 static const struct option_spec options[] = {
-    {"source", "P", "only those planted at or below this source", &opt_source, NULL},
+    {"source", "P", "only those planted at or below this source; import: where they stand", &opt_source, NULL},
     {"reveal", NULL, "with the persons' values; needs --reason, and is audited", NULL, &opt_reveal},
     {"reason", "TEXT", "why", &opt_reason, NULL},
     {"count", "N", "controls: how many", &opt_count, NULL},
+    {"mapping", "FILE", "import: YAML that says which column is what", &opt_mapping, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"canary list [--source P] [--reveal --reason TEXT] | canary controls --count N",
-                                      "Canaries: list or reveal them, or make controls, which are never planted.",
-                                      options, 1, 1};
+static const struct verb_spec spec = {
+    "canary list [--source P] [--reveal --reason TEXT] | canary controls --count N |"
+    " canary import FILE.csv --source P [--mapping FILE.yaml]",
+    "Canaries: list or reveal them, make controls, which are never planted, or take in seeds that stand already.",
+    options, 1, 2};
 
 /* What an imported canary has not is null. */
 static void set_text(json_t *o, const char *key, const char *text)
@@ -183,19 +190,77 @@ static enum dye_status controls(const struct home *h, struct store *s, struct dy
     return status;
 }
 
-static enum dye_status run(const char *what, struct dye_error *err)
+/* ---- import ---- */
+
+enum { IMPORT_MAX = 256 << 20, MAPPING_MAX = 1 << 20 };
+
+static void print_bad(size_t line, const char *why)
+{
+    printf(common.json ? "{\"line\":%zu,\"why\":\"%s\"}\n" : "line %zu: %s\n", line, why);
+}
+
+static enum dye_status import_texts(const struct home *h, struct store *s, struct dye_buf *csv,
+                                    const struct dye_buf *mapping, struct dye_error *err)
+{
+    struct source source;
+    struct registrar r = {0};
+    uint64_t imported = 0;
+    DYE_TRY(source_find(s, opt_source, &source, err));
+    DYE_TRY(registrar_open(h, s, &r, err));
+    struct seed_import_request q = {.home = h, .source = &source, .mapping_name = opt_mapping, .on_bad = print_bad};
+    if (opt_mapping != NULL) {
+        q.mapping = mapping->n != 0 ? (const char *)mapping->p : "";
+        q.mapping_bytes = mapping->n;
+    }
+    enum dye_status status = seed_import(&r, &q, csv, &imported, err);
+    registrar_close(&r);
+    if (status == DYE_OK)
+        printf(common.json ? "{\"imported\":%llu}\n" : "%llu canaries imported\n", (unsigned long long)imported);
+    return status;
+}
+
+static enum dye_status import(const struct home *h, const char *path, struct dye_error *err)
+{
+    struct dye_buf csv;
+    struct dye_buf mapping;
+    struct store *s = NULL;
+    if (opt_source == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "canary import: --source is missing");
+    int fd = csv_open(path, err);
+    if (fd < 0)
+        return DYE_E_IO;
+    int mapping_fd = opt_mapping != NULL ? csv_open(opt_mapping, err) : -1;
+    if (opt_mapping != NULL && mapping_fd < 0) {
+        close(fd);
+        return DYE_E_IO;
+    }
+    dye_buf_init(&csv, IMPORT_MAX, true);
+    dye_buf_init(&mapping, MAPPING_MAX, false);
+    enum dye_status status = zone_enter(h, "seeder", &s, err); /* the process ends with what it has opened */
+    if (status == DYE_OK)
+        status = csv_read_all(fd, path, &csv, err);
+    if (status == DYE_OK && mapping_fd >= 0)
+        status = csv_read_all(mapping_fd, opt_mapping, &mapping, err);
+    if (status == DYE_OK)
+        status = import_texts(h, s, &csv, &mapping, err);
+    dye_buf_done(&csv);
+    dye_buf_done(&mapping);
+    store_close(s);
+    return status;
+}
+
+static enum dye_status run(int args, char **argv, struct dye_error *err)
 {
     struct home h;
     struct store *s = NULL;
+    const char *what = argv[1];
     DYE_TRY(home_open(common.home, common.config, &h, err));
+    if (strcmp(what, "import") == 0 && args == 2)
+        return import(&h, argv[2], err);
+    if (args != 1 || (strcmp(what, "list") != 0 && strcmp(what, "controls") != 0))
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
     DYE_TRY(zone_enter(&h, "seeder", &s, err));
-    enum dye_status status;
-    if (strcmp(what, "list") == 0)
-        status = list(&h, s, err);
-    else if (strcmp(what, "controls") == 0)
-        status = controls(&h, s, err);
-    else
-        status = dye_fail(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    enum dye_status status = what[0] == 'l' ? list(&h, s, err) : controls(&h, s, err);
     store_close(s);
     return status;
 }
@@ -208,6 +273,6 @@ int verb_canary(int argc, char **argv)
     if (status == DYE_STOPPED)
         return 0;
     if (status == DYE_OK)
-        status = run(argv[1], &err);
+        status = run(args, argv, &err);
     return status == DYE_OK ? 0 : complain(&err);
 }

@@ -140,6 +140,15 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
         return DYE_OK;
     }
     DYE_TRY(status);
+    /* Nobody told us what their rows look like: the source's own people take them out. */
+    STORE_RESULT imported = NULL;
+    DYE_TRY(store_run(r->store, err, &imported,
+                      "SELECT p.canary_id FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
+                      " WHERE p.source_id = $1 AND p.state = 'planted' AND c.serial IS NULL ORDER BY 1",
+                      "i", source.source_id));
+    for (int i = 0; i < PQntuples(imported); i++)
+        printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"imported\"}\n", store_text(imported, i, 0), path);
+    result.remains += (uint64_t)PQntuples(imported);
     *remains += result.remains;
     fprintf(stderr, "%s: %" PRIu64 " withdrawn, %" PRIu64 " remain\n", path, result.done, result.remains);
     return DYE_OK;
