@@ -20,6 +20,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,8 +95,14 @@ static enum dye_status take(const char *dir, uid_t uid, gid_t gid, struct dye_er
 {
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         DYE_FAIL(err, DYE_E_IO, "home: %s: %s", dir, strerror(errno));
-    if ((geteuid() == 0 && chown(dir, uid, gid) != 0) || chmod(dir, 0700) != 0)
-        DYE_FAIL(err, DYE_E_IO, "home: %s: %s", dir, strerror(errno));
+    /* Through a descriptor: whoever owns the parent could have put a link there meanwhile. */
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool ok = fd >= 0 && (geteuid() != 0 || fchown(fd, uid, gid) == 0) && fchmod(fd, 0700) == 0;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    if (!ok)
+        DYE_FAIL(err, DYE_E_IO, "home: %s: %s", dir, strerror(why));
     return DYE_OK;
 }
 
@@ -318,8 +325,16 @@ static enum dye_status make_database(const struct home *h, const struct dye_key 
 static enum dye_status build(struct home *h, struct dye_error *err)
 {
     char mark[HOME_PATH_MAX];
+    char whole[HOME_PATH_MAX];
     uint8_t random[4];
     char id[16];
+    /* Another init of this home may be at it: what it has made is not half made. Held until the process ends. */
+    int lock = open(h->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_EX) != 0)
+        DYE_FAIL(err, DYE_E_IO, "home: %s: %s", h->dir, strerror(errno));
+    DYE_TRY(home_path(h, whole, err, "id"));
+    if (access(whole, F_OK) == 0)
+        return DYE_OK;
     DYE_TRY(home_path(h, mark, err, UNFINISHED));
     if (access(mark, F_OK) == 0)
         DYE_TRY(clear_unfinished(h, err));
@@ -347,6 +362,7 @@ static int build_as_user(struct home *h)
     if (pid < 0)
         return 3;
     if (pid == 0) {
+        privilege_harden(); /* the master key passes through here */
         enum dye_status status = privilege_drop(h->uid, h->gid, &err);
         if (status == DYE_OK)
             status = build(h, &err);

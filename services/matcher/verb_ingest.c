@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct ingest_acquisition how;
@@ -29,7 +31,7 @@ static const struct option_spec options[] = {
     {"acquired-at", "T", "when, RFC 3339 (default now)", &how.acquired_at, NULL},
     {"basis", "TEXT", "the legal basis for having it", &how.basis, NULL},
     {"password", "P", NULL, &opt_password, NULL},
-    {"strict", NULL, "exit 1 when a part is not fully read", NULL, &opt_strict},
+    {"strict", NULL, "exit 1 when a part is not fully read, or a file of a directory skipped", NULL, &opt_strict},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"ingest PATH... [--label L] [--feed F] [--strict] ...",
@@ -43,6 +45,7 @@ struct input {
 struct inputs {
     struct input *at;
     size_t n, cap;
+    size_t skipped; /* told on standard error */
 };
 
 static enum dye_status add_input(struct inputs *in, const char *path, struct dye_error *err)
@@ -77,9 +80,23 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* Inside a directory a link is not followed: it may lead root to what its maker can't read. */
+static void complain_skipped(const char *path, struct inputs *in)
+{
+    struct dye_error err;
+    dye_fail(&err, DYE_E_RECORD, "%s: skipped: it is no regular file", path);
+    complain(&err);
+    in->skipped++;
+}
+
 /* All files are open before any is read: root opens, the home's user reads. */
 static enum dye_status open_inputs(int n, char **paths, struct inputs *in, struct dye_error *err)
 {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max; /* a directory may hold thousands */
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
     for (int i = 0; i < n; i++) {
         struct stat st;
         if (stat(paths[i], &st) != 0)
@@ -94,6 +111,8 @@ static enum dye_status open_inputs(int n, char **paths, struct inputs *in, struc
         for (FTSENT *e; status == DYE_OK && (e = fts_read(walk)) != NULL;)
             if (e->fts_info == FTS_F)
                 status = add_input(in, e->fts_path, err);
+            else if (e->fts_info == FTS_SL || e->fts_info == FTS_SLNONE || e->fts_info == FTS_DEFAULT)
+                complain_skipped(e->fts_path, in);
             else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
                 status = dye_fail(err, DYE_E_IO, "%s: %s", e->fts_path, strerror(e->fts_errno));
         if (walk != NULL)
@@ -166,6 +185,10 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
         if (a.label == NULL)
             a.label = slash != NULL ? slash + 1 : inputs->at[i].path;
         status = ingest_dump(&in, inputs->at[i].fd, &a, &result, err);
+        if (status == DYE_E_IO) { /* of several files: which one */
+            struct dye_error why = *err;
+            dye_fail(err, status, "%s: %s", a.label, why.message);
+        }
         if (status == DYE_OK)
             status = followup_attribute(s, h, NULL, err);
         if (status == DYE_OK)
@@ -179,16 +202,52 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
     return status;
 }
 
+/* A date, or RFC 3339's date and time with its zone. */
+static bool is_moment(const char *text)
+{
+    struct tm t = {0};
+    const char *end = strptime(text, "%Y-%m-%d", &t);
+    int day = t.tm_mday;
+    if (end == NULL || end - text != 10 || timegm(&t) == -1 || t.tm_mday != day)
+        return false;
+    if (*end == '\0')
+        return true;
+    const char *time = end + 1;
+    end = *end == 'T' ? strptime(time, "%H:%M:%S", &t) : NULL;
+    if (end == NULL || end - time != 8)
+        return false;
+    if (*end == '.')
+        end += 1 + strspn(end + 1, "0123456789");
+    if (strcmp(end, "Z") == 0)
+        return true;
+    time = end + 1;
+    end = *end == '+' || *end == '-' ? strptime(time, "%H:%M", &t) : NULL;
+    return end != NULL && end - time == 5 && *end == '\0';
+}
+
+static enum dye_status check_options(struct dye_error *err)
+{
+    const char *const texts[] = {how.label, how.feed, how.origin, how.seller, how.price, how.basis};
+    if (opt_password != NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "--password: encrypted parts are recorded as unread by this version");
+    if (how.acquired_at != NULL && !is_moment(how.acquired_at))
+        DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] != NULL && !dye_path_is_valid(dye_span_str(texts[i])))
+            DYE_FAIL(err, DYE_E_USAGE, "ingest: an option's text is too long or no UTF-8");
+    return DYE_OK;
+}
+
 static enum dye_status run(int args, char **argv, bool *ret_all_read, struct dye_error *err)
 {
     struct home h;
     struct inputs inputs = {0};
-    if (opt_password != NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "--password: encrypted parts are recorded as unread by this version");
+    DYE_TRY(check_options(err));
     DYE_TRY(home_open(common.home, common.config, &h, err));
     enum dye_status status = open_inputs(args, argv + 1, &inputs, err);
     if (status == DYE_OK)
         status = ingest_all(&h, &inputs, ret_all_read, err);
+    *ret_all_read = *ret_all_read && inputs.skipped == 0;
     close_inputs(&inputs);
     return status;
 }
