@@ -13,6 +13,8 @@ INSERT INTO allowed VALUES
     ('seeder', 'pool', '{INSERT,SELECT}'), ('seeder', 'pool_value', '{INSERT,SELECT}'),
     ('seeder', 'canary_value', '{INSERT,SELECT}'), ('seeder', 'pool_state', '{SELECT}'),
     ('auditor', 'pool_state', '{SELECT}'),
+    ('seeder', 'source_approval', '{INSERT,SELECT}'), ('seeder', 'source_dry_run', '{INSERT,SELECT}'),
+    ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
     ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
     ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),
@@ -43,7 +45,8 @@ SELECT bag_eq(
               ('dyetrace_matcher', 'dump', 'UPDATE', 'completed_at,parts,records,sm3,state,threshold_bits,verdict'),
               ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
-              ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at') $$,
+              ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),
+              ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
     'the columns that may be updated are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
            WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
@@ -100,6 +103,9 @@ FROM (VALUES
     ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),
     ('seeder', 'UPDATE dyetrace.placement SET planted_at = now()', 'date a placement back'),
     ('seeder', 'UPDATE dyetrace.canary_value SET pool_fp = NULL', 'give a pool''s value back'),
+    ('seeder', 'UPDATE dyetrace.source_approval SET approved_by = ''x''', 'change an approval'),
+    ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
+    ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
     ('seeder', 'DELETE FROM dyetrace.pool_value', 'forget a pool''s value'),
     ('matcher', 'SELECT * FROM dyetrace.pool_value', 'read pools'),
     ('matcher', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),

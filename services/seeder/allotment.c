@@ -7,7 +7,7 @@
 
 bool allotment_pools(enum dye_kind kind)
 {
-    return dye_kind_is_scanned(kind) && kind != DYE_RESIDENT_ID;
+    return kind != DYE_NAME && kind != DYE_ADDRESS && kind != DYE_RESIDENT_ID;
 }
 
 static enum dye_status take_kind(struct store *s, struct allotment *a, enum dye_kind kind, uint64_t count,

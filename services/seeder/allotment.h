@@ -38,7 +38,7 @@ DYE_MUST_CHECK enum dye_status allotment_row(const struct vault *v, const char *
                                              int64_t owner_id, const struct dye_value *value, const char *pool_fp,
                                              struct dye_buf *rows, struct dye_error *err);
 
-/* Whether values of this kind may be pooled: scanned ones, but resident IDs, which decide birth date, sex and region.
+/* Whether values of this kind may be pooled: identifiers, but resident IDs, which decide birth date, sex and region.
  */
 bool allotment_pools(enum dye_kind kind);
 
