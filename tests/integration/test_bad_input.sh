@@ -31,6 +31,9 @@ one_line_error "in one line, with the option" count
 
 exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json
 one_line_error "in one line, with its name" 'absent\.csv'
+printf 'a,b\n1,2\n' >"$SCRATCH/present.csv"
+exit_is "beside others it does not keep them out" 3 dyetrace ingest "$SCRATCH/absent.csv" "$SCRATCH/present.csv" --json
+like "which are ingested" "$OUT" '"records" : 2'
 if [ "$(id -u)" = 0 ]; then
     skip "a file without the right to read can't be ingested" "root may read all"
 else

@@ -96,6 +96,11 @@ exit_is "a home can be in an existing database" 0 dyetrace init --home "$SCRATCH
 ok "then it has no cluster of its own" test ! -e "$SCRATCH/remote/cluster/PG_VERSION"
 exit_is "and works" 0 dyetrace source add a/b --sector hospital --home "$SCRATCH/remote"
 is "its rows are there" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT count(*) FROM dyetrace.source")" 2
+# An init that was killed after its commit, before it put the home's name to it.
+remote=$(readlink -f "$SCRATCH/remote")
+mv "$remote/id" "$remote/unfinished"
+exit_is "an init in a server that was killed at its end is finished by the next" 0 dyetrace init --home "$SCRATCH/remote" --pg "$server dbname=traces"
+exit_is "with the same keys" 0 dyetrace canary list --reveal --reason test --home "$SCRATCH/remote"
 exit_is "a second home can't have the same database" 3 dyetrace init --home "$SCRATCH/second" --pg "$server dbname=traces"
 one_line_error "and says why" database
 finish
