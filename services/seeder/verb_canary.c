@@ -48,7 +48,7 @@ static void add_values(json_t *o, const struct dye_persona *p, const struct dye_
     set_text(o, "birth", p->birth);
     set_text(o, "address", p->value[DYE_ADDRESS].text);
     for (enum dye_kind k = 1; k < DYE_KIND_COUNT; k++)
-        if (dye_kind_is_scanned(k) && p->value[k].n != 0 && (sector == NULL || dye_sector_has(sector, k)))
+        if (k != DYE_NAME && k != DYE_ADDRESS && p->value[k].n != 0 && (sector == NULL || dye_sector_has(sector, k)))
             json_object_set_new(identifiers, dye_kind_name(k), json_string(p->value[k].text));
     json_object_set_new(o, "identifiers", identifiers);
 }
