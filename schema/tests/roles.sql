@@ -14,6 +14,8 @@ INSERT INTO allowed VALUES
     ('seeder', 'canary_value', '{INSERT,SELECT}'), ('seeder', 'pool_state', '{SELECT}'),
     ('auditor', 'pool_state', '{SELECT}'),
     ('seeder', 'source_approval', '{INSERT,SELECT}'), ('seeder', 'source_dry_run', '{INSERT,SELECT}'),
+    ('seeder', 'assigned_release', '{INSERT,SELECT}'), ('seeder', 'canary_assigned', '{INSERT,SELECT}'),
+    ('seeder', 'canary_burn', '{INSERT,SELECT}'), ('auditor', 'assigned_release', '{SELECT}'), ('auditor', 'canary_burn', '{SELECT}'),
     ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
     ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
@@ -60,8 +62,8 @@ SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
 SELECT bag_eq(
     $$ SELECT p.proname::text FROM pg_proc p
        WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
-    ARRAY['audit_append', 'canary_paths', 'session_open', 'session_owner'],
-    'the portal calls the audit, canary_paths and the session''s functions, no other');
+    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner'],
+    'the portal calls the audit, what a sighting is shown with, and the session''s functions, no other');
 SELECT is((SELECT string_agg(r.rolname, ', ') FROM pg_roles r
            WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor))(_|$)'
              AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication)), NULL,
@@ -106,6 +108,8 @@ FROM (VALUES
     ('seeder', 'UPDATE dyetrace.source_approval SET approved_by = ''x''', 'change an approval'),
     ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
     ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
+    ('seeder', 'DELETE FROM dyetrace.canary_burn', 'take a burn back'),
+    ('matcher', 'INSERT INTO dyetrace.canary_burn VALUES (''x'', ''y'')', 'burn a canary'),
     ('seeder', 'DELETE FROM dyetrace.pool_value', 'forget a pool''s value'),
     ('matcher', 'SELECT * FROM dyetrace.pool_value', 'read pools'),
     ('matcher', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),

@@ -38,7 +38,9 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     DYE_TRY(store_run(r->store, err, &ret->rows,
                       "SELECT p.placement_id, c.serial, c.canary_id FROM dyetrace.placement p"
                       " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      " AND c.serial IS NOT NULL"
+                      " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now())) AND "
+                      "p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
                       "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);

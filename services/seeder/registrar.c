@@ -1,6 +1,7 @@
 #include "registrar.h"
 
 #include "allotment.h"
+#include "assignment.h"
 #include "dye/digest.h"
 #include "dye/merkle.h"
 #include "person.h"
@@ -301,6 +302,8 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     if (x->b->imported == NULL)
         DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
+    if (x->b->imported == NULL)
+        DYE_TRY(assignment_allows(s, x->b->sector, x->b->owner_id, err));
     if (x->b->imported == NULL)
         DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, x->b->count, &x->pools, err));
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));

@@ -48,8 +48,8 @@ DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
-/* DYE_E_LIMIT: a pool has run out, nothing is registered. DYE_E_DATABASE: nothing is registered, or, if the connection
- * broke during the commit, ask `canary list`. */
+/* DYE_E_LIMIT: a pool has run out, DYE_E_USAGE: a kind is closed (assignment.h); nothing is registered. DYE_E_DATABASE:
+ * nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
 

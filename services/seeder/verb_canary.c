@@ -1,4 +1,5 @@
-/* canary list, canary controls, canary import. A reveal needs a reason and is audited before a value leaves. */
+/* canary list, canary controls, canary import, canary burn. A reveal needs a reason and is audited before a value
+ * leaves. */
 #include "csv_reader.h"
 #include "log.h"
 #include "options.h"
@@ -17,20 +18,23 @@ static const char *opt_reason;
 static const char *opt_count;
 static const char *opt_mapping;
 static bool opt_reveal;
+static bool opt_assigned;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"source", "P", "only those planted at or below this source; import: where they stand", &opt_source, NULL},
     {"reveal", NULL, "with the persons' values; needs --reason, and is audited", NULL, &opt_reveal},
-    {"reason", "TEXT", "why", &opt_reason, NULL},
+    {"reason", "TEXT", "why: of a reveal, of a burn", &opt_reason, NULL},
+    {"assigned", NULL, "burn: all whose values an authority has given out (table import)", NULL, &opt_assigned},
     {"count", "N", "controls: how many", &opt_count, NULL},
     {"mapping", "FILE", "import: YAML that says which column is what", &opt_mapping, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {
     "canary list [--source P] [--reveal --reason TEXT] | canary controls --count N |"
-    " canary import FILE.csv --source P [--mapping FILE.yaml]",
-    "Canaries: list or reveal them, make controls, which are never planted, or take in seeds that stand already.",
+    " canary import FILE.csv --source P [--mapping FILE.yaml] | canary burn CANARY|--assigned --reason TEXT",
+    "Canaries: list or reveal them, make controls, which are never planted, take in seeds that stand already, or burn"
+    " canaries: they are planted no more, and count for no source in dumps that come later.",
     options, 1, 2};
 
 /* What an imported canary has not is null. */
@@ -80,15 +84,18 @@ static enum dye_status sector_of(const struct home *h, const char *name, struct 
 }
 
 /* Columns of the listing. */
-enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE };
+enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE, BURNED };
 
 static json_t *object_of(const PGresult *rows, int i)
 {
     bool source = !PQgetisnull(rows, i, SOURCE);
-    return json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, CANARY), "source",
-                     source ? store_text(rows, i, SOURCE) : NULL, "variant",
-                     source ? store_text(rows, i, VARIANT) : "A", "type", store_text(rows, i, TYPE), "state",
-                     source ? store_text(rows, i, STATE) : NULL);
+    json_t *o =
+        json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, CANARY), "source",
+                  source ? store_text(rows, i, SOURCE) : NULL, "variant", source ? store_text(rows, i, VARIANT) : "A",
+                  "type", store_text(rows, i, TYPE), "state", source ? store_text(rows, i, STATE) : NULL);
+    if (store_bool(rows, i, BURNED))
+        json_object_set_new(o, "burned", json_true());
+    return o;
 }
 
 static enum dye_status print_revealed(const struct home *h, const struct registrar *r, const PGresult *rows, int from,
@@ -151,7 +158,8 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
     }
     enum dye_status status =
         store_run(s, err, &rows,
-                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state"
+                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state,"
+                  " dyetrace.canary_is_burned(c.canary_id, now())"
                   " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
                   " LEFT JOIN dyetrace.source s USING (source_id)"
                   " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
@@ -188,6 +196,36 @@ static enum dye_status controls(const struct home *h, struct store *s, struct dy
     enum dye_status status = registrar_register(&r, &batch, NULL, NULL, err);
     registrar_close(&r);
     return status;
+}
+
+/* ---- burn ---- */
+
+static enum dye_status burn(struct store *s, const char *canary, struct dye_error *err)
+{
+    STORE_RESULT burned = NULL;
+    if (opt_reason == NULL || opt_reason[0] == '\0')
+        DYE_FAIL(err, DYE_E_USAGE, "canary burn: --reason TEXT is wanted");
+    DYE_TRY(store_begin(s, err));
+    if (canary != NULL) {
+        STORE_RESULT known = NULL;
+        DYE_TRY(store_run(s, err, &known, "SELECT FROM dyetrace.canary WHERE canary_id = $1", "s", canary));
+        if (PQntuples(known) == 0)
+            DYE_FAIL(err, DYE_E_NOTFOUND, "canary: %.64s: unknown", canary);
+    }
+    DYE_TRY(
+        store_run(s, err, &burned,
+                  "INSERT INTO dyetrace.canary_burn (canary_id, reason) SELECT c.canary_id, $2 FROM dyetrace.canary c"
+                  " WHERE c.canary_id = $1 OR ($1::text IS NULL AND EXISTS (SELECT FROM dyetrace.canary_assigned a"
+                  " WHERE a.canary_id = c.canary_id)) ORDER BY 1 ON CONFLICT DO NOTHING RETURNING canary_id",
+                  "ss", canary, opt_reason));
+    DYE_TRY(store_run(s, err, NULL,
+                      "SELECT dyetrace.audit_append('burn', $1, 'done',"
+                      " jsonb_build_object('reason', $2::text, 'count', $3::bigint))",
+                      "ssi", canary != NULL ? canary : "--assigned", opt_reason, (int64_t)PQntuples(burned)));
+    DYE_TRY(store_commit(s, err));
+    for (int i = 0; i < PQntuples(burned); i++)
+        printf(common.json ? "{\"canary\":\"%s\",\"burned\":true}\n" : "%s burned\n", store_text(burned, i, 0));
+    return DYE_OK;
 }
 
 /* ---- import ---- */
@@ -257,6 +295,12 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
     DYE_TRY(home_open(common.home, common.config, &h, err));
     if (strcmp(what, "import") == 0 && args == 2)
         return import(&h, argv[2], err);
+    if (strcmp(what, "burn") == 0 && args == (opt_assigned ? 1 : 2)) {
+        DYE_TRY(zone_enter(&h, "seeder", &s, err));
+        enum dye_status burned = burn(s, args == 2 ? argv[2] : NULL, err);
+        store_close(s);
+        return burned;
+    }
     if (args != 1 || (strcmp(what, "list") != 0 && strcmp(what, "controls") != 0))
         DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
     DYE_TRY(zone_enter(&h, "seeder", &s, err));

@@ -7,4 +7,5 @@ int verb_plant(int argc, char **argv);
 int verb_withdraw(int argc, char **argv);
 int verb_canary(int argc, char **argv);
 int verb_pool(int argc, char **argv);
+int verb_table(int argc, char **argv);
 #endif
