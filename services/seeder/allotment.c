@@ -85,23 +85,24 @@ static enum dye_status address_at(const struct dye_value *own, const struct dye_
     return DYE_OK;
 }
 
-enum dye_status allotment_row(const struct vault *v, const char *canary, const char *kind, int64_t owner_id,
-                              const struct dye_value *value, const char *pool_fp, struct dye_buf *rows,
-                              struct dye_error *err)
+enum dye_status allotment_row(const struct vault *v, const char *canary, char variant, const char *kind,
+                              int64_t owner_id, const struct dye_value *value, const char *pool_fp,
+                              struct dye_buf *rows, struct dye_error *err)
 {
     char row[VAULT_ROW_MAX];
     char hex[2 * VAULT_SEALED_MAX_BYTES + 1];
     struct vault_sealed sealed;
-    vault_row_canary(row, canary, 'A', kind);
+    vault_row_canary(row, canary, variant, kind);
     DYE_TRY(vault_seal(v, row, value, &sealed, err));
     dye_hex(sealed.p, sealed.n, hex);
-    enum dye_status status = dye_buf_printf(rows, "%s\tA\t%s\t%" PRId64 "\t\\\\x%s\t%s%s\n", canary, kind, owner_id,
-                                            hex, pool_fp != NULL ? "\\" : "\\N", pool_fp != NULL ? pool_fp : "");
+    enum dye_status status =
+        dye_buf_printf(rows, "%s\t%c\t%s\t%" PRId64 "\t\\\\x%s\t%s%s\n", canary, variant, kind, owner_id, hex,
+                       pool_fp != NULL ? "\\" : "\\N", pool_fp != NULL ? pool_fp : "");
     return status == DYE_OK ? DYE_OK : dye_fail(err, status, "batch: too large; seed in several");
 }
 
-static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind, uint64_t i, struct dye_persona *p,
-                                  struct dye_buf *rows, struct dye_error *err)
+static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind, uint64_t i, char variant,
+                                  struct dye_persona *p, struct dye_buf *rows, struct dye_error *err)
 {
     const PGresult *whole = a->kind[kind].whole;
     const PGresult *domain = a->kind[kind].domain;
@@ -117,16 +118,16 @@ static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind,
     }
     p->value[kind] = v;
     enum dye_status status =
-        allotment_row(a->vault, p->canary, dye_kind_name(kind), a->owner_id, &v, pool_fp, rows, err);
+        allotment_row(a->vault, p->canary, variant, dye_kind_name(kind), a->owner_id, &v, pool_fp, rows, err);
     dye_wipe(&v, sizeof v);
     return status;
 }
 
-enum dye_status allotment_apply(const struct allotment *a, uint64_t i, struct dye_persona *p, struct dye_buf *rows,
-                                struct dye_error *err)
+enum dye_status allotment_apply(const struct allotment *a, uint64_t i, char variant, struct dye_persona *p,
+                                struct dye_buf *rows, struct dye_error *err)
 {
     for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
         if (a->kind[kind].whole != NULL)
-            DYE_TRY(apply_kind(a, kind, i, p, rows, err));
+            DYE_TRY(apply_kind(a, kind, i, variant, p, rows, err));
     return DYE_OK;
 }

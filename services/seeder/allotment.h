@@ -28,13 +28,13 @@ DYE_MUST_CHECK enum dye_status allotment_take(struct store *s, const struct vaul
                                               struct dye_error *err);
 void allotment_done(struct allotment *a); /* takes a zeroed struct */
 
-/* The values of the batch's i-th canary: over p, and as rows of canary_value (COPY text: canary_id, variant, kind,
- * owner_id, sealed, pool_fp). */
-DYE_MUST_CHECK enum dye_status allotment_apply(const struct allotment *a, uint64_t i, struct dye_persona *p,
-                                               struct dye_buf *rows, struct dye_error *err);
+/* The values of the batch's i-th canary (or variant of a canary): over p, and as rows of canary_value (COPY text:
+ * canary_id, variant, kind, owner_id, sealed, pool_fp). */
+DYE_MUST_CHECK enum dye_status allotment_apply(const struct allotment *a, uint64_t i, char variant,
+                                               struct dye_persona *p, struct dye_buf *rows, struct dye_error *err);
 
 /* One row of canary_value, pool_fp as the database writes it, NULL for what is no pool's. */
-DYE_MUST_CHECK enum dye_status allotment_row(const struct vault *v, const char *canary, const char *kind,
+DYE_MUST_CHECK enum dye_status allotment_row(const struct vault *v, const char *canary, char variant, const char *kind,
                                              int64_t owner_id, const struct dye_value *value, const char *pool_fp,
                                              struct dye_buf *rows, struct dye_error *err);
 

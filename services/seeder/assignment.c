@@ -36,10 +36,10 @@ static enum dye_status add_release(struct import *m, const char *release, const 
 static enum dye_status look_at(struct import *m, const PGresult *rows, int n, struct dye_persona *persons,
                                struct dye_error *err)
 {
-    struct person_ref ref[PERSONS_MAX];
+    struct person_ref ref[PERSONS_MAX] = {0};
     enum dye_kind kind = dye_assigned_kind(m->table);
     for (int i = 0; i < n; i++)
-        ref[i] = (struct person_ref){store_int(rows, i, 1), store_text(rows, i, 0)};
+        ref[i] = (struct person_ref){.serial = store_int(rows, i, 1), .canary = store_text(rows, i, 0), .variant = 'A'};
     DYE_TRY(person_load(m->r, ref, (size_t)n, persons, err));
     for (int i = 0; i < n; i++) {
         const struct dye_value *v = &persons[i].value[kind];

@@ -23,41 +23,47 @@ static enum dye_status make(const struct registrar *r, const struct person_ref *
                             struct dye_error *err)
 {
     if (ref->serial >= 0)
-        return dye_persona_make(r->maker, (uint64_t)ref->serial, ret, err);
+        return registrar_persona(r, (uint64_t)ref->serial, ref->variant, (uint64_t)ref->serial_b, ret, err);
     memset(ret, 0, sizeof *ret);
     snprintf(ret->canary, sizeof ret->canary, "%s", ref->canary);
     return DYE_OK;
 }
 
-static enum dye_status read_values(const struct registrar *r, const char *ids, PGresult **ret, struct dye_error *err)
+static enum dye_status read_values(const struct registrar *r, const char *ids, const char *variants, PGresult **ret,
+                                   struct dye_error *err)
 {
     return store_run(r->store, err, ret,
-                     "SELECT u.n - 1, v.kind, v.sealed FROM unnest($1::text[]) WITH ORDINALITY u (canary_id, n)"
-                     " JOIN dyetrace.canary_value v USING (canary_id) WHERE v.variant = 'A'",
-                     "s", ids);
+                     "SELECT u.n - 1, v.kind, v.sealed FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
+                     " u (canary_id, variant, n) JOIN dyetrace.canary_value v ON v.canary_id = u.canary_id"
+                     " AND v.variant::text = u.variant",
+                     "ss", ids, variants);
 }
 
 enum dye_status person_load(const struct registrar *r, const struct person_ref *refs, size_t n, struct dye_persona *ret,
                             struct dye_error *err)
 {
     char ids[PERSONS_MAX * (DYE_CANARY_ID_BYTES + 1) + 2] = "{";
+    char variants[2 * PERSONS_MAX + 2] = "{";
     size_t at = 1;
+    size_t v_at = 1;
     assert(n <= PERSONS_MAX);
     memset(ret, 0, n * sizeof *ret);
     for (size_t i = 0; i < n; i++) {
         DYE_TRY(make(r, &refs[i], &ret[i], err));
         at += (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i != 0 ? "," : "", ret[i].canary);
+        v_at += (size_t)snprintf(variants + v_at, sizeof variants - v_at, "%s%c", i != 0 ? "," : "", refs[i].variant);
     }
     snprintf(ids + at, sizeof ids - at, "}");
+    snprintf(variants + v_at, sizeof variants - v_at, "}");
     STORE_RESULT rows = NULL;
-    DYE_TRY(read_values(r, ids, &rows, err));
+    DYE_TRY(read_values(r, ids, variants, &rows, err));
     for (int i = 0; i < PQntuples(rows); i++) {
         size_t which = (size_t)store_int(rows, i, 0);
         const char *kind = store_text(rows, i, 1);
         char row[VAULT_ROW_MAX];
         struct vault_sealed sealed;
         struct dye_value v = {0};
-        vault_row_canary(row, ret[which].canary, 'A', kind);
+        vault_row_canary(row, ret[which].canary, refs[which].variant, kind);
         if (!vault_unhex(store_text(rows, i, 2), &sealed))
             DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: damaged", row);
         DYE_TRY(vault_open(&r->vault, row, dye_span_of(sealed.p, sealed.n), &v, err));

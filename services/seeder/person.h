@@ -8,6 +8,8 @@
 struct person_ref {
     int64_t serial;     /* negative: imported, all of it is sealed values */
     const char *canary; /* its id; wanted for imported ones only */
+    char variant;
+    int64_t serial_b; /* that variant B is made of */
 };
 
 enum { PERSONS_MAX = 1000 };

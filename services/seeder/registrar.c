@@ -21,6 +21,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
         DYE_FAIL(err, DYE_E_NOMEM, "personas: out of memory");
     ret->store = s;
     ret->maker = maker;
+    dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
     dye_index_keys_init(&index, &ret->index_keys);
     vault_init(&persona, &ret->vault);
     return DYE_OK;
@@ -32,6 +33,23 @@ void registrar_close(struct registrar *r)
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
     vault_wipe(&r->vault);
+    dye_key_wipe(&r->code_key);
+}
+
+enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant, uint64_t serial_b,
+                                  struct dye_persona *ret, struct dye_error *err)
+{
+    struct dye_persona own;
+    struct dye_persona other;
+    if (variant == 'A')
+        return dye_persona_make(r->maker, serial, ret, err);
+    DYE_TRY(dye_persona_make(r->maker, serial, &own, err));
+    enum dye_status status = dye_persona_make(r->maker, serial_b, &other, err);
+    if (status == DYE_OK)
+        dye_persona_variant(&own, &other, ret);
+    dye_persona_wipe(&own);
+    dye_persona_wipe(&other);
+    return status;
 }
 
 /* ---- one canary's rows ---- */
@@ -111,7 +129,7 @@ static enum dye_status log_write_head(struct store *s, const struct dye_merkle *
 /* ---- a batch ---- */
 
 struct rows { /* COPY text, one buffer a table */
-    struct dye_buf canaries, values, fingerprints, leaves, placements;
+    struct dye_buf canaries, values, fingerprints, leaves, placements, positions;
 };
 
 enum { ROWS_MAX_BYTES = 1 << 30 };
@@ -123,6 +141,7 @@ static void rows_init(struct rows *t)
     dye_buf_init(&t->fingerprints, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->leaves, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->placements, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->positions, ROWS_MAX_BYTES, false);
 }
 
 static void rows_done(struct rows *t)
@@ -132,6 +151,7 @@ static void rows_done(struct rows *t)
     dye_buf_done(&t->fingerprints);
     dye_buf_done(&t->leaves);
     dye_buf_done(&t->placements);
+    dye_buf_done(&t->positions);
 }
 
 struct batch_context {
@@ -140,29 +160,38 @@ struct batch_context {
     struct rows rows;
     struct allotment pools;
     struct dye_merkle log;
+    uint64_t log_size;    /* before this batch */
+    struct dye_code code; /* of shared canaries, with its row's number */
+    int64_t code_id;
     int64_t epoch;
     char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
 };
 
-static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, const struct fingerprint *f,
-                                        size_t n)
+static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, char variant,
+                                        const struct fingerprint *f, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char fp[2 * DYE_FP_BYTES + 1];
         char probe[2 * DYE_SEAL_BYTES + 1];
         dye_hex(f[i].fp, DYE_FP_BYTES, fp);
         dye_hex(f[i].probe, DYE_SEAL_BYTES, probe);
-        DYE_TRY(dye_buf_printf(&x->rows.fingerprints, "%s\tA\t%s\t%s\t\\\\x%s\t\\\\x%s\t%" PRId64 "\n", canary,
-                               dye_kind_name(f[i].kind), dye_form_name(f[i].form), fp, probe, x->epoch));
+        DYE_TRY(dye_buf_printf(&x->rows.fingerprints, "%s\t%c\t%s\t%s\t\\\\x%s\t\\\\x%s\t%" PRId64 "\n", canary,
+                               variant, dye_kind_name(f[i].kind), dye_form_name(f[i].form), fp, probe, x->epoch));
     }
     return DYE_OK;
 }
 
-static enum dye_status add_placement(struct batch_context *x, const char *canary, const char *planted_at,
+struct place { /* where a copy is planted, and since when */
+    int64_t source_id, owner_id;
+    const char *path;
+    const char *planted_at;
+};
+
+static enum dye_status add_placement(struct batch_context *x, const char *canary, char variant, const struct place *at,
                                      struct fingerprint *f, size_t n, struct dye_error *err)
 {
     struct dye_placement_leaf leaf = {
-        .canary = canary, .variant = 'A', .source = x->b->source_path, .planted_at = planted_at};
+        .canary = canary, .variant = variant, .source = at->path, .planted_at = at->planted_at};
     struct dye_hash hash;
     char nonce_hex[65];
     char values_hex[65];
@@ -177,8 +206,14 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
     dye_merkle_append(&x->log, &hash);
     DYE_TRY(dye_buf_printf(&x->rows.leaves, "%" PRIu64 "\t\\\\x%s\n", index, hash_hex));
     return dye_buf_printf(&x->rows.placements,
-                          "%s\tA\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary,
-                          x->b->source_id, x->b->owner_id, planted_at, x->b->state, index, nonce_hex, values_hex);
+                          "%s\t%c\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary, variant,
+                          at->source_id, at->owner_id, at->planted_at, x->b->state, index, nonce_hex, values_hex);
+}
+
+static enum dye_status add_row(struct batch_context *x, const char *canary, const char *serial, const char *type)
+{
+    return dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", canary, serial, type,
+                          x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
 }
 
 /* An imported canary has no serial to be made from again: all of it is sealed. */
@@ -186,14 +221,14 @@ static enum dye_status add_values(struct batch_context *x, const struct dye_pers
 {
     struct dye_value v = {.text = {p->sex}, .n = p->sex != '\0'};
     if (v.n != 0)
-        DYE_TRY(allotment_row(&x->r->vault, p->canary, "sex", x->b->owner_id, &v, NULL, &x->rows.values, err));
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', "sex", x->b->owner_id, &v, NULL, &x->rows.values, err));
     v.n = (size_t)snprintf(v.text, sizeof v.text, "%s", p->birth);
     if (v.n != 0)
-        DYE_TRY(allotment_row(&x->r->vault, p->canary, "birth", x->b->owner_id, &v, NULL, &x->rows.values, err));
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', "birth", x->b->owner_id, &v, NULL, &x->rows.values, err));
     for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
         if (p->value[kind].n != 0)
-            DYE_TRY(allotment_row(&x->r->vault, p->canary, dye_kind_name(kind), x->b->owner_id, &p->value[kind], NULL,
-                                  &x->rows.values, err));
+            DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', dye_kind_name(kind), x->b->owner_id, &p->value[kind],
+                                  NULL, &x->rows.values, err));
     return DYE_OK;
 }
 
@@ -202,16 +237,10 @@ static enum dye_status add_rows(struct batch_context *x, const struct dye_person
 {
     struct fingerprint f[FINGERPRINTS_MAX];
     size_t n = fingerprints_of(x->r, x->b->imported != NULL ? NULL : x->b->sector, p, f);
-    enum dye_status status =
-        dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", p->canary, serial, type,
-                       x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
-    if (status == DYE_OK)
-        status = add_fingerprints(x, p->canary, f, n);
-    if (status == DYE_OK && x->b->source_id != 0)
-        status = add_placement(x, p->canary, planted_at, f, n, err);
-    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
-        DYE_FAIL(err, status, "batch: too large; seed in several");
-    return status;
+    const struct place place = {x->b->source_id, x->b->owner_id, x->b->source_path, planted_at};
+    DYE_TRY(add_row(x, p->canary, serial, type));
+    DYE_TRY(add_fingerprints(x, p->canary, 'A', f, n));
+    return x->b->source_id != 0 ? add_placement(x, p->canary, 'A', &place, f, n, err) : DYE_OK;
 }
 
 static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint64_t serial, struct dye_error *err)
@@ -220,7 +249,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint
     char text[24];
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
     snprintf(text, sizeof text, "%" PRIu64, serial);
-    enum dye_status status = allotment_apply(&x->pools, number, &p, &x->rows.values, err);
+    enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
         status = add_rows(x, &p, text, x->b->source_id == 0 ? "control" : "exclusive", x->now, err);
     dye_persona_wipe(&p);
@@ -231,6 +260,41 @@ static enum dye_status add_imported(struct batch_context *x, const struct regist
 {
     DYE_TRY(add_values(x, &m->persona, err));
     return add_rows(x, &m->persona, "\\N", "imported", m->planted_at[0] != '\0' ? m->planted_at : x->now, err);
+}
+
+/* A shared canary at a position of the code: both variants, each with pool values of its own, and a placement a holder.
+ */
+static enum dye_status add_shared(struct batch_context *x, uint64_t position, uint64_t serial, uint64_t serial_b,
+                                  struct dye_error *err)
+{
+    struct fingerprint f[2][FINGERPRINTS_MAX];
+    size_t n[2];
+    char canary[DYE_CANARY_ID_BYTES];
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, serial);
+    for (int v = 0; v < 2; v++) {
+        struct dye_persona p;
+        char variant = (char)('A' + v);
+        DYE_TRY(registrar_persona(x->r, serial, variant, serial_b, &p, err));
+        enum dye_status status =
+            allotment_apply(&x->pools, 2 * position + (uint64_t)v, variant, &p, &x->rows.values, err);
+        n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
+        memcpy(canary, p.canary, sizeof canary);
+        dye_persona_wipe(&p);
+        DYE_TRY(status);
+    }
+    DYE_TRY(add_row(x, canary, text, "shared"));
+    DYE_TRY(dye_buf_printf(&x->rows.positions, "%" PRId64 "\t%" PRIu64 "\t%s\t%.17g\t%" PRIu64 "\n", x->code_id,
+                           position, canary, x->code.bias[position], serial_b));
+    for (int v = 0; v < 2; v++)
+        DYE_TRY(add_fingerprints(x, canary, (char)('A' + v), f[v], n[v]));
+    for (uint32_t i = 0; i < x->code.holders; i++) {
+        const struct source *holder = &x->b->code->holder[i];
+        const struct place place = {holder->source_id, holder->owner_id, holder->path, x->now};
+        char variant = dye_code_symbol(&x->code, position, i);
+        DYE_TRY(add_placement(x, canary, variant, &place, f[variant - 'A'], n[variant - 'A'], err));
+    }
+    return DYE_OK;
 }
 
 static enum dye_status copy_table(struct store *s, const char *sql, const struct dye_buf *rows, struct dye_error *err)
@@ -256,8 +320,10 @@ static enum dye_status write_rows(struct batch_context *x, struct dye_error *err
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
-    if (x->b->source_id == 0)
+    if (x->log.size == x->log_size)
         return DYE_OK;
+    DYE_TRY(copy_table(s, "COPY dyetrace.code_position (code_id, position, canary_id, bias, serial_b) FROM STDIN",
+                       &x->rows.positions, err));
     /* COPY does not go into a table with row-level security. */
     DYE_TRY(
         store_run(s, err, NULL,
@@ -279,18 +345,61 @@ static enum dye_status take_serials(struct store *s, uint64_t count, PGresult **
                      (int64_t)count);
 }
 
+static enum dye_status make_code(struct batch_context *x, struct dye_error *err)
+{
+    const struct registrar_code *c = x->b->code;
+    STORE_RESULT row = NULL;
+    DYE_TRY(dye_code_make(&x->r->code_key, (uint64_t)x->epoch, c->holders, c->params.colluders, c->plan.positions,
+                          &x->code, err));
+    DYE_TRY(store_run(x->r->store, err, &row,
+                      "INSERT INTO dyetrace.code (owner_id, epoch, holders, colluders, epsilon, survival, surviving,"
+                      " positions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING code_id",
+                      "iiiiffii", x->b->owner_id, x->epoch, (int64_t)c->holders, (int64_t)c->params.colluders,
+                      c->params.epsilon, c->params.survival, (int64_t)c->plan.surviving, (int64_t)c->plan.positions));
+    x->code_id = store_int(row, 0, 0);
+    return DYE_OK;
+}
+
+static enum dye_status add_one(struct batch_context *x, const PGresult *serials, uint64_t i, struct dye_error *err)
+{
+    if (x->b->imported != NULL)
+        return add_imported(x, &x->b->imported[i], err);
+    if (x->b->code == NULL)
+        return add_canary(x, i, (uint64_t)store_int(serials, (int)i, 0), err);
+    return add_shared(x, i, (uint64_t)store_int(serials, (int)(2 * i), 0),
+                      (uint64_t)store_int(serials, (int)(2 * i) + 1, 0), err);
+}
+
 static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
 {
     struct progress progress;
     enum dye_status status = DYE_OK;
     progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
     for (uint64_t i = 0; status == DYE_OK && i < x->b->count; i++) {
-        status = x->b->imported != NULL ? add_imported(x, &x->b->imported[i], err)
-                                        : add_canary(x, i, (uint64_t)store_int(serials, (int)i, 0), err);
+        status = add_one(x, serials, i, err);
         progress_at(&progress, i);
     }
     progress_end(&progress);
+    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
+        DYE_FAIL(err, status, "batch: too large; seed in several");
     return status;
+}
+
+/* Serials never repeat a value, but a variant's resident ID is derived from another's. */
+static enum dye_status check_repeats(struct batch_context *x, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(x->r->store, err, &r,
+                      "SELECT EXISTS (SELECT FROM dyetrace.fingerprint f JOIN dyetrace.fingerprint g ON g.fp = f.fp"
+                      " AND g.canary_id <> f.canary_id WHERE f.epoch = $1 AND f.kind = 'resident_id'"
+                      " AND f.form = 'plain' AND g.kind = 'resident_id' AND g.form = 'plain'"
+                      " AND (f.variant <> 'A' OR g.variant <> 'A'))",
+                      "i", x->epoch));
+    if (store_bool(r, 0, 0))
+        DYE_FAIL(err, DYE_E_AGAIN,
+                 "batch: a variant's value would repeat another canary's; the same call again draws"
+                 " others");
+    return DYE_OK;
 }
 
 static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials, struct dye_error *err)
@@ -299,33 +408,38 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
-    if (x->b->imported == NULL)
-        DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
+    uint64_t sets = x->b->imported != NULL ? 0 : x->b->code != NULL ? 2 * x->b->count : x->b->count;
+    if (sets != 0)
+        DYE_TRY(take_serials(s, sets, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
-    if (x->b->imported == NULL)
+    x->log_size = x->log.size;
+    if (sets != 0) {
         DYE_TRY(assignment_allows(s, x->b->sector, x->b->owner_id, err));
-    if (x->b->imported == NULL)
-        DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, x->b->count, &x->pools, err));
+        DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, sets, &x->pools, err));
+    }
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
                       "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    if (x->b->code != NULL)
+        DYE_TRY(make_code(x, err));
     DYE_TRY(add_all(x, *ret_serials, err));
     DYE_TRY(write_rows(x, err));
     if (x->b->check != NULL)
         DYE_TRY(x->b->check(s, x->b->check_arg, err));
-    DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done", x->b->audit_detail,
-                       err));
+    DYE_TRY(check_repeats(x, err));
+    DYE_TRY(zone_audit(s, x->b->audit_event, x->log.size != x->log_size ? x->b->source_path : "-", "done",
+                       x->b->audit_detail, err));
     return store_commit(s, err);
 }
 
 static enum dye_status hand_out_some(struct registrar *r, const PGresult *serials, int from, size_t n,
                                      struct dye_persona *persons, registrar_fn fn, void *arg, struct dye_error *err)
 {
-    struct person_ref ref[PERSONS_MAX];
+    struct person_ref ref[PERSONS_MAX] = {0};
     for (size_t i = 0; i < n; i++)
-        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0)};
+        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0), .variant = 'A'};
     DYE_TRY(person_load(r, ref, n, persons, err));
     for (size_t i = 0; i < n; i++)
         DYE_TRY(fn(arg, &persons[i]));
@@ -348,6 +462,40 @@ static enum dye_status hand_out(struct registrar *r, const PGresult *serials, re
     return status;
 }
 
+static enum dye_status hand_out_copy(const struct batch_context *x, const PGresult *serials, uint32_t holder,
+                                     struct dye_persona *persons, struct dye_error *err)
+{
+    const struct registrar_code *c = x->b->code;
+    struct person_ref ref[PERSONS_MAX] = {0};
+    for (uint64_t from = 0; from < x->code.positions; from += PERSONS_MAX) {
+        uint64_t left = x->code.positions - from;
+        size_t n = left < PERSONS_MAX ? (size_t)left : PERSONS_MAX;
+        for (size_t i = 0; i < n; i++) {
+            int row = (int)(2 * (from + i));
+            ref[i] = (struct person_ref){.serial = store_int(serials, row, 0),
+                                         .variant = dye_code_symbol(&x->code, from + i, holder),
+                                         .serial_b = store_int(serials, row + 1, 0)};
+        }
+        DYE_TRY(person_load(x->r, ref, n, persons, err));
+        for (size_t i = 0; i < n; i++)
+            DYE_TRY(c->fn(c->arg, holder, &persons[i]));
+    }
+    return DYE_OK;
+}
+
+static enum dye_status hand_out_copies(const struct batch_context *x, const PGresult *serials, struct dye_error *err)
+{
+    struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
+    if (persons == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "registrar: out of memory");
+    enum dye_status status = DYE_OK;
+    for (uint32_t holder = 0; status == DYE_OK && holder < x->b->code->holders; holder++)
+        status = hand_out_copy(x, serials, holder, persons, err);
+    dye_wipe(persons, PERSONS_MAX * sizeof *persons);
+    free(persons);
+    return status;
+}
+
 enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn, void *arg,
                                    struct dye_error *err)
 {
@@ -359,8 +507,11 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     allotment_done(&x.pools);
     if (status != DYE_OK)
         store_rollback(r->store);
+    else if (b->code != NULL)
+        status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
         status = hand_out(r, serials, fn, arg, err);
+    dye_code_done(&x.code);
     return status;
 }
 

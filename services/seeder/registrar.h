@@ -8,6 +8,8 @@
  * nothing is planted that the log doesn't hold.
  */
 #include "dye/canary.h"
+#include "dye/code.h"
+#include "source.h"
 #include "vault.h"
 #include "zone.h"
 
@@ -16,6 +18,7 @@ struct registrar {
     struct dye_index_keys index_keys;
     struct vault vault;
     struct dye_persona_maker *maker;
+    struct dye_key code_key; /* derived from the persona key: which holder gets which variant */
 };
 
 /* Reads the persona and the index key. */
@@ -28,10 +31,22 @@ struct registrar_import {
     char planted_at[32];        /* RFC 3339 UTC; "": now */
 };
 
+/* Called once a copy of a shared canary, after the commit: holder by holder, in the order of the positions. */
+typedef enum dye_status (*registrar_copy_fn)(void *arg, size_t holder, const struct dye_persona *p);
+/* Shared canaries: every holder gets a copy of each, in the variant that the code says. */
+struct registrar_code {
+    const struct source *holder; /* all of one owner and sector */
+    uint32_t holders;
+    struct dye_code_params params;
+    struct dye_code_plan plan;
+    registrar_copy_fn fn;
+    void *arg;
+};
+
 struct registrar_batch {
     const struct dye_sector *sector;
     int64_t owner_id;
-    int64_t source_id; /* 0: controls, which are planted nowhere */
+    int64_t source_id; /* 0: controls, which are planted nowhere; shared canaries: see code */
     const char *source_path;
     const char *state; /* "planted": handed to the caller as of now; "committed": a connector plants it later */
     uint64_t count;
@@ -40,7 +55,8 @@ struct registrar_batch {
     enum dye_status (*check)(struct store *s, void *arg, struct dye_error *err);
     void *check_arg;
     const char *audit_event;
-    const char *audit_detail; /* JSON object; NULL */
+    const char *audit_detail;          /* JSON object; NULL */
+    const struct registrar_code *code; /* NULL: not shared */
 };
 /* The audit_detail of a batch with its no-hit certificate (NULL: none). DYE_E_USAGE for a reference that is none. */
 DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_hit, char *ret, size_t n,
@@ -48,9 +64,14 @@ DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
-/* DYE_E_LIMIT: a pool has run out, DYE_E_USAGE: a kind is closed (assignment.h); nothing is registered. DYE_E_DATABASE:
- * nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
+/* DYE_E_LIMIT: a pool has run out; DYE_E_USAGE: a kind is closed (assignment.h); DYE_E_AGAIN: a value of a variant
+ * would have repeated another's, and the next call takes other serials; nothing is registered. DYE_E_DATABASE: nothing
+ * is registered, or, if the connection broke during the commit, ask `canary list`. */
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
+
+/* The person that a placement of `variant` shows; serial_b is code_position's, for variant B of a shared canary. */
+DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant,
+                                                 uint64_t serial_b, struct dye_persona *ret, struct dye_error *err);
 
 #endif

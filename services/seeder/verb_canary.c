@@ -84,7 +84,7 @@ static enum dye_status sector_of(const struct home *h, const char *name, struct 
 }
 
 /* Columns of the listing. */
-enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE, BURNED };
+enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE, BURNED, SERIAL_B };
 
 static json_t *object_of(const PGresult *rows, int i)
 {
@@ -102,9 +102,13 @@ static enum dye_status print_revealed(const struct home *h, const struct registr
                                       int n, struct dye_sector *sector, struct dye_persona *persons,
                                       struct dye_error *err)
 {
-    struct person_ref ref[PERSONS_MAX];
+    struct person_ref ref[PERSONS_MAX] = {0};
     for (int i = 0; i < n; i++)
-        ref[i] = (struct person_ref){store_int(rows, from + i, SERIAL), store_text(rows, from + i, CANARY)};
+        ref[i] = (struct person_ref){
+            .serial = store_int(rows, from + i, SERIAL),
+            .canary = store_text(rows, from + i, CANARY),
+            .variant = PQgetisnull(rows, from + i, SOURCE) ? 'A' : store_text(rows, from + i, VARIANT)[0],
+            .serial_b = store_int(rows, from + i, SERIAL_B)};
     DYE_TRY(person_load(r, ref, (size_t)n, persons, err));
     for (int i = 0; i < n; i++) {
         bool any = false;
@@ -159,8 +163,9 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
     enum dye_status status =
         store_run(s, err, &rows,
                   "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state,"
-                  " dyetrace.canary_is_burned(c.canary_id, now())"
+                  " dyetrace.canary_is_burned(c.canary_id, now()), j.serial_b"
                   " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
+                  " LEFT JOIN dyetrace.code_position j USING (canary_id)"
                   " LEFT JOIN dyetrace.source s USING (source_id)"
                   " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
                   " ORDER BY s.path NULLS LAST, c.canary_id",

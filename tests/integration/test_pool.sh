@@ -50,6 +50,19 @@ is "two at once get each value once" "$(
     wait
     cat "$SCRATCH"/part?.csv | grep -c . ; cut -d, -f6 "$SCRATCH"/part?.csv | grep -E '^16' | sort | uniq -d)" 44
 
+# --- shared canaries --------------------------------------------------------------------------------------------------
+
+for holder in north south; do
+    dyetrace source add "branch/$holder" --sector hospital --owner branches --population 100000
+done
+printf '16300000001-16300009999\n' >"$SCRATCH/wide.txt"
+dyetrace pool import "$SCRATCH/wide.txt" --kind mobile --owner branches >/dev/null
+exit_is "copies of shared canaries are made of pools too" 0 dyetrace seed --shared --sources branch/north,branch/south --colluders 1 --epsilon 0.05 -o "$SCRATCH/copies"
+cat "$SCRATCH"/copies/*.csv | grep -oE ',1630000[0-9]{4},' | sort >"$SCRATCH/numbers"
+is "in every row" "$(wc -l <"$SCRATCH/numbers")" "$(cat "$SCRATCH"/copies/*.csv | grep -vc '^mrn,')"
+is "as a reveal shows them" "$(reveal branch | jq -r '",\(.identifiers.mobile),"' | sort)" "$(cat "$SCRATCH/numbers")"
+is "a variant has a value of its own" "$(sort -u "$SCRATCH/numbers" | wc -l)" "$(reveal branch | jq -r '.canary + .variant' | sort -u | wc -l)"
+
 # --- mail domains -----------------------------------------------------------------------------------------------------
 
 dyetrace source add shop/orders --sector mail 2>/dev/null

@@ -6,7 +6,7 @@
  * Every kind has a canonical form: the one spelling that counts. Parsing is strict about what a value is (check
  * digits, real dates) and lenient about how it is written (prefixes, grouping, case). A kind may also name values that
  * can never be a real person's (DOMAIN 2): its default space, numbered [0, size). Of the kinds without one, values come
- * from pools alone: qq, wechat, plate, passport, permit, uscc and bank_card, where every valid number may be
+ * from pools alone: qq, wechat, plate, passport, permit, uscc, bank_card and account, where every valid number may be
  * somebody's.
  *
  * All functions are pure and safe on any thread. Values are personal data: wipe what you keep.
@@ -137,7 +137,8 @@ DYE_API const char *dye_region_prefecture(const char *area);
 
 /*
  * The bytes that a form puts into a dump, as the index and the scanner compare them: case-folded (ASCII lower), and
- * normalised by dye_text_fold for names and addresses. What is fingerprinted (dye_fp, dye_probe) is exactly `bytes`.
+ * normalised by dye_text_fold for the kinds that only corroborate. What is fingerprinted (dye_fp, dye_probe) is exactly
+ * `bytes`.
  */
 struct dye_form_bytes {
     enum dye_form form;
