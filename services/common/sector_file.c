@@ -21,7 +21,7 @@ static enum dye_status copy_text(char *to, size_t n, struct yaml_doc *d, const y
 static enum dye_status read_column(struct yaml_doc *d, const yaml_node_t *map, struct dye_column *c,
                                    struct dye_error *err)
 {
-    static const char *const known[] = {"name", "kind", "what", "male", "female", "value", NULL};
+    static const char *const known[] = {"name", "kind", "required", "what", "male", "female", "value", NULL};
     static const struct {
         const char *name;
         enum dye_column_what what;
@@ -36,6 +36,11 @@ static enum dye_status read_column(struct yaml_doc *d, const yaml_node_t *map, s
         c->kind = dye_kind_from_name(dye_span_str(kind));
         if (c->kind == DYE_KIND_NONE)
             return yaml_doc_fail(d, map, err, "unknown kind `%s`", kind);
+        const char *required;
+        DYE_TRY(yaml_doc_get_text(d, map, "required", "false", &required, err));
+        c->required = strcmp(required, "true") == 0;
+        if (!c->required && strcmp(required, "false") != 0)
+            return yaml_doc_fail(d, map, err, "required: true or false is wanted");
         return DYE_OK;
     }
     DYE_TRY(yaml_doc_get_text(d, map, "what", NULL, &what, err));

@@ -41,6 +41,18 @@ static enum dye_status take_kind(struct store *s, struct allotment *a, enum dye_
     return DYE_OK;
 }
 
+static enum dye_status check_required(const struct allotment *a, const struct dye_sector *sector, struct dye_error *err)
+{
+    for (size_t i = 0; i < sector->columns; i++) {
+        const struct dye_column *c = &sector->column[i];
+        if (c->what == DYE_COLUMN_KIND && c->required && allotment_pools(c->kind) && dye_ident_space(c->kind) == 0 &&
+            a->kind[c->kind].whole == NULL)
+            DYE_FAIL(err, DYE_E_USAGE, "sector: %s: column %s is required, and its kind comes from a pool of %s alone",
+                     sector->name, c->name, dye_kind_name(c->kind));
+    }
+    return DYE_OK;
+}
+
 enum dye_status allotment_take(struct store *s, const struct vault *v, const struct dye_sector *sector,
                                int64_t owner_id, uint64_t count, struct allotment *ret, struct dye_error *err)
 {
@@ -49,7 +61,7 @@ enum dye_status allotment_take(struct store *s, const struct vault *v, const str
     for (enum dye_kind kind = 1; sector != NULL && kind < DYE_KIND_COUNT; kind++)
         if (allotment_pools(kind) && dye_sector_has(sector, kind))
             DYE_TRY(take_kind(s, ret, kind, count, err));
-    return DYE_OK;
+    return sector != NULL ? check_required(ret, sector, err) : DYE_OK;
 }
 
 void allotment_done(struct allotment *a)

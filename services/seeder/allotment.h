@@ -21,7 +21,8 @@ struct allotment {
 
 /*
  * Inside the batch's transaction: locks the owner's pools of each kind that the sector carries, to the commit, and
- * chooses `count` values of each. DYE_E_LIMIT "pool: NAMES: 3 mobile values left, 10 wanted".
+ * chooses `count` values of each. DYE_E_LIMIT "pool: NAMES: 3 mobile values left, 10 wanted". A kind that has neither a
+ * pool nor a default space leaves its cells empty; DYE_E_USAGE where the sector's column is required.
  */
 DYE_MUST_CHECK enum dye_status allotment_take(struct store *s, const struct vault *v, const struct dye_sector *sector,
                                               int64_t owner_id, uint64_t count, struct allotment *ret,

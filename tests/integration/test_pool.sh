@@ -81,6 +81,28 @@ exit_is "mail domains make a pool" 0 dyetrace pool import "$SCRATCH/domains.txt"
 seed_csv shop/orders 9 "$SCRATCH/mail.csv"
 is "of which any number of addresses are made" "$(cut -d, -f1 "$SCRATCH/mail.csv" | tail -n +2 | sort -u | grep -cE '^[a-z0-9._]+@(post-one|mail-two)\.invalid$')" 9
 
+# --- kinds without a space of their own ---------------------------------------------------------------------------------
+
+cat >"$DYETRACE_HOME/sectors/club.yaml" <<'YAML'
+sector: club
+table: members
+columns:
+  - {name: name, kind: name}
+  - {name: phone, kind: mobile}
+  - {name: card, kind: bank_card}
+YAML
+chown -R --reference="$DYETRACE_HOME/spool" "$DYETRACE_HOME/sectors"
+dyetrace source add club/members --sector club --owner club
+seed_csv club/members 3 "$SCRATCH/club.csv"
+is "without a pool their cells are empty" "$(tail -n +2 "$SCRATCH/club.csv" | grep -c ',$')" 3
+sed -i 's/bank_card}/bank_card, required: true}/' "$DYETRACE_HOME/sectors/club.yaml"
+exit_is "where a column is required it is an error" 2 dyetrace seed club/members --count 1 -o "$SCRATCH/none.csv"
+one_line_error "which names the column" 'column card is required'
+printf '9999990000000006\n9999990000000014\n' >"$SCRATCH/cards.txt" # no issuer begins with 9999
+exit_is "a pool fills it" 0 dyetrace pool import "$SCRATCH/cards.txt" --kind bank_card --owner club
+seed_csv club/members 2 "$SCRATCH/cards.csv"
+is "with its values" "$(tail -n +2 "$SCRATCH/cards.csv" | cut -d, -f3 | sort)" "$(cat "$SCRATCH/cards.txt")"
+
 # --- sightings, planting, and another's key ---------------------------------------------------------------------------
 
 dyetrace ingest "$SCRATCH/seeded.csv" --json >"$SCRATCH/ingest.json"
