@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct import {
+    const struct home *home;
     struct registrar *r;
     const struct dye_assigned *table;
     const char *kind;
@@ -36,11 +37,10 @@ static enum dye_status add_release(struct import *m, const char *release, const 
 static enum dye_status look_at(struct import *m, const PGresult *rows, int n, struct dye_persona *persons,
                                struct dye_error *err)
 {
-    struct person_ref ref[PERSONS_MAX] = {0};
+    static const struct person_columns columns = {
+        .canary = 0, .serial = 1, .variant = 3, .serial_b = 4, .made_on = 5, .sector = 6};
     enum dye_kind kind = dye_assigned_kind(m->table);
-    for (int i = 0; i < n; i++)
-        ref[i] = (struct person_ref){.serial = store_int(rows, i, 1), .canary = store_text(rows, i, 0), .variant = 'A'};
-    DYE_TRY(person_load(m->r, ref, (size_t)n, persons, err));
+    DYE_TRY(person_load_rows(m->home, m->r, rows, &columns, 0, n, persons, err));
     for (int i = 0; i < n; i++) {
         const struct dye_value *v = &persons[i].value[kind];
         if (v->n == 0 || !dye_ident_is_safe(kind, v) || !dye_ident_assigned(kind, v, m->table))
@@ -64,7 +64,8 @@ static enum dye_status look_at_all(struct import *m, struct dye_persona *persons
         DYE_TRY(
             store_run(m->r->store, err, &rows,
                       "SELECT c.canary_id, coalesce(c.serial, -1), (SELECT min(s.path) FROM dyetrace.placement p"
-                      " JOIN dyetrace.source s USING (source_id) WHERE p.canary_id = c.canary_id)"
+                      " JOIN dyetrace.source s USING (source_id) WHERE p.canary_id = c.canary_id),"
+                      " 'A', 0, (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector"
                       " FROM dyetrace.canary c WHERE c.canary_id > $1 AND EXISTS (SELECT FROM dyetrace.fingerprint f"
                       " WHERE f.canary_id = c.canary_id AND f.kind = $2 AND f.form = 'plain')"
                       " AND NOT EXISTS (SELECT FROM dyetrace.canary_burn b WHERE b.canary_id = c.canary_id)"
@@ -78,11 +79,11 @@ static enum dye_status look_at_all(struct import *m, struct dye_persona *persons
     }
 }
 
-enum dye_status assignment_import(struct registrar *r, const struct dye_assigned *table, const char *release,
-                                  const uint8_t sha256[32], assignment_fn fn, uint64_t *ret_canaries,
-                                  struct dye_error *err)
+enum dye_status assignment_import(const struct home *h, struct registrar *r, const struct dye_assigned *table,
+                                  const char *release, const uint8_t sha256[32], assignment_fn fn,
+                                  uint64_t *ret_canaries, struct dye_error *err)
 {
-    struct import m = {.r = r, .table = table, .fn = fn};
+    struct import m = {.home = h, .r = r, .table = table, .fn = fn};
     char detail[96];
     m.kind = dye_kind_name(dye_assigned_kind(table));
     struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);

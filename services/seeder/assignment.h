@@ -16,9 +16,10 @@ typedef void (*assignment_fn)(const char *canary, const char *source);
 
 /* Records the release, in one transaction, with the canaries to burn. The same table under the same name again looks at
  * the canaries made since. DYE_E_USAGE for another table under a name that is taken. O(canaries). */
-DYE_MUST_CHECK enum dye_status assignment_import(struct registrar *r, const struct dye_assigned *table,
-                                                 const char *release, const uint8_t sha256[32], assignment_fn fn,
-                                                 uint64_t *ret_canaries, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status assignment_import(const struct home *h, struct registrar *r,
+                                                 const struct dye_assigned *table, const char *release,
+                                                 const uint8_t sha256[32], assignment_fn fn, uint64_t *ret_canaries,
+                                                 struct dye_error *err);
 
 /* Whether canaries of the sector may be made for the owner. DYE_E_USAGE when not. */
 DYE_MUST_CHECK enum dye_status assignment_allows(struct store *s, const struct dye_sector *sector, int64_t owner_id,

@@ -1,5 +1,7 @@
 #include "person.h"
 
+#include "sector_file.h"
+
 #include <assert.h>
 #include <stdio.h>
 
@@ -23,7 +25,13 @@ static enum dye_status make(const struct registrar *r, const struct person_ref *
                             struct dye_error *err)
 {
     if (ref->serial >= 0)
-        return registrar_persona(r, (uint64_t)ref->serial, ref->variant, (uint64_t)ref->serial_b, ret, err);
+        return registrar_persona(r,
+                                 &(struct registrar_ref){.serial = (uint64_t)ref->serial,
+                                                         .variant = ref->variant,
+                                                         .serial_b = (uint64_t)ref->serial_b,
+                                                         .sector = ref->sector,
+                                                         .made_on = ref->made_on},
+                                 ret, err);
     memset(ret, 0, sizeof *ret);
     snprintf(ret->canary, sizeof ret->canary, "%s", ref->canary);
     return DYE_OK;
@@ -71,6 +79,31 @@ enum dye_status person_load(const struct registrar *r, const struct person_ref *
         dye_wipe(&v, sizeof v);
         if (!known)
             DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: a kind that this program does not know; update it", row);
+    }
+    return DYE_OK;
+}
+
+enum dye_status person_load_rows(const struct home *h, const struct registrar *r, const PGresult *rows,
+                                 const struct person_columns *c, int from, int n, struct dye_persona *ret,
+                                 struct dye_error *err)
+{
+    struct person_ref ref[PERSONS_MAX] = {0};
+    struct dye_sector sector = {0};
+    for (int start = 0, i = 0; start < n; start = i) { /* a run of one sector at a time */
+        const char *name = store_text(rows, from + start, c->sector);
+        bool any = strcmp(name, "-") != 0;
+        if (any && strcmp(sector.name, name) != 0)
+            DYE_TRY(sector_load(h, name, &sector, err));
+        for (i = start; i < n && strcmp(store_text(rows, from + i, c->sector), name) == 0; i++) {
+            const char *variant = store_text(rows, from + i, c->variant);
+            ref[i - start] = (struct person_ref){.serial = store_int(rows, from + i, c->serial),
+                                                 .canary = store_text(rows, from + i, c->canary),
+                                                 .variant = variant[0] != '\0' ? variant[0] : 'A',
+                                                 .serial_b = store_int(rows, from + i, c->serial_b),
+                                                 .sector = any ? &sector : NULL,
+                                                 .made_on = (int32_t)store_int(rows, from + i, c->made_on)};
+        }
+        DYE_TRY(person_load(r, ref, (size_t)(i - start), &ret[start], err));
     }
     return DYE_OK;
 }

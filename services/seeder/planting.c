@@ -12,8 +12,8 @@
 
 struct batch {
     struct connector connector;
-    struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b */
+    struct dye_sector sector, made_for;
+    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b, day made on, sector made for */
     struct dye_persona *personas;
     enum connector_outcome *outcome;
     size_t n;
@@ -35,27 +35,25 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
 {
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
-    DYE_TRY(
-        store_run(r->store, err, &ret->rows,
-                  "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b FROM dyetrace.placement p"
-                  " JOIN dyetrace.canary c USING (canary_id)"
-                  " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                  " AND c.serial IS NOT NULL"
-                  " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now()))"
-                  " AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                  "isii", source->source_id, state, after, (int64_t)BATCH));
+    DYE_TRY(store_run(r->store, err, &ret->rows,
+                      "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b,"
+                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector"
+                      " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
+                      " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                      " AND c.serial IS NOT NULL"
+                      " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now()))"
+                      " AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    struct person_ref ref[BATCH] = {0};
-    for (size_t i = 0; i < n; i++)
-        ref[i] = (struct person_ref){.serial = store_int(ret->rows, (int)i, 1),
-                                     .variant = store_text(ret->rows, (int)i, 3)[0],
-                                     .serial_b = store_int(ret->rows, (int)i, 4)};
     ret->n = n;
-    return person_load(r, ref, n, ret->personas, err);
+    /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
+    static const struct person_columns columns = {
+        .serial = 1, .canary = 2, .variant = 3, .serial_b = 4, .made_on = 5, .sector = 6};
+    return person_load_rows(h, r, ret->rows, &columns, 0, (int)n, ret->personas, err);
 }
 
 static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,

@@ -36,15 +36,16 @@ void registrar_close(struct registrar *r)
     dye_key_wipe(&r->code_key);
 }
 
-enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant, uint64_t serial_b,
-                                  struct dye_persona *ret, struct dye_error *err)
+enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref, struct dye_persona *ret,
+                                  struct dye_error *err)
 {
     struct dye_persona own;
     struct dye_persona other;
-    if (variant == 'A')
-        return dye_persona_make(r->maker, serial, ret, err);
-    DYE_TRY(dye_persona_make(r->maker, serial, &own, err));
-    enum dye_status status = dye_persona_make(r->maker, serial_b, &other, err);
+    if (ref->variant == 'A')
+        return dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, ret, err);
+    DYE_TRY(dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, &own, err));
+    /* Of the other only values are taken: without a sector it has them all. */
+    enum dye_status status = dye_persona_make(r->maker, ref->serial_b, NULL, ref->made_on, &other, err);
     if (status == DYE_OK)
         dye_persona_variant(&own, &other, ret);
     dye_persona_wipe(&own);
@@ -164,7 +165,8 @@ struct batch_context {
     struct dye_code code; /* of shared canaries, with its row's number */
     int64_t code_id;
     int64_t epoch;
-    char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    char now[32];  /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    int32_t today; /* its day: ages and dates are counted from it */
 };
 
 static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, char variant,
@@ -212,8 +214,8 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
 
 static enum dye_status add_row(struct batch_context *x, const char *canary, const char *serial, const char *type)
 {
-    return dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", canary, serial, type,
-                          x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    return dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\t%s\n", canary, serial, type,
+                          x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch, x->now);
 }
 
 /* An imported canary has no serial to be made from again: all of it is sealed. */
@@ -247,7 +249,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint
 {
     struct dye_persona p;
     char text[24];
-    DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
+    DYE_TRY(dye_persona_make(x->r->maker, serial, x->b->sector, x->today, &p, err));
     snprintf(text, sizeof text, "%" PRIu64, serial);
     enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
@@ -274,10 +276,10 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
     snprintf(text, sizeof text, "%" PRIu64, serial);
     for (int v = 0; v < 2; v++) {
         struct dye_persona p;
-        char variant = (char)('A' + v);
-        DYE_TRY(registrar_persona(x->r, serial, variant, serial_b, &p, err));
+        const struct registrar_ref ref = {serial, (char)('A' + v), serial_b, x->b->sector, x->today};
+        DYE_TRY(registrar_persona(x->r, &ref, &p, err));
         enum dye_status status =
-            allotment_apply(&x->pools, 2 * position + (uint64_t)v, variant, &p, &x->rows.values, err);
+            allotment_apply(&x->pools, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
         n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
         memcpy(canary, p.canary, sizeof canary);
         dye_persona_wipe(&p);
@@ -313,7 +315,8 @@ static enum dye_status copy_table(struct store *s, const char *sql, const struct
 static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
 {
     struct store *s = x->r->store;
-    DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch, created_at) FROM STDIN",
                        &x->rows.canaries, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.canary_value (canary_id, variant, kind, owner_id, sealed, pool_fp) FROM STDIN",
                        &x->rows.values, err));
@@ -419,9 +422,12 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     }
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
-                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
+                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                      " (clock_timestamp() AT TIME ZONE 'UTC')::date - date '1970-01-01'",
+                      ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    x->today = (int32_t)store_int(moment, 0, 1);
     if (x->b->code != NULL)
         DYE_TRY(make_code(x, err));
     DYE_TRY(add_all(x, *ret_serials, err));
@@ -434,19 +440,22 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     return store_commit(s, err);
 }
 
-static enum dye_status hand_out_some(struct registrar *r, const PGresult *serials, int from, size_t n,
+static enum dye_status hand_out_some(const struct batch_context *x, const PGresult *serials, int from, size_t n,
                                      struct dye_persona *persons, registrar_fn fn, void *arg, struct dye_error *err)
 {
     struct person_ref ref[PERSONS_MAX] = {0};
     for (size_t i = 0; i < n; i++)
-        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0), .variant = 'A'};
-    DYE_TRY(person_load(r, ref, n, persons, err));
+        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0),
+                                     .variant = 'A',
+                                     .sector = x->b->sector,
+                                     .made_on = x->today};
+    DYE_TRY(person_load(x->r, ref, n, persons, err));
     for (size_t i = 0; i < n; i++)
         DYE_TRY(fn(arg, &persons[i]));
     return DYE_OK;
 }
 
-static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
+static enum dye_status hand_out(const struct batch_context *x, const PGresult *serials, registrar_fn fn, void *arg,
                                 struct dye_error *err)
 {
     struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
@@ -455,7 +464,7 @@ static enum dye_status hand_out(struct registrar *r, const PGresult *serials, re
     enum dye_status status = DYE_OK;
     for (int i = 0; status == DYE_OK && i < PQntuples(serials); i += PERSONS_MAX) {
         int left = PQntuples(serials) - i;
-        status = hand_out_some(r, serials, i, (size_t)(left < PERSONS_MAX ? left : PERSONS_MAX), persons, fn, arg, err);
+        status = hand_out_some(x, serials, i, (size_t)(left < PERSONS_MAX ? left : PERSONS_MAX), persons, fn, arg, err);
     }
     dye_wipe(persons, PERSONS_MAX * sizeof *persons);
     free(persons);
@@ -474,7 +483,9 @@ static enum dye_status hand_out_copy(const struct batch_context *x, const PGresu
             int row = (int)(2 * (from + i));
             ref[i] = (struct person_ref){.serial = store_int(serials, row, 0),
                                          .variant = dye_code_symbol(&x->code, from + i, holder),
-                                         .serial_b = store_int(serials, row + 1, 0)};
+                                         .serial_b = store_int(serials, row + 1, 0),
+                                         .sector = x->b->sector,
+                                         .made_on = x->today};
         }
         DYE_TRY(person_load(x->r, ref, n, persons, err));
         for (size_t i = 0; i < n; i++)
@@ -510,7 +521,7 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     else if (b->code != NULL)
         status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
-        status = hand_out(r, serials, fn, arg, err);
+        status = hand_out(&x, serials, fn, arg, err);
     dye_code_done(&x.code);
     return status;
 }

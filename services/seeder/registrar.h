@@ -70,8 +70,15 @@ typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
 
-/* The person that a placement of `variant` shows; serial_b is code_position's, for variant B of a shared canary. */
-DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant,
-                                                 uint64_t serial_b, struct dye_persona *ret, struct dye_error *err);
+/* A person as it was registered: canary.sector and the day of canary.created_at (UTC) say who a serial is. */
+struct registrar_ref {
+    uint64_t serial;
+    char variant;                    /* the placement's */
+    uint64_t serial_b;               /* code_position's, for variant B of a shared canary */
+    const struct dye_sector *sector; /* NULL: a control */
+    int32_t made_on;
+};
+DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref,
+                                                 struct dye_persona *ret, struct dye_error *err);
 
 #endif

@@ -47,7 +47,7 @@ static void add_values(json_t *o, const struct dye_persona *p, const struct dye_
 {
     json_t *identifiers = json_object();
     char sex[2] = {p->sex, '\0'};
-    set_text(o, "name", p->value[DYE_NAME].text);
+    set_text(o, "name", p->written_name[0] != '\0' ? p->written_name : p->value[DYE_NAME].text);
     set_text(o, "sex", sex);
     set_text(o, "birth", p->birth);
     set_text(o, "address", p->value[DYE_ADDRESS].text);
@@ -84,7 +84,7 @@ static enum dye_status sector_of(const struct home *h, const char *name, struct 
 }
 
 /* Columns of the listing. */
-enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE, BURNED, SERIAL_B };
+enum { CANARY, SERIAL, TYPE, SECTOR, VARIANT, SOURCE, STATE, BURNED, SERIAL_B, MADE_ON };
 
 static json_t *object_of(const PGresult *rows, int i)
 {
@@ -102,17 +102,16 @@ static enum dye_status print_revealed(const struct home *h, const struct registr
                                       int n, struct dye_sector *sector, struct dye_persona *persons,
                                       struct dye_error *err)
 {
-    struct person_ref ref[PERSONS_MAX] = {0};
-    for (int i = 0; i < n; i++)
-        ref[i] = (struct person_ref){
-            .serial = store_int(rows, from + i, SERIAL),
-            .canary = store_text(rows, from + i, CANARY),
-            .variant = PQgetisnull(rows, from + i, SOURCE) ? 'A' : store_text(rows, from + i, VARIANT)[0],
-            .serial_b = store_int(rows, from + i, SERIAL_B)};
-    DYE_TRY(person_load(r, ref, (size_t)n, persons, err));
+    static const struct person_columns columns = {.serial = SERIAL,
+                                                  .canary = CANARY,
+                                                  .variant = VARIANT,
+                                                  .serial_b = SERIAL_B,
+                                                  .made_on = MADE_ON,
+                                                  .sector = SECTOR};
+    DYE_TRY(person_load_rows(h, r, rows, &columns, from, n, persons, err));
     for (int i = 0; i < n; i++) {
         bool any = false;
-        if (ref[i].serial >= 0)
+        if (store_int(rows, from + i, SERIAL) >= 0)
             DYE_TRY(sector_of(h, store_text(rows, from + i, SECTOR), sector, &any, err));
         json_t *o = object_of(rows, from + i);
         add_values(o, &persons[i], any ? sector : NULL);
@@ -163,7 +162,8 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
     enum dye_status status =
         store_run(s, err, &rows,
                   "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state,"
-                  " dyetrace.canary_is_burned(c.canary_id, now()), j.serial_b"
+                  " dyetrace.canary_is_burned(c.canary_id, now()), j.serial_b,"
+                  " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01'"
                   " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
                   " LEFT JOIN dyetrace.code_position j USING (canary_id)"
                   " LEFT JOIN dyetrace.source s USING (source_id)"

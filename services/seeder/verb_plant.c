@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <time.h>
 
 static const char *opt_count;
 static const char *opt_no_hit;
@@ -38,6 +39,11 @@ static const struct option_spec withdraw_options[] = {
 static const struct verb_spec withdraw_spec = {
     "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
 
+static int32_t today(void)
+{
+    return (int32_t)(time(NULL) / 86400);
+}
+
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
 static enum dye_status show_examples(const struct home *h, const struct source *source, long long count,
                                      struct dye_error *err)
@@ -55,7 +61,7 @@ static enum dye_status show_examples(const struct home *h, const struct source *
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
     enum dye_status status = DYE_OK;
     for (long long i = 0; status == DYE_OK && i < count; i++) {
-        status = dye_persona_make(maker, (uint64_t)i, &p, err);
+        status = dye_persona_make(maker, (uint64_t)i, &sector, today(), &p, err);
         if (status == DYE_OK)
             status = connector_show(&c, &sector, &p, 1, err);
     }

@@ -19,7 +19,8 @@ static const char *opt_front_desk;
 static struct common_options common;
 
 static const struct option_spec options[] = {
-    {"sector", "S", "hospital, courier, insurer, or a file of home/sectors", &opt_sector, NULL},
+    {"sector", "S", "hospital, courier, insurer, telecom, bank, school ..., or a file of home/sectors", &opt_sector,
+     NULL},
     {"population", "N", "records that it holds: what sizes and power are computed from", &opt_population, NULL},
     {"owner", "NAME", "whose it is (default home.owner)", &opt_owner, NULL},
     {"environment", "E", "staging or production: what it is tried on, or what it is about", &opt_environment, NULL},

@@ -46,7 +46,7 @@ static enum dye_status compare(const struct home *h, struct store *s, enum dye_k
     dye_digest_of(DYE_SHA256, dye_buf_span(text), sha256);
     status = registrar_open(h, s, &r, err);
     if (status == DYE_OK)
-        status = assignment_import(&r, table, opt_release, sha256, print_canary, ret_canaries, err);
+        status = assignment_import(h, &r, table, opt_release, sha256, print_canary, ret_canaries, err);
     registrar_close(&r);
     dye_assigned_free(table);
     return status;
