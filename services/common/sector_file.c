@@ -156,14 +156,19 @@ static enum dye_status read_what(struct yaml_doc *d, const yaml_node_t *map, con
 static enum dye_status read_kind(struct yaml_doc *d, const yaml_node_t *map, struct dye_column *c,
                                  struct dye_error *err)
 {
-    static const char *const known[] = {"name", "empty", "same", "kind", NULL};
+    static const char *const known[] = {"name", "empty", "same", "kind", "required", NULL};
     const char *kind;
+    const char *required;
     DYE_TRY(yaml_doc_only_keys(d, map, known, err));
     DYE_TRY(yaml_doc_get_text(d, map, "kind", NULL, &kind, err));
     c->what = DYE_COLUMN_KIND;
     c->kind = dye_kind_from_name(dye_span_str(kind));
     if (c->kind == DYE_KIND_NONE)
         return yaml_doc_fail(d, yaml_doc_get(d, map, "kind"), err, "unknown kind `%.40s`", kind);
+    DYE_TRY(yaml_doc_get_text(d, map, "required", "false", &required, err));
+    c->required = strcmp(required, "true") == 0;
+    if (!c->required && strcmp(required, "false") != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "required"), err, "`required` wants true or false");
     return DYE_OK;
 }
 

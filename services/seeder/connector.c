@@ -2,8 +2,10 @@
 
 #include "yaml_doc.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum dye_status copy(struct yaml_doc *d, const yaml_node_t *map, const char *key, const char *dflt, char *to,
                             size_t n, struct dye_error *err)
@@ -81,6 +83,8 @@ enum dye_status connector_load(const struct home *h, const char *source, struct 
     struct yaml_doc d = {0};
     struct connector c = {0};
     DYE_TRY(home_path(h, path, err, "zones/seeder/connectors.yaml"));
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: it has no connector; there is no %s", source, path);
     DYE_TRY(yaml_doc_read(path, &d, err));
     enum dye_status status = find(&d, source, &c, err);
     yaml_doc_done(&d);

@@ -60,41 +60,42 @@ enum dye_status following_source(struct following *f, int64_t source_id, struct 
     return DYE_OK;
 }
 
-/* Made again without the sector's own gaps: which cells are empty is the profile's to say. */
-static enum dye_status adopt(struct following *f, int64_t id, const struct dye_sector *sector, int32_t made_on,
-                             uint64_t serial, struct dye_persona *p, struct dye_error *err)
+enum dye_status following_of(struct following *f, const char *ids, size_t n, int64_t *ret, struct dye_error *err)
 {
-    struct dye_sector full = *sector;
-    for (size_t i = 0; i < full.columns; i++)
-        full.column[i].empty = 0;
-    DYE_TRY(dye_persona_make(f->maker, serial, &full, made_on, p, err));
-    struct dye_prf draw = f->draw;
-    dye_prf_reset(&draw, serial);
-    dye_profile_adopt(loaded(f, id), sector, &draw, p);
-    dye_prf_done(&draw);
+    STORE_RESULT r = NULL;
+    memset(ret, 0, n * sizeof *ret);
+    DYE_TRY(store_run(f->store, err, &r,
+                      "SELECT u.n - 1, p.profile_id FROM unnest($1::text[]) WITH ORDINALITY u (canary_id, n)"
+                      " JOIN dyetrace.canary_profile p USING (canary_id)",
+                      "s", ids));
+    for (int i = 0; i < PQntuples(r); i++) {
+        int64_t id = store_int(r, i, 1);
+        DYE_TRY(load(f, id, err));
+        ret[store_int(r, i, 0)] = id;
+    }
     return DYE_OK;
 }
 
-enum dye_status following_new(struct following *f, const struct dye_sector *sector, int32_t made_on, uint64_t serial,
-                              struct dye_persona *p, struct dye_error *err)
+enum dye_status following_make(const struct following *f, int64_t profile, const struct dye_sector *sector,
+                               int32_t made_on, uint64_t serial, struct dye_persona *ret, struct dye_error *err)
 {
-    if (f->current == 0 || sector == NULL)
-        return DYE_OK;
-    return adopt(f, f->current, sector, made_on, serial, p, err);
+    if (profile == 0)
+        return dye_persona_make(f->maker, serial, sector, made_on, ret, err);
+    struct dye_sector full = *sector;
+    for (size_t i = 0; i < full.columns; i++)
+        full.column[i].empty = 0;
+    return dye_persona_make(f->maker, serial, &full, made_on, ret, err);
 }
 
-enum dye_status following_old(struct following *f, const struct dye_sector *sector, int32_t made_on, uint64_t serial,
-                              struct dye_persona *p, struct dye_error *err)
+void following_adopt(const struct following *f, int64_t profile, const struct dye_sector *sector, uint64_t serial,
+                     struct dye_persona *p)
 {
-    STORE_RESULT r = NULL;
-    if (sector == NULL)
-        return DYE_OK;
-    DYE_TRY(store_run(f->store, err, &r, "SELECT profile_id FROM dyetrace.canary_profile WHERE canary_id = $1", "s",
-                      p->canary));
-    if (PQntuples(r) == 0)
-        return DYE_OK;
-    DYE_TRY(load(f, store_int(r, 0, 0), err));
-    return adopt(f, store_int(r, 0, 0), sector, made_on, serial, p, err);
+    if (profile == 0)
+        return;
+    struct dye_prf draw = f->draw;
+    dye_prf_reset(&draw, serial);
+    dye_profile_adopt(loaded(f, profile), sector, &draw, p);
+    dye_prf_done(&draw);
 }
 
 enum dye_status following_keep(struct following *f, struct dye_error *err)

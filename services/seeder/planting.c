@@ -1,6 +1,7 @@
 #include "planting.h"
 
 #include "connector.h"
+#include "person.h"
 #include "queue.h"
 #include "sector_file.h"
 
@@ -27,7 +28,7 @@ static void batch_done(struct batch *b)
     free(b->outcome);
 }
 
-enum { BATCH = 1000 }; /* personas are some KiB each */
+enum { BATCH = PERSONS_MAX }; /* some KiB each */
 
 static enum dye_status batch_load(const struct home *h, struct registrar *r, const struct source *source,
                                   const char *state, int64_t after, struct batch *ret, struct dye_error *err)
@@ -39,27 +40,20 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
                       " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector"
                       " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
                       " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      " AND c.serial IS NOT NULL"
+                      " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now()))"
+                      " AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
                       "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    for (; ret->n < n; ret->n++) {
-        int row = (int)ret->n;
-        /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
-        if (strcmp(ret->made_for.name, store_text(ret->rows, row, 6)) != 0)
-            DYE_TRY(sector_load(h, store_text(ret->rows, row, 6), &ret->made_for, err));
-        const struct registrar_ref ref = {.serial = (uint64_t)store_int(ret->rows, row, 1),
-                                          .variant = store_text(ret->rows, row, 3)[0],
-                                          .serial_b = (uint64_t)store_int(ret->rows, row, 4),
-                                          .sector = &ret->made_for,
-                                          .made_on = (int32_t)store_int(ret->rows, row, 5)};
-        DYE_TRY(registrar_persona(r, &ref, &ret->personas[ret->n], err));
-        DYE_TRY(following_old(&r->following, &ret->made_for, ref.made_on, ref.serial, &ret->personas[ret->n], err));
-    }
-    return DYE_OK;
+    ret->n = n;
+    /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
+    static const struct person_columns columns = {
+        .serial = 1, .canary = 2, .variant = 3, .serial_b = 4, .made_on = 5, .sector = 6};
+    return person_load_rows(h, r, ret->rows, &columns, 0, (int)n, ret->personas, err);
 }
 
 static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,

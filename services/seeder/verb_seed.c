@@ -1,5 +1,6 @@
 /* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load.
  */
+#include "gate.h"
 #include "log.h"
 #include "options.h"
 #include "output_file.h"
@@ -14,13 +15,19 @@ static const char *opt_count;
 static const char *opt_format;
 static const char *opt_output;
 static const char *opt_no_hit;
+static const char *opt_reason;
+static bool opt_override;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"count", "N", "how many", &opt_count, NULL},
     {"format", "csv|jsonl", "what is written (default csv)", &opt_format, NULL},
     {"o", "FILE", "where to (mode 0600; default standard output)", &opt_output, NULL},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one", &opt_no_hit, NULL},
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
+     NULL},
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
+     &opt_override},
+    {"reason", "TEXT", "why", &opt_reason, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl] [-o FILE]",
@@ -56,6 +63,15 @@ static enum dye_status seed(const struct request *q, struct store *s, struct out
     DYE_TRY(registrar_detail(q->count, opt_no_hit, detail, sizeof detail, err));
     DYE_TRY(source_find(s, q->path, &source, err));
     DYE_TRY(sector_load(&q->home, source.sector, &sector, err));
+    struct gate gate = {.home = &q->home,
+                        .source = &source,
+                        .sector = &sector,
+                        .verb = "seed",
+                        .no_hit = opt_no_hit,
+                        .makes = true,
+                        .override = opt_override,
+                        .reason = opt_reason};
+    DYE_TRY(gate_pass(s, &gate, err));
     DYE_TRY(registrar_open(&q->home, s, &registrar, err));
     struct registrar_batch batch = {.sector = &sector,
                                     .owner_id = source.owner_id,
@@ -100,10 +116,7 @@ static enum dye_status read_request(const char *path, struct request *q, struct 
         q->format = DYE_FORMAT_JSONL;
     else
         DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv or jsonl is wanted", opt_format);
-    DYE_TRY(home_open(common.home, common.config, &q->home, err));
-    if (q->home.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "seed: this home is in production: --no-hit REF is wanted");
-    return DYE_OK;
+    return home_open(common.home, common.config, &q->home, err);
 }
 
 int verb_seed(int argc, char **argv)

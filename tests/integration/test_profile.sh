@@ -70,6 +70,24 @@ is "new canaries follow the new profile" "$(tail -n +2 "$SCRATCH/second.csv" | c
 is "the first stay as they were" \
     "$(reveal jinan-hospital/his | jq -r '[.identifiers.mrn, .name, .address] | join(",")' | grep -c -F -f <(cut -d, -f1,2,7 "$SCRATCH/rows"))" 200
 
+# Values of pools stand in the records, and the profile says of whom they are.
+printf '16000000001-16000000080\n' >"$SCRATCH/sims.txt"
+printf '7000000001-7000000080\n' >"$SCRATCH/voided.txt"
+dyetrace pool import "$SCRATCH/sims.txt" --kind mobile >/dev/null
+dyetrace pool import "$SCRATCH/voided.txt" --kind mrn >/dev/null
+# pooled: those of the revealed with values of the pools, but for how the table writes sexes, dates and mobiles.
+pooled() {
+    jq -r 'select((.identifiers.mrn // "") | startswith("70000000")) | [.identifiers.mrn, .name, .birth,
+        (.identifiers.resident_id // ""), .identifiers.mobile, .address] | join(",")' | sort
+}
+seed_csv jinan-hospital/his 40 "$SCRATCH/third.csv"
+tail -n +2 "$SCRATCH/third.csv" | awk -F, -v OFS=, '{ gsub("/", "-", $4); gsub("-", "", $6); print $1, $2, $4, $5, $6, $7 }' | sort >"$SCRATCH/third"
+is "canaries with pool values follow the profile" "$(grep -cE '^70000000[0-9]{2},孔.*,160000000[0-9]{2},.*区泉城路[1-9]号$' "$SCRATCH/third")" 40
+is "some of them without an ID" "$(awk -F, '$4 == ""' "$SCRATCH/third" | wc -l | awk '{print ($1 > 0 && $1 < 40)}')" 1
+is "a reveal shows them as they were written" "$(reveal jinan-hospital/his | pooled)" "$(cat "$SCRATCH/third")"
+exit_is "their file is taken in" 0 dyetrace ingest "$SCRATCH/third.csv" --json
+is "and every one of them is seen" "$(dyetrace sightings --dump "$(jq -r .dump <<<"$OUT")" --json | jq -r .canary | sort -u | wc -l)" 40
+
 # Through a connector: what is empty is NULL in the table, and can be taken out again.
 (umask 077 && cat >"$DYETRACE_HOME/zones/seeder/connectors.yaml") <<YAML
 connectors:
@@ -82,6 +100,16 @@ exit_is "canaries are planted in the table" 0 dyetrace plant jinan-hospital/his 
 is "they are there, and none has an empty text" \
     "$(his -c "SELECT count(*), count(*) FILTER (WHERE id_card = ''), count(*) FILTER (WHERE xm LIKE '孔%') FROM desk")" "3040|0|40"
 is "the sql canaries are written as the others are" "$(his -c "SELECT count(*) FROM desk WHERE birth_date ~ '^\d{4}/\d\d/\d\d\$'")" 3040
+his -c "COPY (SELECT mrn, xm, replace(birth_date, '/', '-'), id_card, replace(phone, '-', ''), address FROM desk WHERE mrn LIKE '70000000%') TO STDOUT CSV" |
+    sort >"$SCRATCH/planted"
+is "a reveal shows them as they stand there" "$(reveal jinan-hospital/his | jq -c 'select(.state == "planted")' | pooled | comm -13 "$SCRATCH/third" -)" "$(cat "$SCRATCH/planted")"
+is "forty of them" "$(wc -l <"$SCRATCH/planted")" 40
 exit_is "they can be taken out" 0 dyetrace withdraw jinan-hospital/his
 is "and the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')" "$before"
+
+# Who stood there before follows none.
+printf 'name,mobile\n赵测试,16100000001\n' >"$SCRATCH/seeds.csv"
+exit_is "seeds of a source with a profile are imported" 0 dyetrace canary import "$SCRATCH/seeds.csv" --source jinan-hospital/his
+is "as they are" "$(reveal jinan-hospital/his | jq -r 'select(.type == "imported") | .name + .identifiers.mobile')" "赵测试16100000001"
+is "and follow no profile" "$(home_sql "SELECT count(*), count(*) FILTER (WHERE type <> 'exclusive') FROM dyetrace.canary_profile JOIN dyetrace.canary USING (canary_id)")" "300|0"
 finish

@@ -103,6 +103,7 @@ struct dye_column {
     char name[64];
     enum dye_column_what what;
     enum dye_kind kind; /* DYE_COLUMN_KIND */
+    bool required;      /* no canary without a value of the kind; for whoever makes them to see to */
     char male[16];      /* DYE_COLUMN_SEX, _RELATION: how the sector writes it */
     char female[16];
     char constant[64]; /* DYE_COLUMN_CONST */
