@@ -27,7 +27,7 @@
  *     - {name: site, what: const, value: "3"}
  *
  * Canaries that stand are a function of this file too: once a sector is planted with, a changed one is a new sector
- * under a new name.
+ * under a new name. Canaries whose file was changed are refused (services/seeder/person.c) until the old one is back.
  */
 #include "dye/canary.h"
 #include "home.h"

@@ -71,6 +71,46 @@ static enum dye_status put_values(const struct registrar *r, const struct person
     return DYE_OK;
 }
 
+static bool answers(const struct dye_index_keys *keys, enum dye_kind kind, const struct dye_value *v,
+                    const uint8_t fp[DYE_FP_BYTES])
+{
+    struct dye_form_bytes forms[DYE_FORMS_MAX];
+    bool same = false;
+    size_t n = v->n != 0 ? dye_ident_forms(kind, v, forms) : 0;
+    for (size_t i = 0; i < n && !same; i++) {
+        uint8_t own[DYE_FP_BYTES];
+        dye_fp(keys, dye_value_span(&forms[i].bytes), own);
+        same = forms[i].form == DYE_PLAIN && memcmp(own, fp, sizeof own) == 0;
+    }
+    dye_wipe(forms, sizeof forms);
+    return same;
+}
+
+/* What is handed out is what was registered: a person also depends on the sector's file, and one that was changed since
+ * would make another person under the same name. */
+static enum dye_status confirm(const struct registrar *r, const char *ids, const char *variants,
+                               const struct dye_persona *made, struct dye_error *err)
+{
+    STORE_RESULT rows = NULL;
+    DYE_TRY(store_run(r->store, err, &rows,
+                      "SELECT u.n - 1, f.kind, f.fp FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
+                      " u (canary_id, variant, n) JOIN dyetrace.fingerprint f ON f.canary_id = u.canary_id"
+                      " AND f.variant::text = u.variant AND f.form = 'plain'",
+                      "ss", ids, variants));
+    for (int i = 0; i < PQntuples(rows); i++) {
+        const struct dye_persona *p = &made[store_int(rows, i, 0)];
+        enum dye_kind kind = dye_kind_from_name(dye_span_str(store_text(rows, i, 1)));
+        uint8_t fp[DYE_FP_BYTES];
+        if (kind == DYE_KIND_NONE || !store_bytes(rows, i, 2, fp, sizeof fp) ||
+            !answers(&r->index_keys, kind, &p->value[kind], fp))
+            DYE_FAIL(
+                err, DYE_E_CONFIG,
+                "canary %s: its %s is not what was registered: has its sector's file changed? put the old one back",
+                p->canary, store_text(rows, i, 1));
+    }
+    return DYE_OK;
+}
+
 enum dye_status person_load(struct registrar *r, const struct person_ref *refs, size_t n, struct dye_persona *ret,
                             struct dye_error *err)
 {
@@ -96,7 +136,7 @@ enum dye_status person_load(struct registrar *r, const struct person_ref *refs, 
     DYE_TRY(put_values(r, refs, ids, variants, ret, err));
     for (size_t i = 0; i < n; i++)
         following_adopt(&r->following, profile[i], refs[i].sector, (uint64_t)refs[i].serial, &ret[i]);
-    return DYE_OK;
+    return confirm(r, ids, variants, ret, err);
 }
 
 enum dye_status person_load_rows(const struct home *h, struct registrar *r, const PGresult *rows,

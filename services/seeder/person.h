@@ -16,8 +16,9 @@ struct person_ref {
 };
 
 enum { PERSONS_MAX = 1000 };
-/* n <= PERSONS_MAX; ret[0, n) is set, also where a wipe is all that is left to do; valid until registrar_close. Two
- * queries, and one for each profile that is new to the registrar. DYE_E_KEY when a value does not open; DYE_E_LIMIT for
+/* n <= PERSONS_MAX; ret[0, n) is set, also where a wipe is all that is left to do; valid until registrar_close. Three
+ * queries, and one for each profile that is new to the registrar. Each person is compared with its fingerprints:
+ * DYE_E_CONFIG when it is not the one that was registered. DYE_E_KEY when a value does not open; DYE_E_LIMIT for
  * too many profiles; DYE_E_DATABASE. */
 DYE_MUST_CHECK enum dye_status person_load(struct registrar *r, const struct person_ref *refs, size_t n,
                                            struct dye_persona *ret, struct dye_error *err);

@@ -40,6 +40,12 @@ is "they are revealed as they were written" "$(reveal gym/east | jq -r '[.identi
 home_sql "UPDATE dyetrace.source SET sector = 'school' WHERE path = 'gym/east'"
 is "and still are when the source's sector is another" "$(reveal gym/east | jq -r .identifiers.mobile | sort)" \
     "$(tail -n +2 "$SCRATCH/gym.csv" | cut -d, -f1 | sort)"
+sed -i.old 's/3701/3702/' "$DYETRACE_HOME/sectors/gym.yaml"
+exit_is "a sector that was changed since reveals nobody" 3 dyetrace canary list --source gym/east --reveal --reason test --json
+one_line_error "and says why" 'is not what was registered'
+is "nor prints a value" "$OUT" ""
+mv "$DYETRACE_HOME/sectors/gym.yaml.old" "$DYETRACE_HOME/sectors/gym.yaml"
+exit_is "with the old file back, all are there" 0 dyetrace canary list --source gym/east --reveal --reason test --json
 sed -i 's/after: joined/after: join/' "$DYETRACE_HOME/sectors/gym.yaml"
 exit_is "a mistake is an error of the environment" 3 dyetrace source add gym/west --sector gym
 one_line_error "with its place" 'gym.yaml:9:'
