@@ -120,6 +120,8 @@ static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind,
     const PGresult *domain = a->kind[kind].domain;
     struct dye_value v = {0};
     const char *pool_fp = NULL;
+    if (p->value[kind].n == 0 && dye_ident_space(kind) != 0)
+        return DYE_OK; /* the sector leaves the cell empty in this record */
     if (i < (uint64_t)PQntuples(whole)) {
         pool_fp = store_text(whole, (int)i, 0);
         DYE_TRY(open_row(a->vault, whole, (int)i, &v, err));

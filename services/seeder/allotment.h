@@ -29,8 +29,8 @@ DYE_MUST_CHECK enum dye_status allotment_take(struct store *s, const struct vaul
                                               struct dye_error *err);
 void allotment_done(struct allotment *a); /* takes a zeroed struct */
 
-/* The values of the batch's i-th canary (or variant of a canary): over p, and as rows of canary_value (COPY text:
- * canary_id, variant, kind, owner_id, sealed, pool_fp). */
+/* The values of the batch's i-th canary (or variant of a canary): over p, but for cells that its sector leaves empty,
+ * and as rows of canary_value (COPY text: canary_id, variant, kind, owner_id, sealed, pool_fp). */
 DYE_MUST_CHECK enum dye_status allotment_apply(const struct allotment *a, uint64_t i, char variant,
                                                struct dye_persona *p, struct dye_buf *rows, struct dye_error *err);
 

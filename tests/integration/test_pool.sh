@@ -81,6 +81,13 @@ exit_is "mail domains make a pool" 0 dyetrace pool import "$SCRATCH/domains.txt"
 seed_csv shop/orders 9 "$SCRATCH/mail.csv"
 is "of which any number of addresses are made" "$(cut -d, -f1 "$SCRATCH/mail.csv" | tail -n +2 | sort -u | grep -cE '^[a-z0-9._]+@(post-one|mail-two)\.invalid$')" 9
 
+dyetrace source add shop/policies --sector insurer --owner insurer
+printf 'post-three.invalid\n' >"$SCRATCH/mail.txt"
+dyetrace pool import "$SCRATCH/mail.txt" --kind email --name mail --owner insurer >/dev/null
+seed_csv shop/policies 60 "$SCRATCH/policies.csv"
+is "where the sector leaves an address out, none is made" "$(grep -c 'invalid' "$SCRATCH/policies.csv" | awk '{print ($1 > 0 && $1 < 60)}')" 1
+is "and none is looked for" "$(reveal shop/policies | jq -r '.identifiers.email // empty' | grep -c 'invalid$')" "$(grep -c invalid "$SCRATCH/policies.csv")"
+
 # --- kinds without a space of their own ---------------------------------------------------------------------------------
 
 cat >"$DYETRACE_HOME/sectors/club.yaml" <<'YAML'
