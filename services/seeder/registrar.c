@@ -19,6 +19,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     ret->store = s;
     ret->maker = maker;
     dye_index_keys_init(&index, &ret->index_keys);
+    dye_key_derive(&persona, "dyetrace/1/message", &ret->message_key);
     return DYE_OK;
 }
 
@@ -27,6 +28,7 @@ void registrar_close(struct registrar *r)
     dye_persona_maker_free(r->maker);
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
+    dye_key_wipe(&r->message_key);
 }
 
 /* ---- one canary's rows ---- */

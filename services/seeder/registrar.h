@@ -14,6 +14,7 @@ struct registrar {
     struct store *store; /* borrowed */
     struct dye_index_keys index_keys;
     struct dye_persona_maker *maker;
+    struct dye_key message_key; /* of dye_stamp_make */
 };
 
 /* Reads the persona and the index key. */
