@@ -3,6 +3,7 @@
 #include "connector.h"
 #include "queue.h"
 #include "sector_file.h"
+#include "stamp_time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,8 +12,9 @@
 struct batch {
     struct connector connector;
     struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id */
+    PGresult *rows; /* placement_id, serial, canary_id, variant, planted_at in seconds */
     struct dye_persona *personas;
+    struct dye_stamp *stamps;
     enum connector_outcome *outcome;
     size_t n;
 };
@@ -23,6 +25,7 @@ static void batch_done(struct batch *b)
     for (size_t i = 0; b->personas != NULL && i < b->n; i++)
         dye_persona_wipe(&b->personas[i]);
     free(b->personas);
+    free(b->stamps);
     free(b->outcome);
 }
 
@@ -33,26 +36,49 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
 {
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
-    DYE_TRY(store_run(r->store, err, &ret->rows,
-                      "SELECT p.placement_id, c.serial, c.canary_id FROM dyetrace.placement p"
-                      " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                      "isii", source->source_id, state, after, (int64_t)BATCH));
+    DYE_TRY(
+        store_run(r->store, err, &ret->rows,
+                  "SELECT p.placement_id, c.serial, c.canary_id, p.variant, extract(epoch FROM p.planted_at)::bigint"
+                  " FROM dyetrace.placement p"
+                  " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                  " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                  "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
+    ret->stamps = calloc(n + 1, sizeof *ret->stamps);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
-    if (ret->personas == NULL || ret->outcome == NULL)
+    if (ret->personas == NULL || ret->stamps == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    for (; ret->n < n; ret->n++)
-        DYE_TRY(
-            dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, (int)ret->n, 1), &ret->personas[ret->n], err));
+    for (; ret->n < n; ret->n++) {
+        const int row = (int)ret->n;
+        char when[15];
+        stamp_time((time_t)store_int(ret->rows, row, 4), when);
+        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), store_text(ret->rows, row, 3)[0], source->path,
+                       when, &ret->stamps[row]);
+        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, row, 1), &ret->personas[row], err));
+    }
     return DYE_OK;
+}
+
+static struct connector_batch carried(const struct batch *b)
+{
+    return (struct connector_batch){&b->sector, b->personas, b->stamps, b->n};
+}
+
+static uint64_t count(const struct batch *b, enum connector_outcome outcome)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += b->outcome[i] == outcome;
+    return n;
 }
 
 static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,
                                   const struct source *source, uint64_t *ret_done, struct dye_error *err)
 {
     char detail[64];
+    if (count(b, CONNECTOR_DONE) == 0)
+        return DYE_OK;
     DYE_TRY(store_begin(s, err));
     for (size_t i = 0; i < b->n; i++) {
         if (b->outcome[i] != CONNECTOR_DONE)
@@ -72,15 +98,17 @@ static enum dye_status plant_batch(const struct home *h, struct registrar *r, co
     DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
     if (b->n == 0)
         return DYE_END;
-    DYE_TRY(connector_plant(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    const struct connector_batch records = carried(b);
     uint64_t done = 0;
+    enum dye_status status = connector_plant(&b->connector, &records, b->outcome, err);
     DYE_TRY(
         set_states(r->store, b, "plant",
                    "UPDATE dyetrace.placement SET state = 'planted' WHERE placement_id = $1 AND state = 'committed'",
                    source, &done, err));
-    for (size_t i = 0; i < b->n; i++)
-        result->taken += b->outcome[i] == CONNECTOR_TAKEN;
+    result->taken += count(b, CONNECTOR_TAKEN);
+    result->refused += count(b, CONNECTOR_REFUSED);
     result->done += done;
+    DYE_TRY(status); /* of what broke off, the part that is certain is on record */
     *after = store_int(b->rows, (int)b->n - 1, 0);
     return DYE_OK;
 }
@@ -92,19 +120,21 @@ static enum dye_status withdraw_batch(const struct home *h, struct registrar *r,
     DYE_TRY(batch_load(h, r, source, "planted", *after, b, err));
     if (b->n == 0)
         return DYE_END;
-    DYE_TRY(connector_withdraw(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    const struct connector_batch records = carried(b);
     uint64_t done = 0;
+    enum dye_status status = connector_withdraw(&b->connector, &records, b->outcome, err);
     DYE_TRY(set_states(r->store, b, "withdraw",
                        "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
                        " WHERE placement_id = $1 AND state = 'planted'",
                        source, &done, err));
     for (size_t i = 0; i < b->n; i++)
-        if (b->outcome[i] != CONNECTOR_DONE) {
-            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"altered\"}\n", store_text(b->rows, (int)i, 2),
-                   source->path);
+        if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED) {
+            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"%s\"}\n", store_text(b->rows, (int)i, 2),
+                   source->path, b->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
             result->remains++;
         }
     result->done += done;
+    DYE_TRY(status);
     *after = store_int(b->rows, (int)b->n - 1, 0);
     return DYE_OK;
 }
@@ -152,8 +182,9 @@ enum dye_status planting_show(const struct home *h, struct registrar *r, const s
 {
     struct batch b = {0};
     enum dye_status status = batch_load(h, r, source, "committed", 0, &b, err);
+    const struct connector_batch records = carried(&b);
     if (status == DYE_OK)
-        status = connector_show(&b.connector, &b.sector, b.personas, b.n, err);
+        status = connector_show(&b.connector, &records, err);
     batch_done(&b);
     return status;
 }

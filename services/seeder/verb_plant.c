@@ -4,6 +4,7 @@
 #include "options.h"
 #include "planting.h"
 #include "sector_file.h"
+#include "stamp_time.h"
 #include "verbs.h"
 
 #include <inttypes.h>
@@ -38,18 +39,23 @@ static enum dye_status show_examples(const struct home *h, const struct source *
     struct connector c;
     struct dye_sector sector;
     struct dye_persona p;
+    struct dye_stamp stamp;
+    char now[15];
     DYE_TRY(connector_load(h, source->path, &c, err));
     DYE_TRY(sector_load(h, source->sector, &sector, err));
     DYE_TRY(dye_random(key.bytes, sizeof key.bytes, err));
     struct dye_persona_maker *maker = dye_persona_maker_new(&key);
     if (maker == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "plant: out of memory");
+    stamp_time(time(NULL), now);
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
     enum dye_status status = DYE_OK;
     for (long long i = 0; status == DYE_OK && i < count; i++) {
         status = dye_persona_make(maker, (uint64_t)i, &p, err);
-        if (status == DYE_OK)
-            status = connector_show(&c, &sector, &p, 1, err);
+        if (status != DYE_OK)
+            break;
+        dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
+        status = connector_show(&c, &(struct connector_batch){&sector, &p, &stamp, 1}, err);
     }
     dye_persona_maker_free(maker);
     return status;
@@ -94,11 +100,11 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
         if (status == DYE_OK)
             status = planting_plant(h, &r, &source, &result, err);
         if (status == DYE_OK && common.json)
-            printf("{\"source\":\"%s\",\"planted\":%" PRIu64 ",\"taken\":%" PRIu64 "}\n", path, result.done,
-                   result.taken);
+            printf("{\"source\":\"%s\",\"planted\":%" PRIu64 ",\"taken\":%" PRIu64 ",\"refused\":%" PRIu64 "}\n", path,
+                   result.done, result.taken, result.refused);
         else if (status == DYE_OK)
-            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has\n", path, result.done,
-                   result.taken);
+            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has, %" PRIu64 " refused\n", path,
+                   result.done, result.taken, result.refused);
     }
     registrar_close(&r);
     return status;
