@@ -152,7 +152,7 @@ enum dye_status dye_text_to_utf8(enum dye_charset from, struct dye_span in, stru
 
 enum dye_status dye_text_to_gb18030(struct dye_span in, struct dye_buf *ret)
 {
-    enum { MAX_BYTES = 1 << 24, GROWTH = 2 }; /* a character of two bytes in UTF-8 has four at most */
+    enum { MAX_BYTES = 1 << 24, GROWTH = 4 }; /* one bad byte becomes the four of U+FFFD */
     if (in.n > MAX_BYTES)
         return DYE_E_LIMIT;
     if (ascii_run(in.p, in.n) == in.n)
@@ -163,10 +163,8 @@ enum dye_status dye_text_to_gb18030(struct dye_span in, struct dye_buf *ret)
     char *bytes = malloc(room);
     enum dye_status status = DYE_E_NOMEM;
     if (U_SUCCESS(icu) && bytes != NULL) {
-        ucnv_setFromUCallBack(gb, UCNV_FROM_U_CALLBACK_STOP, NULL, NULL, NULL, &icu);
         int32_t n = ucnv_fromAlgorithmic(gb, UCNV_UTF8, bytes, (int32_t)room, (const char *)in.p, (int32_t)in.n, &icu);
-        status = U_SUCCESS(icu) ? dye_buf_append(ret, bytes, (size_t)n)
-                                : (icu == U_MEMORY_ALLOCATION_ERROR ? DYE_E_NOMEM : DYE_E_RECORD);
+        status = U_SUCCESS(icu) ? dye_buf_append(ret, bytes, (size_t)n) : DYE_E_NOMEM;
     }
     if (bytes != NULL)
         dye_wipe(bytes, room);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -97,19 +96,30 @@ enum dye_status cluster_create(const struct home *h, struct dye_error *err)
     return status;
 }
 
+/* Root makes what the home's user is to own as that user: in directories of the user's it could be led anywhere. */
+static bool act_as_user(const struct home *h)
+{
+    return geteuid() != 0 || (setegid(h->gid) == 0 && seteuid(h->uid) == 0);
+}
+
+static void act_as_caller(void)
+{
+    if (getuid() == 0 && (seteuid(0) != 0 || setegid(0) != 0))
+        abort(); /* what root is to do next must not be done as somebody else */
+}
+
 /* One starter at a time: two verbs at once must not both call pg_ctl. */
 static int lock_run(const struct home *h)
 {
     char path[HOME_PATH_MAX];
     if (home_path(h, path, NULL, "run/cluster.lock") != DYE_OK)
         return -1;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = act_as_user(h) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    int why = errno;
+    act_as_caller();
+    errno = why;
     if (fd < 0)
         return -1;
-    if (geteuid() == 0 && fchown(fd, h->uid, h->gid) != 0) {
-        close(fd);
-        return -1;
-    }
     if (flock(fd, LOCK_EX) != 0) {
         close(fd);
         return -1;
@@ -121,8 +131,9 @@ static int lock_run(const struct home *h)
 static enum dye_status make_socket_dir(const struct home *h, struct dye_error *err)
 {
     struct stat st;
-    if (mkdir(h->socket_dir, 0711) == 0 && geteuid() == 0 && chown(h->socket_dir, h->uid, h->gid) != 0)
-        DYE_FAIL(err, DYE_E_IO, "%s: %s", h->socket_dir, strerror(errno));
+    if (act_as_user(h))
+        (void)mkdir(h->socket_dir, 0711); /* what stands there is looked at next */
+    act_as_caller();
     if (lstat(h->socket_dir, &st) != 0)
         DYE_FAIL(err, DYE_E_IO, "%s: %s", h->socket_dir, strerror(errno));
     if (!S_ISDIR(st.st_mode) || st.st_uid != h->uid || (st.st_mode & 022) != 0)
@@ -157,8 +168,11 @@ static bool postmaster_lives(const struct home *h)
         return false;
     bool read = fgets(line, sizeof line, f) != NULL;
     fclose(f);
+    /* After a power cut the number can be anybody's: a server of this home is its user's. */
+    struct stat st;
     long pid = read ? strtol(line, NULL, 10) : 0;
-    return pid > 1 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+    snprintf(path, sizeof path, "/proc/%ld", pid);
+    return pid > 1 && stat(path, &st) == 0 && st.st_uid == h->uid;
 }
 
 enum dye_status cluster_start(const struct home *h, struct dye_error *err)

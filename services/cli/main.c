@@ -124,7 +124,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < VERBS; i++)
         if (strcmp(verbs[i].name, argv[1]) == 0)
-            return verbs[i].own != NULL ? verbs[i].own(argc - 1, argv + 1)
+            return verbs[i].own != NULL ? end_output(verbs[i].own(argc - 1, argv + 1))
                                         : exec_zone(verbs[i].program, argc - 1, argv + 1);
     struct dye_error err = {0};
     dye_fail(&err, DYE_E_USAGE, "%s: unknown verb (see dyetrace --help)", argv[1]);

@@ -6,6 +6,7 @@
 #include "dye/key.h"
 #include "log.h"
 #include "options.h"
+#include "privilege.h"
 #include "store.h"
 #include "verbs.h"
 
@@ -43,6 +44,7 @@ static enum dye_status add(struct store *s, struct dye_error *err)
     dye_digest_of(DYE_SHA256, dye_span_str(token), presented);
     dye_digest_of(DYE_SHA256, dye_span_of(presented, sizeof presented), stored);
     STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(s, err)); /* a token that is not audited is none */
     DYE_TRY(store_run(s, err, &r,
                       "INSERT INTO dyetrace.portal_token (presented_sha256, label, owner_id, expires_at)"
                       " SELECT $1, $2, o.owner_id, now() + make_interval(days => $4)"
@@ -52,6 +54,7 @@ static enum dye_status add(struct store *s, struct dye_error *err)
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_USAGE, "token: there is no owner %s", opt_owner);
     DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token add', $1, 'done', '{}')", "s", opt_label));
+    DYE_TRY(store_commit(s, err));
     if (common.json)
         printf("{\"token\":\"%s\"}\n", token);
     else
@@ -77,13 +80,15 @@ static enum dye_status list(struct store *s, struct dye_error *err)
 static enum dye_status revoke(struct store *s, const char *label, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, &r,
                       "UPDATE dyetrace.portal_token SET revoked_at = now() WHERE label = $1 AND revoked_at IS NULL"
                       " RETURNING token_id",
                       "s", label));
     if (PQntuples(r) == 0)
         DYE_FAIL(err, DYE_E_NOTFOUND, "token: none is labelled %s", label);
-    return store_run(s, err, NULL, "SELECT dyetrace.audit_append('token revoke', $1, 'done', '{}')", "s", label);
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token revoke', $1, 'done', '{}')", "s", label));
+    return store_commit(s, err);
 }
 
 static enum dye_status run(int args, char **argv, struct dye_error *err)
@@ -95,6 +100,7 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
         DYE_TRY(cluster_start(&h, err));
     DYE_TRY(home_admin_conninfo(&h, conninfo, sizeof conninfo, err));
     struct store *s = NULL;
+    privilege_harden();
     DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
     enum dye_status status;
     if (strcmp(argv[1], "add") == 0)

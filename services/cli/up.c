@@ -9,7 +9,10 @@
 #include "sandbox.h"
 #include "verbs.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
 static struct common_options common;
 
@@ -32,11 +35,17 @@ int verb_up(int argc, char **argv)
     int code = start(&spec, argc, argv, &h, &err);
     if (code >= 0)
         return code;
-    if (home_has_cluster(&h) && cluster_start(&h, &err) != DYE_OK)
+    char *config = common.config != NULL ? realpath(common.config, NULL) : NULL; /* daemons run in / */
+    enum dye_status status = DYE_OK;
+    if (common.config != NULL && config == NULL)
+        status = dye_fail(&err, DYE_E_IO, "%s: %s", common.config, strerror(errno));
+    if (status == DYE_OK && home_has_cluster(&h))
+        status = cluster_start(&h, &err);
+    for (int i = 0; status == DYE_OK && i < DAEMONS; i++)
+        status = daemon_start(&h, daemon_names[i], config, &err);
+    free(config);
+    if (status != DYE_OK)
         return complain(&err);
-    for (int i = 0; i < DAEMONS; i++)
-        if (daemon_start(&h, daemon_names[i], common.config, &err) != DYE_OK)
-            return complain(&err);
     fprintf(stderr, "up: spool %s/spool, page http://%s/\n", h.dir, h.config.portal_listen);
     return 0;
 }

@@ -2,8 +2,8 @@
 #define DYE_CONFIG_H
 /*
  * config: dyetrace.yaml of a home, as one typed table (config.c: `options`). The table drives parsing, the defaults,
- * `--check-config` and the reference that `dyetrace doctor --config` prints; an unknown key is an error that names
- * line and column.
+ * `--check-config` and the commented file that `dyetrace init` writes; an unknown key is an error that names line and
+ * column.
  */
 #include "dye/status.h"
 

@@ -49,3 +49,12 @@ int complain(const struct dye_error *err)
     fprintf(stderr, "dyetrace: %s\n", err->message);
     return dye_status_exit(err->status);
 }
+
+int end_output(int code)
+{
+    struct dye_error err;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    dye_fail(&err, DYE_E_IO, "output: can't be written in full");
+    return complain(&err);
+}

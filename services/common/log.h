@@ -21,5 +21,7 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
 
 /* For people, on stderr: `dyetrace: <what>: <why>`. Returns the exit status for err. */
 int complain(const struct dye_error *err);
+/* The last of a program: its exit status, unless standard output did not take all that was printed. */
+int end_output(int code);
 
 #endif

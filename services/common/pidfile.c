@@ -2,9 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum dye_status pidfile_take(const struct home *h, const char *name, struct dye_error *err)
@@ -15,7 +14,8 @@ enum dye_status pidfile_take(const struct home *h, const char *name, struct dye_
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         DYE_FAIL(err, DYE_E_IO, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_SETLK, &whole) != 0) {
         close(fd);
         DYE_FAIL(err, DYE_E_AGAIN, "%s: already running", name);
     }
@@ -28,15 +28,19 @@ enum dye_status pidfile_take(const struct home *h, const char *name, struct dye_
 pid_t pidfile_holder(const struct home *h, const char *name)
 {
     char path[HOME_PATH_MAX];
-    char text[16] = "";
+    struct stat st;
     if (home_path(h, path, NULL, "run/%s.pid", name) != DYE_OK)
         return 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return 0;
-    pid_t pid = 0;
-    if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK && read(fd, text, sizeof text - 1) > 0)
-        pid = (pid_t)strtol(text, NULL, 10);
+    /* Asked without taking the lock, or a daemon that starts meanwhile would find it taken. */
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool held = fcntl(fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK && whole.l_pid > 0;
     close(fd);
-    return pid > 0 ? pid : 0;
+    if (!held)
+        return 0;
+    char process[32];
+    snprintf(process, sizeof process, "/proc/%d", (int)whole.l_pid);
+    return stat(process, &st) == 0 && st.st_uid == h->uid ? whole.l_pid : 0;
 }

@@ -2,10 +2,10 @@
 
 #include "attribution.h"
 #include "dye/digest.h"
+#include "location.h"
 #include "log.h"
 #include "queue.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,7 +38,7 @@ enum dye_status followup_attribute(struct store *s, const struct home *h, const 
 static bool sm3_of(const char *location, const uint8_t sha256[32], uint8_t ret[32], const atomic_bool *stop)
 {
     enum { PIECE = 1 << 20 };
-    int fd = open(location, O_RDONLY | O_CLOEXEC);
+    int fd = location_open(location);
     uint8_t *piece = malloc(PIECE);
     bool ok = fd >= 0 && piece != NULL;
     struct dye_digester *sm3 = dye_digester_new(DYE_SM3);
@@ -89,7 +89,13 @@ enum dye_status followup_sm3(struct store *s, const atomic_bool *stop, struct dy
     enum dye_status status;
     while (!stopping(stop) && (status = queue_claim(s, "sm3", dump, err)) != DYE_END) {
         DYE_TRY(status);
-        DYE_TRY(sm3_one(s, dump, stop, err));
+        status = sm3_one(s, dump, stop, err);
+        if (status != DYE_OK) { /* the connection may go on: nothing of this may be left on it */
+            struct dye_error ignored;
+            store_rollback(s);
+            (void)!queue_release(s, "sm3", dump, &ignored);
+            return status;
+        }
         DYE_TRY(queue_release(s, "sm3", dump, err));
     }
     return DYE_OK;

@@ -4,6 +4,7 @@
 #include "dye/digest.h"
 #include "dye/link.h"
 #include "findings.h"
+#include "location.h"
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
@@ -72,11 +73,15 @@ static enum dye_status add_acquisition(struct ingest *in, const struct ingest_ac
 {
     uint8_t random[8];
     char fresh[20] = "a";
+    char location[LOCATION_MAX];
+    char label[LOCATION_MAX];
     STORE_RESULT r = NULL;
     DYE_TRY(dye_random(random, sizeof random, err));
     dye_hex(random, sizeof random, fresh + 1);
-    DYE_TRY(store_run(in->store, err, &r, sql_acquisition_add, "ssssssssss", fresh, ret->dump, a->location, a->label,
-                      a->feed, a->origin, a->seller, a->price, a->basis, a->acquired_at));
+    location_of(a->location, location);
+    location_of(a->label, label);
+    DYE_TRY(store_run(in->store, err, &r, sql_acquisition_add, "sssssssssso", fresh, ret->dump, location, label,
+                      a->feed, a->origin, a->seller, a->price, a->basis, a->acquired_at, (int)a->in_spool));
     snprintf(ret->acquisition, sizeof ret->acquisition, "%s", store_text(r, 0, 0));
     return DYE_OK;
 }

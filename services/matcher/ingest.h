@@ -23,11 +23,13 @@ struct ingest {
     bool show_progress;
 };
 
-/* How it came. NULL where nothing is known. */
+/* How it came. UTF-8; NULL where nothing is known. */
 struct ingest_acquisition {
-    const char *location; /* the path of the original */
-    const char *label, *feed, *origin, *seller, *price, *basis;
+    const char *location; /* the path of the original; any bytes, and not NULL */
+    const char *label;    /* for people, often the file's name; any bytes, and not NULL */
+    const char *feed, *origin, *seller, *price, *basis;
     const char *acquired_at; /* RFC 3339; NULL: now */
+    bool in_spool;           /* location is the spool's and changes when the file is put away */
 };
 
 struct ingest_result {

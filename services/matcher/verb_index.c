@@ -1,4 +1,5 @@
 /* index build: an index file, from the database or from a list. */
+#include "dye/decode.h"
 #include "dye/index.h"
 #include "dye/text.h"
 #include "log.h"
@@ -55,6 +56,8 @@ static enum dye_status add_line(struct dye_index_builder *b, const struct dye_in
         DYE_FAIL(err, DYE_E_USAGE, "%s: line %" PRIu64 ": canary<TAB>kind<TAB>value is wanted", opt_list, number);
     *kind_name++ = '\0';
     *value++ = '\0';
+    if (!dye_path_is_valid(dye_span_str(line))) /* it ends up in JSON */
+        DYE_FAIL(err, DYE_E_USAGE, "%s: line %" PRIu64 ": the canary's name is no UTF-8", opt_list, number);
     enum dye_kind kind = dye_kind_from_name(dye_span_str(kind_name));
     if (kind == DYE_KIND_NONE)
         DYE_FAIL(err, DYE_E_USAGE, "%s: line %" PRIu64 ": unknown kind", opt_list, number);

@@ -128,7 +128,10 @@ static enum dye_status open_index(struct dye_index **ret, struct dye_error *err)
         DYE_TRY(home_keys(&keys, err));
         status = dye_index_open(opt_index, &keys, ret, &why);
     }
-    return status == DYE_OK ? DYE_OK : dye_fail(err, status, "%s: %s", opt_index, why.message);
+    if (status == DYE_OK)
+        return DYE_OK;
+    bool named = strncmp(why.message, opt_index, strlen(opt_index)) == 0;
+    return dye_fail(err, status, "%s%s%s", named ? "" : opt_index, named ? "" : ": ", why.message);
 }
 
 static double now(void)
@@ -153,7 +156,6 @@ static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_
             break;
         }
     }
-    privilege_harden();
     for (int i = 0; status == DYE_OK && i < n; i++) {
         s->file = n > 1 ? files[i] : "";
         status = scan_file(s, fds[i], err);
@@ -172,6 +174,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
     double started = now();
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
+    privilege_harden(); /* before any key */
     DYE_TRY(open_index(&s.set.part[0], err));
     s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
     enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
@@ -200,7 +203,5 @@ int verb_scan(int argc, char **argv)
         status = run(args, argv, &hits, &err);
     if (status != DYE_OK)
         return complain(&err);
-    if (fflush(stdout) != 0)
-        return 3;
     return hits > 0 ? 0 : 1;
 }

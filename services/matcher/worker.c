@@ -2,6 +2,7 @@
 
 #include "followup.h"
 #include "ingest.h"
+#include "location.h"
 #include "log.h"
 #include "spool.h"
 
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum dye_status connect_store(struct worker *w, struct dye_error *err)
@@ -32,19 +34,43 @@ static bool settle_store(struct worker *w)
     return false;
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Where the original lies; "" when it is nowhere any more. */
+static enum dye_status set_location(struct worker *w, const struct ingest_result *result, const char *path,
+                                    struct dye_error *err)
+{
+    char location[LOCATION_MAX];
+    location_of(path, location);
+    return store_run(w->store, err, NULL, "UPDATE dyetrace.acquisition SET location = $2 WHERE acquisition_id = $1",
+                     "ss", result->acquisition, location);
+}
+
+/* DYE_E_NOTFOUND: there is no such file any more. */
 static enum dye_status ingest_file(struct worker *w, const char *name, struct ingest_result *ret, struct dye_error *err)
 {
     char path[HOME_PATH_MAX];
+    struct stat before;
+    struct stat after;
     DYE_TRY(home_path(w->home, path, err, "spool/%s", name));
     DYE_TRY(connect_store(w, err));
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        DYE_FAIL(err, DYE_E_IO, "dump: %s", strerror(errno));
+        DYE_FAIL(err, errno == ENOENT ? DYE_E_NOTFOUND : DYE_E_IO, "dump: %s", strerror(errno));
     struct ingest in = {.home = w->home, .store = w->store, .registry = w->registry, .stop = w->stop};
-    struct ingest_acquisition a = {.location = path, .label = name, .feed = "spool"};
-    enum dye_status status = ingest_dump(&in, fd, &a, ret, err);
+    struct ingest_acquisition a = {.location = path, .label = name, .feed = "spool", .in_spool = true};
+    enum dye_status status = fstat(fd, &before) == 0 ? ingest_dump(&in, fd, &a, ret, err)
+                                                     : dye_fail(err, DYE_E_IO, "dump: %s", strerror(errno));
     close(fd);
-    return status;
+    if (status != DYE_OK || stat(path, &after) != 0 || is_same(&before, &after))
+        return status;
+    /* What has that name now is another dump, or more of this one: moved away, nobody would have read it. */
+    DYE_TRY(set_location(w, ret, "", err));
+    DYE_FAIL(err, DYE_E_AGAIN, "dump %s: its file was replaced while it was read", ret->dump);
 }
 
 /* The original has a new place; what is computed from it later looks there. */
@@ -53,8 +79,7 @@ static enum dye_status move_done(struct worker *w, const char *name, const struc
 {
     char path[HOME_PATH_MAX];
     DYE_TRY(spool_move(w->home, name, NULL, path, err));
-    return store_run(w->store, err, NULL, "UPDATE dyetrace.acquisition SET location = $2 WHERE acquisition_id = $1",
-                     "ss", result->acquisition, path);
+    return set_location(w, result, path, err);
 }
 
 static enum worker_outcome fail_file(struct worker *w, const char *name, const struct dye_error *why)
@@ -86,6 +111,10 @@ enum worker_outcome worker_take(struct worker *w, const char *name, unsigned tri
     }
     if (status == DYE_STOPPED)
         return WORKER_LATER;
+    if (status == DYE_E_NOTFOUND) {
+        log_event(LOG_WARN_, "dump.gone", "outcome=\"it was taken out of the spool, or has another name now\"");
+        return WORKER_GONE;
+    }
     bool passing = status == DYE_E_AGAIN || status == DYE_E_NOMEM || (status == DYE_E_DATABASE && !answers);
     if (passing || (status == DYE_E_DATABASE && tries + 1 < TRIES)) {
         log_event(LOG_WARN_, "dump.later", "why=\"%s\" outcome=\"tried again\"", err.message);

@@ -20,6 +20,7 @@ struct worker {
 enum worker_outcome {
     WORKER_DONE,   /* ingested, attributed, moved to done/ */
     WORKER_FAILED, /* moved to failed/ with its reason */
+    WORKER_GONE,   /* not there any more: whoever put it there took or renamed it */
     WORKER_LATER   /* a passing condition, or the daemon stops: the file stays where it is */
 };
 

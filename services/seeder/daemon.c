@@ -42,11 +42,11 @@ static enum dye_status plant_waiting(struct seeder *s, struct dye_error *err)
             status = planting_plant(&s->home, &s->registrar, &source, &result, &one);
         if (status != DYE_OK)
             log_event(LOG_WARN_, "plant.failed", "source=\"%s\" why=\"%s\" outcome=\"tried again in %d s\"",
-                      source.path, one.message, PERIOD_S);
+                      store_text(r, i, 0), one.message, PERIOD_S);
         else if (result.done != 0)
             log_event(LOG_INFO_, "plant.done", "source=\"%s\" planted=%" PRIu64, source.path, result.done);
-        if (status == DYE_E_DATABASE)
-            return store_recover(s->store, err);
+        if (status == DYE_E_DATABASE) /* the source's, and the next source may do better; or ours */
+            DYE_TRY(store_recover(s->store, err));
     }
     return DYE_OK;
 }

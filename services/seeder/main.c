@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         return seeder_daemon(argc, argv);
     for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verbs[i].name, argv[2]) == 0)
-            return verbs[i].run(argc - 2, argv + 2);
+            return end_output(verbs[i].run(argc - 2, argv + 2));
     struct dye_error err = {0};
     dye_fail(&err, DYE_E_USAGE, "%s: not a verb of the seeder", argc > 2 ? argv[2] : "--once");
     return complain(&err);

@@ -6,6 +6,7 @@
 #include "stamp_time.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -77,18 +78,20 @@ static enum dye_status set_states(struct store *s, const struct batch *b, const 
                                   const struct source *source, uint64_t *ret_done, struct dye_error *err)
 {
     char detail[64];
-    if (count(b, CONNECTOR_DONE) == 0)
+    uint64_t done = count(b, CONNECTOR_DONE);
+    if (done == 0) /* the daemon comes by every few seconds: nothing done is nothing to audit */
         return DYE_OK;
     DYE_TRY(store_begin(s, err));
     for (size_t i = 0; i < b->n; i++) {
         if (b->outcome[i] != CONNECTOR_DONE)
             continue;
         DYE_TRY(store_run(s, err, NULL, sql, "i", store_int(b->rows, (int)i, 0)));
-        ++*ret_done;
     }
-    snprintf(detail, sizeof detail, "{\"count\":%" PRIu64 "}", *ret_done);
+    snprintf(detail, sizeof detail, "{\"count\":%" PRIu64 "}", done);
     DYE_TRY(zone_audit(s, event, source->path, "done", detail, err));
-    return store_commit(s, err);
+    DYE_TRY(store_commit(s, err));
+    *ret_done = done;
+    return DYE_OK;
 }
 
 static enum dye_status plant_batch(const struct home *h, struct registrar *r, const struct source *source,
@@ -113,6 +116,14 @@ static enum dye_status plant_batch(const struct home *h, struct registrar *r, co
     return DYE_OK;
 }
 
+void planting_print_remains(const char *canary, const char *source, const char *why)
+{
+    json_t *o = json_pack("{s:s, s:s, s:s}", "canary", canary, "source", source, "remains", why);
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+}
+
 static enum dye_status withdraw_batch(const struct home *h, struct registrar *r, const struct source *source,
                                       int64_t *after, struct planting_result *result, struct batch *b,
                                       struct dye_error *err)
@@ -129,8 +140,8 @@ static enum dye_status withdraw_batch(const struct home *h, struct registrar *r,
                        source, &done, err));
     for (size_t i = 0; i < b->n; i++)
         if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED) {
-            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"%s\"}\n", store_text(b->rows, (int)i, 2),
-                   source->path, b->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
+            planting_print_remains(store_text(b->rows, (int)i, 2), source->path,
+                                   b->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
             result->remains++;
         }
     result->done += done;
@@ -177,14 +188,26 @@ enum dye_status planting_withdraw(const struct home *h, struct registrar *r, con
     return all_batches(h, r, source, withdraw_batch, ret, err);
 }
 
+/* The values of canaries leave with this, so it is audited like a reveal, and before. */
+static enum dye_status show_batch(const struct home *h, struct registrar *r, const struct source *source,
+                                  int64_t *after, struct planting_result *result, struct batch *b,
+                                  struct dye_error *err)
+{
+    char detail[64];
+    (void)result;
+    DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
+    if (b->n == 0)
+        return DYE_END;
+    snprintf(detail, sizeof detail, "{\"count\":%zu}", b->n);
+    DYE_TRY(zone_audit(r->store, "plant dry run", source->path, "shown", detail, err));
+    *after = store_int(b->rows, (int)b->n - 1, 0);
+    const struct connector_batch records = carried(b);
+    return connector_show(&b->connector, &records, err);
+}
+
 enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,
                               struct dye_error *err)
 {
-    struct batch b = {0};
-    enum dye_status status = batch_load(h, r, source, "committed", 0, &b, err);
-    const struct connector_batch records = carried(&b);
-    if (status == DYE_OK)
-        status = connector_show(&b.connector, &records, err);
-    batch_done(&b);
-    return status;
+    struct planting_result ignored;
+    return all_batches(h, r, source, show_batch, &ignored, err);
 }

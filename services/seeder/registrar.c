@@ -292,3 +292,14 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
         status = hand_out(r, serials, fn, arg, err);
     return status;
 }
+
+enum dye_status registrar_detail(long long count, const char *no_hit, char *ret, size_t n, struct dye_error *err)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:";
+    if (no_hit == NULL)
+        no_hit = "";
+    if (strspn(no_hit, plain) != strlen(no_hit) || strlen(no_hit) > 128) /* kept to what JSON need not escape */
+        DYE_FAIL(err, DYE_E_USAGE, "--no-hit: at most 128 letters, digits and - _ . / : are wanted");
+    snprintf(ret, n, "{\"count\":%lld,\"no_hit\":\"%s\"}", count, no_hit);
+    return DYE_OK;
+}

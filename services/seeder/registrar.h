@@ -32,6 +32,9 @@ struct registrar_batch {
     const char *audit_event;
     const char *audit_detail; /* JSON object; NULL */
 };
+/* The audit_detail of a batch with its no-hit certificate (NULL: none). DYE_E_USAGE for a reference that is none. */
+DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_hit, char *ret, size_t n,
+                                                struct dye_error *err);
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 

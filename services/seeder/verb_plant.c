@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 
 static const char *opt_count;
 static const char *opt_no_hit;
@@ -66,10 +67,10 @@ static enum dye_status register_new(const struct home *h, struct registrar *r, c
 {
     struct connector c;
     struct dye_sector sector;
-    char detail[64];
+    char detail[256];
     DYE_TRY(connector_load(h, source->path, &c, err)); /* before anything is registered for it */
     DYE_TRY(sector_load(h, source->sector, &sector, err));
-    snprintf(detail, sizeof detail, "{\"count\":%lld}", count);
+    DYE_TRY(registrar_detail(count, opt_no_hit, detail, sizeof detail, err));
     struct registrar_batch batch = {.sector = &sector,
                                     .owner_id = source->owner_id,
                                     .source_id = source->source_id,
@@ -79,6 +80,15 @@ static enum dye_status register_new(const struct home *h, struct registrar *r, c
                                     .audit_event = "commit",
                                     .audit_detail = detail};
     return registrar_register(r, &batch, NULL, NULL, err);
+}
+
+static void print_planted(const char *path, const struct planting_result *result)
+{
+    json_t *o = json_pack("{s:s, s:I, s:I, s:I}", "source", path, "planted", (json_int_t)result->done, "taken",
+                          (json_int_t)result->taken, "refused", (json_int_t)result->refused);
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
 }
 
 static enum dye_status plant(const struct home *h, struct store *s, const char *path, long long count,
@@ -100,8 +110,7 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
         if (status == DYE_OK)
             status = planting_plant(h, &r, &source, &result, err);
         if (status == DYE_OK && common.json)
-            printf("{\"source\":\"%s\",\"planted\":%" PRIu64 ",\"taken\":%" PRIu64 ",\"refused\":%" PRIu64 "}\n", path,
-                   result.done, result.taken, result.refused);
+            print_planted(path, &result);
         else if (status == DYE_OK)
             printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has, %" PRIu64 " refused\n", path,
                    result.done, result.taken, result.refused);
@@ -140,8 +149,7 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                           " ORDER BY 1",
                           "i", source.source_id));
         for (int i = 0; i < PQntuples(left); i++)
-            printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"no connector\"}\n", store_text(left, i, 0),
-                   path);
+            planting_print_remains(store_text(left, i, 0), path, "no connector");
         *remains += (uint64_t)PQntuples(left);
         return DYE_OK;
     }
@@ -158,8 +166,17 @@ static enum dye_status withdraw_all(const struct home *h, struct registrar *r, u
                       "SELECT DISTINCT s.path FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id)"
                       " WHERE p.state = 'planted' ORDER BY 1",
                       ""));
-    for (int i = 0; i < PQntuples(sources); i++)
-        DYE_TRY(withdraw_one(h, r, store_text(sources, i, 0), remains, err));
+    int failed = 0;
+    for (int i = 0; i < PQntuples(sources); i++) {
+        struct dye_error one = {0};
+        if (withdraw_one(h, r, store_text(sources, i, 0), remains, &one) == DYE_OK)
+            continue;
+        fprintf(stderr, "%s: not all withdrawn: %s\n", store_text(sources, i, 0), one.message);
+        DYE_TRY(store_recover(r->store, err)); /* one source that is away keeps none of the others */
+        failed++;
+    }
+    if (failed != 0)
+        DYE_FAIL(err, DYE_E_DATABASE, "withdraw: %d of %d sources failed; run it again", failed, PQntuples(sources));
     return DYE_OK;
 }
 

@@ -77,16 +77,6 @@ static enum dye_status end(struct output *o)
     return o->format == FORMAT_FHIR ? dye_fhir_end(&o->text) : DYE_OK;
 }
 
-/* A reference ends up in JSON: it is kept to what needs no escape. */
-static enum dye_status audit_detail(char *ret, size_t n, long long count, struct dye_error *err)
-{
-    if (opt_no_hit != NULL &&
-        strspn(opt_no_hit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:") != strlen(opt_no_hit))
-        DYE_FAIL(err, DYE_E_USAGE, "--no-hit: letters, digits and - _ . / : are wanted");
-    snprintf(ret, n, "{\"count\":%lld,\"no_hit\":\"%.128s\"}", count, opt_no_hit != NULL ? opt_no_hit : "");
-    return DYE_OK;
-}
-
 struct request {
     struct home home;
     const char *path;
@@ -100,7 +90,7 @@ static enum dye_status seed(const struct request *q, struct store *s, struct out
     struct dye_sector sector;
     struct registrar registrar = {0};
     char detail[256];
-    DYE_TRY(audit_detail(detail, sizeof detail, q->count, err));
+    DYE_TRY(registrar_detail(q->count, opt_no_hit, detail, sizeof detail, err));
     DYE_TRY(source_find(s, q->path, &source, err));
     DYE_TRY(sector_load(&q->home, source.sector, &sector, err));
     DYE_TRY(registrar_open(&q->home, s, &registrar, err));

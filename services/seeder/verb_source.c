@@ -38,10 +38,12 @@ static enum dye_status add(const struct home *h, struct store *s, const char *pa
     for (const char *c = path; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || (*c == '/' && (c == path || c[1] == '/' || c[1] == '\0')))
             DYE_FAIL(err, DYE_E_USAGE, "source: names joined by single slashes are wanted, such as a/b/c");
+    DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss",
                       opt_owner != NULL ? opt_owner : h->config.owner, path, opt_sector,
                       opt_population != NULL ? number : NULL));
-    return zone_audit(s, "source add", path, "done", NULL, err);
+    DYE_TRY(zone_audit(s, "source add", path, "done", NULL, err));
+    return store_commit(s, err);
 }
 
 static enum dye_status list(struct store *s, struct dye_error *err)

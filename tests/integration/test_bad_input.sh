@@ -31,6 +31,9 @@ one_line_error "in one line, with the option" count
 
 exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json
 one_line_error "in one line, with its name" 'absent\.csv'
+printf 'a,b\n1,2\n' >"$SCRATCH/present.csv"
+exit_is "beside others it does not keep them out" 3 dyetrace ingest "$SCRATCH/absent.csv" "$SCRATCH/present.csv" --json
+like "which are ingested" "$OUT" '"records" : 2'
 if [ "$(id -u)" = 0 ]; then
     skip "a file without the right to read can't be ingested" "root may read all"
 else
@@ -54,6 +57,27 @@ one_line_error "in one line" 'again\.zip|part'
 : >"$SCRATCH/empty.csv"
 exit_is "an empty file is a dump like others" 0 dyetrace ingest "$SCRATCH/empty.csv" --json
 same_json "of no records" "$(jq -c '[.bytes, .records, .sightings]' <<<"$OUT")" '[0,0,0]'
+exit_is "a time that is none is a usage error" 2 dyetrace ingest "$SCRATCH/empty.csv" --acquired-at infinity
+one_line_error "in one line, with the option" acquired-at
+exit_is "so is a day that no month has" 2 dyetrace ingest "$SCRATCH/empty.csv" --acquired-at 2026-02-30T08:00:00Z
+exit_is "a time with its zone is taken" 0 dyetrace ingest "$SCRATCH/empty.csv" --acquired-at 2026-02-28T08:00:00.5+08:00
+is "as it is" "$(home_sql "SELECT extract(epoch FROM min(acquired_at)) FROM dyetrace.acquisition")" 1772236800.500000
+mkdir "$SCRATCH/many"
+for i in $(seq 60); do echo "row $i" >"$SCRATCH/many/$i.csv"; done
+ln -s ../leak.csv "$SCRATCH/many/link.csv"
+exit_is "a directory of more files than a process may hold at first is ingested" 0 \
+    bash -c "ulimit -Sn 40 && exec dyetrace ingest '$SCRATCH/many' --json"
+is "each file of it" "$(wc -l <<<"$OUT")" 60
+one_line_error "and a link in it is told to be skipped" 'link\.csv: skipped'
+exit_is "which a strict ingest does not accept" 1 dyetrace ingest "$SCRATCH/many" --strict --json
+gbk=$SCRATCH/$(printf '\277\315\273\247.csv')
+echo "a name in GBK" >"$gbk"
+exit_is "a file whose name is no UTF-8 is a dump like others" 0 dyetrace ingest "$gbk" --json
+is "its SM3 is made as well" "$(home_sql "SELECT count(*) FROM dyetrace.dump JOIN dyetrace.acquisition USING (dump_id)
+    WHERE label = '%bf%cd%bb%a7.csv' AND sm3 IS NOT NULL")" 1
+exit_is "an option that is no UTF-8 is a usage error" 2 dyetrace ingest "$gbk" --label "$(printf '\277\315')"
+exit_is "an answer that can't be written is an error" 3 bash -c "dyetrace source list >/dev/full"
+one_line_error "in one line" output
 exit_is "a dump that nobody knows can't be attributed" 2 dyetrace attribute d0000000000000000 --json
 one_line_error "in one line, with its name" d0000000000000000
 exit_is "an index that is none can't be scanned with" 3 dyetrace scan --index "$SCRATCH/leak.csv" "$SCRATCH/leak.csv"

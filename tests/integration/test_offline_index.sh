@@ -45,6 +45,11 @@ exit_is "a longer number that holds the value is no hit" 1 dyetrace scan --index
 exit_is "statistics can be asked for" 0 dyetrace scan --index list.idx --stats --json a.csv
 
 printf 'c1\tmobile\n' >short.tsv
+printf 'c\262\tmobile\t17421234567\n' >gbk.tsv
+exit_is "a canary whose name is no UTF-8 is refused" 2 dyetrace index build --from-list gbk.tsv -o gbk.idx
+one_line_error "with its line" 'line 1'
+exit_is "an index that is not there is an error" 3 dyetrace scan --index absent.idx gbk.tsv
+like "that names it once" "$ERR" '^dyetrace: absent.idx: [^:]*$'
 exit_is "a line of the list that is none is refused" 2 dyetrace index build --from-list short.tsv -o short.idx
 one_line_error "in one line, with its number" 'short\.tsv.*1'
 is "and leaves no half index" "$(ls short.idx 2>/dev/null)" ""

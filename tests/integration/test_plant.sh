@@ -39,10 +39,38 @@ is "nothing is said to be planted that is not" "$(home_sql "SELECT count(*) FROM
 is "no value is in the message" "$(reveal | jq -r '.identifiers[], .name' | grep -c -F -f - <(printf '%s' "$ERR"))" 0
 his -c 'ALTER TABLE patients DROP CONSTRAINT full_house'
 
+audited() {
+    home_sql "SELECT count(*) FROM dyetrace.audit WHERE event = '$1'"
+}
+exit_is "what waits can be shown" 0 dyetrace plant jinan-hospital/his --dry-run
+is "with its values" "$(grep -c '^INSERT' <<<"$OUT")" 2
+is "which is audited" "$(audited 'plant dry run')" 1
+his -c "INSERT INTO patients SELECT * FROM json_populate_record((SELECT p FROM patients p LIMIT 1),
+    json_build_object('mrn', '$(reveal jinan-hospital/his | jq -r 'select(.state == "committed").identifiers.mrn' | head -n 1)'))"
+exit_is "a row with somebody's key is never touched" 0 dyetrace plant jinan-hospital/his --json
+same_json "and is said to be there" "$OUT" '{"source":"jinan-hospital/his","planted":1,"taken":1,"refused":0}'
+before=$(audited plant)
+exit_is "planting again does nothing" 0 dyetrace plant jinan-hospital/his --json
+is "and nothing is audited" "$(audited plant)" "$before"
+his -c "DELETE FROM patients WHERE mrn = '$(reveal jinan-hospital/his | jq -r 'select(.state == "committed").identifiers.mrn')'"
+exit_is "a no-hit certificate can be named" 0 dyetrace plant jinan-hospital/his --count 1 --no-hit cert/7
+is "and is audited" "$(home_sql "SELECT detail ->> 'no_hit' FROM dyetrace.audit WHERE event = 'commit' ORDER BY audit_id DESC LIMIT 1")" cert/7
+
 exit_is "all can be withdrawn" 0 dyetrace withdraw --all
 is "the table holds its own rows alone" "$(his -c 'SELECT count(*) FROM patients') $(his -c "SELECT count(*) FROM patients WHERE phone ~ '^(174|154)'")" "500 0"
 is "and the placements say so" "$(home_sql "SELECT count(*) FROM dyetrace.placement WHERE state = 'planted' OR state = 'withdrawn' AND withdrawn_at IS NULL")" 0
 exit_is "again, there is nothing to withdraw" 0 dyetrace withdraw --all
+
+connectors <<YAML
+connectors:
+  - {source: away/first, kind: sql, conninfo: "host=$SCRATCH/nowhere dbname=x", key: mrn}
+  - {source: jinan-hospital/his, kind: sql, conninfo: "$server dbname=his", table: patients, key: mrn}
+YAML
+dyetrace source add away/first --sector hospital
+seed_csv away/first 1 "$SCRATCH/away.csv"
+exit_is "more are planted" 0 dyetrace plant jinan-hospital/his --count 2
+exit_is "a source that is away is an error of the withdrawal" 3 dyetrace withdraw --all
+is "but keeps no other source's rows" "$(his -c 'SELECT count(*) FROM patients')" 500
 
 exit_is "a source without a connector can't be planted into" 2 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
 one_line_error "and the message names it" 'other/place'

@@ -52,6 +52,15 @@ spool "$SCRATCH/cut.zip"
 ok "a damaged archive is matched as far as it goes" eventually 20 is_attributed "$SCRATCH/cut.zip"
 ok "and its unread part is listed" test "$(dyetrace unread --dump "$(dump_of "$SCRATCH/cut.zip")" --json | wc -l)" -ge 1
 
+# Written under one name and renamed: the first name is forgotten, and not asked for again and again.
+kill -STOP "$(daemon_pid matcher)"
+spool "$SCRATCH/leak.csv" part.tmp
+mv "$DYETRACE_HOME/spool/part.tmp" "$DYETRACE_HOME/spool/part.csv"
+kill -CONT "$(daemon_pid matcher)"
+ok "a file that is renamed inside the spool is put away" eventually 20 test -e "$done_dir/part.csv"
+sleep 1
+is "and its former name is no trouble" "$(grep -c 'event=spool.stuck' "$DYETRACE_HOME/log/matcher.log")" 0
+
 # A hundred at once, in the order of nobody.
 for i in $(seq 100); do noise 20 "1$i" >"$SCRATCH/burst.$i.csv"; done
 for i in $(seq 100); do spool "$SCRATCH/burst.$i.csv"; done
@@ -77,4 +86,28 @@ ok "on TERM the matcher ends" eventually 30 gone
 exit_is "and starts again" 0 dyetrace up
 ok "the dump is attributed" eventually 60 is_attributed "$SCRATCH/long.csv"
 is "with all its sightings" "$(dyetrace sightings --dump "$(dump_of "$SCRATCH/long.csv")" --json | wc -l)" 20
+
+# A scraper that always writes to the same name: the second dump comes while the first is read.
+noise 50 6 >"$SCRATCH/first.csv"
+noise 50 8 >"$SCRATCH/second.csv"
+sum=$(sha256sum <"$SCRATCH/first.csv")
+home_sql "SELECT pg_advisory_lock(hashtextextended('dyetrace.dump.d${sum:0:16}', 0)), pg_sleep(4)" >/dev/null &
+sleep 1
+spool "$SCRATCH/first.csv" latest.csv
+sleep 1
+spool "$SCRATCH/second.csv" latest.csv
+wait
+ok "a dump that is replaced while it is read is attributed" eventually 20 is_attributed "$SCRATCH/first.csv"
+ok "and so is what replaces it" eventually 20 is_attributed "$SCRATCH/second.csv"
+ok "and put away" eventually 10 cmp -s "$SCRATCH/second.csv" "$done_dir/latest.csv"
+
+# Killed after the dump was complete and before its file was put away: the hand-over is the one that it was.
+acquisitions() {
+    home_sql "SELECT count(*) FROM dyetrace.acquisition WHERE dump_id = '$(dump_of "$SCRATCH/dot.csv")'"
+}
+was=$(acquisitions)
+home_sql "UPDATE dyetrace.acquisition SET location = '$(realpath "$DYETRACE_HOME")/spool/whole.csv' WHERE label = 'whole.csv'" >/dev/null
+mv "$done_dir/whole.csv" "$DYETRACE_HOME/spool/whole.csv"
+ok "a complete dump whose file was left in the spool is put away" eventually 20 test -e "$done_dir/whole.csv"
+is "and was not acquired twice" "$(acquisitions)" "$was"
 finish

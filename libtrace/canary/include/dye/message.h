@@ -59,7 +59,7 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_fhir_query(const char *system, struct
 
 /*
  * HL7 v2.5, each segment ended by CR: MSH, EVN, PID, PV1. A04 registers an outpatient and A28 adds a person; A23 and
- * A29 take them back. DYE_E_RECORD when a text can not be written in GB 18030.
+ * A29 take them back.
  */
 enum dye_hl7_event { DYE_HL7_A04, DYE_HL7_A28, DYE_HL7_A23, DYE_HL7_A29 };
 DYE_MUST_CHECK DYE_API enum dye_status dye_hl7_message(const struct dye_sector *s, const struct dye_persona *p,
