@@ -11,8 +11,8 @@ DYE_MUST_CHECK enum dye_status record_sql(const struct dye_sector *s, const stru
                                           struct dye_value *cell, struct dye_buf *ret);
 
 /* What the sector's record of this person says of a kind, n = 0 when nothing: in every format the same. */
-DYE_MUST_CHECK enum dye_status record_value(const struct dye_sector *s, const struct dye_persona *p,
-                                            enum dye_kind kind, struct dye_value *ret);
+DYE_MUST_CHECK enum dye_status record_value(const struct dye_sector *s, const struct dye_persona *p, enum dye_kind kind,
+                                            struct dye_value *ret);
 /* Whether the record tells the sex, or the birth date. */
 bool record_tells(const struct dye_sector *s, const struct dye_persona *p, enum dye_column_what what);
 

@@ -55,9 +55,20 @@ enum dye_status dye_fhir_query(const char *system, struct dye_span value, struct
     return percent(ret, value.p, value.n);
 }
 
+/* As much of a UTF-8 text as fits, and no half character. */
+static void copy_whole(char *to, size_t size, const char *text)
+{
+    size_t n = strlen(text);
+    if (n >= size)
+        for (n = size - 1; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;)
+            n--;
+    memcpy(to, text, n);
+    to[n] = '\0';
+}
+
 void dye_exchange_init(struct dye_exchange *x, const char *institution)
 {
-    enum { NAME_MAX_BYTES = 90 };
+    enum { NAME_MAX_BYTES = 108 };
     struct dye_buf host;
     memset(x, 0, sizeof *x);
     dye_buf_init(&host, NAME_MAX_BYTES, false);
@@ -66,8 +77,8 @@ void dye_exchange_init(struct dye_exchange *x, const char *institution)
         (void)!dye_buf_append_str(&host, "hospital");
     }
     snprintf(x->application, sizeof x->application, "HIS");
-    snprintf(x->facility, sizeof x->facility, "%.63s", institution);
-    snprintf(x->authority, sizeof x->authority, "%.63s", institution);
+    copy_whole(x->facility, sizeof x->facility, institution);
+    copy_whole(x->authority, sizeof x->authority, institution);
     snprintf(x->system[DYE_MRN], sizeof x->system[DYE_MRN], "https://%s/id/mrn", (const char *)host.p);
     snprintf(x->visit_system, sizeof x->visit_system, "https://%s/id/visit", (const char *)host.p);
     snprintf(x->system[DYE_RESIDENT_ID], sizeof x->system[DYE_RESIDENT_ID], "urn:oid:2.16.156.10011.1.3");

@@ -202,7 +202,7 @@ enum dye_status connector_load(const struct home *h, const char *source, struct 
     char path[HOME_PATH_MAX];
     struct yaml_doc d = {0};
     struct connector c = {0};
-    char institution[64];
+    char institution[512];
     snprintf(institution, sizeof institution, "%.*s", (int)strcspn(source, "/"), source);
     dye_exchange_init(&c.exchange, institution);
     memset(c.exchange.system, 0, sizeof c.exchange.system); /* a server's systems are its own: only what is given */

@@ -228,6 +228,19 @@ static void a_query_encodes_what_an_uri_has_not(void **state)
     dye_buf_done(&b);
 }
 
+static void an_institution_is_named_as_far_as_it_fits(void **state)
+{
+    (void)state;
+    struct dye_exchange x;
+    dye_exchange_init(&x, "济南 医院");
+    assert_string_equal(x.facility, "济南 医院");
+    assert_string_equal(x.system[DYE_MRN], "https://%E6%B5%8E%E5%8D%97%20%E5%8C%BB%E9%99%A2/id/mrn");
+    dye_exchange_init(&x, "x济济济济济济济济济济济济济济济济济济济济济济济济");
+    assert_string_equal(x.authority,
+                        "x济济济济济济济济济济济济济济济济济济济济"); /* 61 bytes: 63 would halve a character */
+    assert_string_equal(x.visit_system, "https://hospital/id/visit");
+}
+
 static void a_sector_without_an_mrn_has_no_messages(void **state)
 {
     (void)state;
@@ -352,6 +365,7 @@ int main(void)
         cmocka_unit_test(surnames_end_where_they_do),
         cmocka_unit_test(a_bundle_creates_a_patient_and_a_visit_unless_they_are_there),
         cmocka_unit_test(a_query_encodes_what_an_uri_has_not),
+        cmocka_unit_test(an_institution_is_named_as_far_as_it_fits),
         cmocka_unit_test(a_sector_without_an_mrn_has_no_messages),
         cmocka_unit_test(a_full_buffer_stops_a_message),
         cmocka_unit_test(insert_statements_double_their_quotes),

@@ -23,8 +23,8 @@ struct dye_exchange {
     char visit_system[128];           /* FHIR: of visits; "" writes none */
     enum dye_charset charset;         /* HL7: DYE_CHARSET_UTF8 or DYE_CHARSET_GB18030 */
 };
-/* For a file that no connector sends: the institution's own name, the resident ID under its national OID. Characters of
- * the name that an URI does not have are percent-encoded there. */
+/* For a file that no connector sends: the institution's own name, cut to what fits, and identifier URIs made from it
+ * (percent-encoded; of "hospital" where it is too long for one); the resident ID under its national OID. */
 DYE_API void dye_exchange_init(struct dye_exchange *x, const char *institution);
 
 /*
