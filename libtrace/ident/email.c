@@ -99,5 +99,16 @@ static bool is_safe(const struct dye_value *v)
     return false;
 }
 
-const struct kind_row kind_email = {
-    .name = "email", .scanned = true, .hashed = true, .parse = parse, .space = space, .at = at, .is_safe = is_safe};
+/* Of the local part alone; many write three or four stars whatever they hide. */
+static const char *const masks[] = {"#%",      "#%#",      "##%",    "###%", "#~***", "##~***",
+                                    "###~***", "###~****", "#~***#", "~***", NULL};
+
+const struct kind_row kind_email = {.name = "email",
+                                    .scanned = true,
+                                    .hashed = true,
+                                    .parse = parse,
+                                    .masks = masks,
+                                    .masked_before = '@',
+                                    .space = space,
+                                    .at = at,
+                                    .is_safe = is_safe};

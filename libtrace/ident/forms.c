@@ -1,5 +1,5 @@
 /*
- * forms: the bytes by which a canonical value is recognised in a dump.
+ * forms: the bytes by which a canonical value is recognised in a dump, and whether it can be.
  */
 #include "dye/digest.h"
 #include "free_text.h"
@@ -27,6 +27,13 @@ static void hash(size_t i, struct dye_span text, struct dye_form_bytes *ret)
     dye_hex(raw, n, ret->bytes.text);
 }
 
+static void lower(const struct dye_value *v, struct dye_value *ret)
+{
+    value_set(ret, v->text, v->n);
+    for (size_t i = 0; i < ret->n; i++)
+        ret->text[i] = (char)dye_to_lower((uint8_t)ret->text[i]);
+}
+
 size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
 {
     const struct kind_row *row = kind_row_of(kind);
@@ -40,14 +47,43 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
             return 0;
         return 1;
     }
-    value_set(plain, v->text, v->n);
-    for (size_t i = 0; i < plain->n; i++)
-        plain->text[i] = (char)dye_to_lower((uint8_t)plain->text[i]);
+    lower(v, plain);
     size_t n = 1;
+    struct dye_value alias;
+    if (row->alias_scanned && row->alias(v, &alias)) {
+        ret[n].form = DYE_PLAIN;
+        lower(&alias, &ret[n++].bytes);
+    }
     for (size_t i = 0; row->hashed && i < DIGESTS; i++) {
         hash(i, dye_value_span(v), &ret[n++]);
         if (!dye_span_equal(dye_value_span(v), dye_value_span(plain)))
             hash(i, dye_value_span(plain), &ret[n++]); /* sellers hash 11010119900307001x as it stands */
     }
     return n;
+}
+
+static bool is_found_address(const struct dye_value *v)
+{
+    const char *sign = memchr(v->text, '@', v->n);
+    if (sign == NULL || sign == v->text || v->text[0] == '-' || strstr(v->text, "--") != NULL)
+        return false;
+    for (const char *p = v->text; p < sign; p++)
+        if (!dye_is_alnum((uint8_t)*p) && strchr("._%+-", *p) == NULL)
+            return false;
+    return true;
+}
+
+bool dye_ident_is_found(enum dye_kind kind, const struct dye_value *v)
+{
+    if (!dye_kind_is_scanned(kind))
+        return false;
+    if (kind == DYE_EMAIL)
+        return is_found_address(v);
+    bool digit = false;
+    for (size_t i = 0; i < v->n; i++) {
+        if (!dye_is_alnum((uint8_t)v->text[i]))
+            return false;
+        digit = digit || dye_is_digit((uint8_t)v->text[i]);
+    }
+    return digit && v->n >= DYE_TOKEN_MIN_BYTES && v->n <= DYE_TOKEN_MAX_BYTES;
 }

@@ -3,10 +3,14 @@
 #include <assert.h>
 
 static const struct kind_row *const kinds[DYE_KIND_COUNT] = {
-    [DYE_MOBILE] = &kind_mobile,   [DYE_RESIDENT_ID] = &kind_resident_id,
-    [DYE_EMAIL] = &kind_email,     [DYE_NAME] = &kind_name,
-    [DYE_ADDRESS] = &kind_address, [DYE_WAYBILL] = &kind_waybill,
-    [DYE_POLICY] = &kind_policy,   [DYE_MRN] = &kind_mrn,
+    [DYE_MOBILE] = &kind_mobile,       [DYE_RESIDENT_ID] = &kind_resident_id,
+    [DYE_EMAIL] = &kind_email,         [DYE_NAME] = &kind_name,
+    [DYE_ADDRESS] = &kind_address,     [DYE_WAYBILL] = &kind_waybill,
+    [DYE_POLICY] = &kind_policy,       [DYE_MRN] = &kind_mrn,
+    [DYE_BANK_CARD] = &kind_bank_card, [DYE_USCC] = &kind_uscc,
+    [DYE_PLATE] = &kind_plate,         [DYE_PASSPORT] = &kind_passport,
+    [DYE_PERMIT] = &kind_permit,       [DYE_QQ] = &kind_qq,
+    [DYE_WECHAT] = &kind_wechat,       [DYE_ACCOUNT] = &kind_account,
 };
 
 static const char *const forms[DYE_FORM_COUNT] = {"none", "plain", "md5", "sha1", "sha256", "sm3"};

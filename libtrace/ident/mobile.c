@@ -73,5 +73,41 @@ static bool is_safe(const struct dye_value *v)
     return memcmp(v->text, "154", 3) == 0 || (memcmp(v->text, "174", 3) == 0 && v->text[3] >= '2' && v->text[3] <= '8');
 }
 
-const struct kind_row kind_mobile = {
-    .name = "mobile", .scanned = true, .hashed = true, .parse = parse, .space = space, .at = at, .is_safe = is_safe};
+static bool block(size_t i, struct number_range *ret)
+{
+    static const struct number_range blocks[] = {
+        {UINT64_C(15400000000), UINT64_C(15499999999)},
+        {UINT64_C(17420000000), UINT64_C(17489999999)},
+    };
+    if (i >= sizeof blocks / sizeof *blocks)
+        return false;
+    *ret = blocks[i];
+    return true;
+}
+
+static const char *const displays[] = {"### #### ####",
+                                       "###-####-####",
+                                       "### ### #####",
+                                       "#### #### ###",
+                                       "+86###########",
+                                       "86###########",
+                                       "0086###########",
+                                       "0###########",
+                                       "+86 ### #### ####",
+                                       "+86-###########",
+                                       NULL};
+static const char *const masks[] = {"###????####", "###?????###", "#######????", "???????####", NULL};
+
+const struct kind_row kind_mobile = {.name = "mobile",
+                                     .scanned = true,
+                                     .hashed = true,
+                                     .parse = parse,
+                                     .displays = displays,
+                                     .masks = masks,
+                                     .space = space,
+                                     .at = at,
+                                     .is_safe = is_safe,
+                                     .numbered = 11,
+                                     .numbered_min = 3,
+                                     .numbered_first = '1',
+                                     .block = block};

@@ -5,6 +5,8 @@
 
 enum { OPAQUE_MIN = 5, OPAQUE_MAX = 40, DIGITS_MIN = 4 };
 
+const char *const opaque_masks[] = {"####%####", "######%####", "####%", "%####", "##%##", NULL};
+
 enum dye_status opaque_parse(struct dye_span text, struct dye_value *ret)
 {
     struct spelling s;

@@ -7,5 +7,7 @@
 
 /* Canonical: upper case, 5 to 40 letters and digits, at least 4 of them digits, with single - _ / . between them. */
 DYE_MUST_CHECK enum dye_status opaque_parse(struct dye_span text, struct dye_value *ret);
+/* How such numbers are hidden, as patterns. */
+extern const char *const opaque_masks[];
 
 #endif

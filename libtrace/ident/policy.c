@@ -24,5 +24,10 @@ static bool is_safe(const struct dye_value *v)
     return v->n == 15 && v->text[0] != '0' && spelling_digits(v->text, 15);
 }
 
-const struct kind_row kind_policy = {
-    .name = "policy", .scanned = true, .parse = opaque_parse, .space = space, .at = at, .is_safe = is_safe};
+const struct kind_row kind_policy = {.name = "policy",
+                                     .scanned = true,
+                                     .parse = opaque_parse,
+                                     .masks = opaque_masks,
+                                     .space = space,
+                                     .at = at,
+                                     .is_safe = is_safe};

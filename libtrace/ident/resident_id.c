@@ -117,6 +117,25 @@ static bool is_safe(const struct dye_value *v)
     return region_is_divided((unsigned)read_digits(v->text, 4));
 }
 
+static bool block(size_t i, struct number_range *ret)
+{
+    if (i >= region_divided_count() * COUNTIES)
+        return false;
+    ret->first = ret->last = region_divided_at(i / COUNTIES) * 100 + FIRST_COUNTY + i % COUNTIES;
+    return true;
+}
+
+bool dye_resident_short(const struct dye_value *v, struct dye_value *ret)
+{
+    char id[15];
+    if (memcmp(v->text + 6, "19", 2) != 0)
+        return false;
+    memcpy(id, v->text, 6);
+    memcpy(id + 6, v->text + 8, 9);
+    value_set(ret, id, sizeof id);
+    return true;
+}
+
 void dye_resident_read(const struct dye_value *v, struct dye_resident *ret)
 {
     ret->year = (int)read_digits(v->text + 6, 4);
@@ -127,10 +146,21 @@ void dye_resident_read(const struct dye_value *v, struct dye_resident *ret)
     ret->area[6] = '\0';
 }
 
+static const char *const displays[] = {"######-########-####", "###### ######## ####", "###### #### #### ####", NULL};
+static const char *const masks[] = {"######????????####", "###???????????####", "#????????????????#",
+                                    "####??????????####", NULL};
+
 const struct kind_row kind_resident_id = {.name = "resident_id",
                                           .scanned = true,
                                           .hashed = true,
                                           .parse = parse,
+                                          .displays = displays,
+                                          .masks = masks,
+                                          .alias = dye_resident_short,
                                           .space = space,
                                           .at = at,
-                                          .is_safe = is_safe};
+                                          .is_safe = is_safe,
+                                          .numbered = 6,
+                                          .numbered_min = 6,
+                                          .numbered_first = '9',
+                                          .block = block};

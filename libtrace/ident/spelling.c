@@ -94,6 +94,23 @@ size_t spelling_ungroup(const char *p, size_t n, const char *shape, char *ret)
     return used == n ? got : 0;
 }
 
+void spelling_tighten(struct spelling *s, const char *drop)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        char c = s->text[i];
+        if (strchr(drop, c) == NULL)
+            s->text[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    s->text[n] = '\0';
+    s->n = n;
+}
+
+bool spelling_is_clear_letter(char c)
+{
+    return c >= 'A' && c <= 'Z' && c != 'I' && c != 'O';
+}
+
 bool spelling_digits(const char *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -28,7 +28,12 @@ DYE_MUST_CHECK bool spelling_read(struct dye_span text, struct spelling *ret);
  */
 size_t spelling_ungroup(const char *p, size_t n, const char *shape, char *ret);
 
+/* To upper case, and without the characters of `drop`, wherever they stand. */
+void spelling_tighten(struct spelling *s, const char *drop);
+
 /* Whether all n are ASCII digits. */
 bool spelling_digits(const char *p, size_t n);
+/* Whether c is in [A-Z] without I and O, which documents and plates leave out for 1 and 0. */
+bool spelling_is_clear_letter(char c);
 
 #endif

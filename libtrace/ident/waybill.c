@@ -63,17 +63,10 @@ static enum dye_status parse(struct dye_span text, struct dye_value *ret)
     struct spelling s;
     if (!spelling_read(text, &s) || s.n > 32)
         return DYE_E_RECORD;
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.text[i];
-        if (c == ' ')
-            continue;
-        s.text[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    }
-    s.text[n] = '\0';
-    if (!is_domestic(s.text, n) && !is_s10(s.text, n))
+    spelling_tighten(&s, " ");
+    if (!is_domestic(s.text, s.n) && !is_s10(s.text, s.n))
         return DYE_E_RECORD;
-    value_set(ret, s.text, n);
+    value_set(ret, s.text, s.n);
     return DYE_OK;
 }
 
@@ -94,5 +87,14 @@ static bool is_safe(const struct dye_value *v)
     return v->n == 15 && memcmp(v->text, "SF", 2) == 0 && spelling_digits(v->text + 2, 13);
 }
 
-const struct kind_row kind_waybill = {
-    .name = "waybill", .scanned = true, .parse = parse, .space = space, .at = at, .is_safe = is_safe};
+static const char *const displays[] = {"## ### ### ### ##", "#### #### ####", "### #### #### ####", NULL}; /* S10; SF */
+static const char *const masks[] = {"####%####", "######%####", "##%####", "%####", "%######", NULL};
+
+const struct kind_row kind_waybill = {.name = "waybill",
+                                      .scanned = true,
+                                      .parse = parse,
+                                      .displays = displays,
+                                      .masks = masks,
+                                      .space = space,
+                                      .at = at,
+                                      .is_safe = is_safe};

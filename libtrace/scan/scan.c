@@ -1,8 +1,8 @@
 #include "dye/scan.h"
 
 enum {
-    RUN_MIN = 8,  /* no form of a canary is that short; the shortest is 10 */
-    RUN_MAX = 64, /* SHA-256 and SM3 in hex */
+    RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
+    RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     LOCAL_MAX = 64,
     DOMAIN_MAX = 255,
     EMAIL_MAX = LOCAL_MAX + 1 + DOMAIN_MAX,

@@ -26,6 +26,7 @@ static const struct verb verbs[] = {
     {"token", verb_token, NULL, "tokens for the analysts' page"},
     {"audit", verb_audit, NULL, "verify the audit chain"},
     {"source", NULL, "dyetrace-seeder", "the tree of sources"},
+    {"plan", NULL, "dyetrace-seeder", "how many canaries a source needs"},
     {"seed", NULL, "dyetrace-seeder", "make canaries for a source and write their records"},
     {"plant", NULL, "dyetrace-seeder", "write canaries into a source through its connector"},
     {"withdraw", NULL, "dyetrace-seeder", "take canaries out of a source again"},

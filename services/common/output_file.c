@@ -25,7 +25,7 @@ enum dye_status output_write(int fd, const void *p, size_t n, struct dye_error *
     return DYE_OK;
 }
 
-static int fill_in_child(int fd, output_fill_fn fill, void *arg)
+static int fill_in_child(const int *fds, size_t n, output_fill_all_fn fill, void *arg)
 {
     fflush(NULL);
     pid_t pid = fork();
@@ -33,9 +33,10 @@ static int fill_in_child(int fd, output_fill_fn fill, void *arg)
         return 3;
     if (pid == 0) {
         struct dye_error err = {0};
-        enum dye_status status = fill(fd, arg, &err);
-        if (status == DYE_OK && fsync(fd) != 0)
-            status = dye_fail(&err, DYE_E_IO, "output: can't be written: %s", strerror(errno));
+        enum dye_status status = fill(fds, arg, &err);
+        for (size_t i = 0; i < n && status == DYE_OK; i++)
+            if (fsync(fds[i]) != 0)
+                status = dye_fail(&err, DYE_E_IO, "output: can't be written: %s", strerror(errno));
         int code = status == DYE_OK ? 0 : complain(&err);
         fflush(NULL);
         _exit(code);
@@ -47,27 +48,81 @@ static int fill_in_child(int fd, output_fill_fn fill, void *arg)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
 
-int output_file(const char *path, bool replace, output_fill_fn fill, void *arg)
+struct output_name {
+    char tmp[4096];
+    const char *path;
+};
+
+static int complain_of(const char *path)
 {
     struct dye_error err = {0};
-    char tmp[4096];
-    int n = snprintf(tmp, sizeof tmp, "%s.XXXXXX", path);
-    int fd = -1;
-    if (!replace && access(path, F_OK) == 0)
-        errno = EEXIST;
-    else if (n > 0 && (size_t)n < sizeof tmp)
-        fd = mkostemp(tmp, O_CLOEXEC);
-    if (fd < 0) {
-        dye_fail(&err, DYE_E_IO, "%s: %s", path, strerror(errno));
-        return complain(&err);
+    dye_fail(&err, DYE_E_IO, "%s: %s", path, strerror(errno));
+    return complain(&err);
+}
+
+static int open_all(struct output_name *name, int *fds, size_t n, bool replace)
+{
+    for (size_t i = 0; i < n; i++) {
+        int length = snprintf(name[i].tmp, sizeof name[i].tmp, "%s.XXXXXX", name[i].path);
+        errno = ENAMETOOLONG;
+        if (!replace && access(name[i].path, F_OK) == 0)
+            errno = EEXIST;
+        else if (length > 0 && (size_t)length < sizeof name[i].tmp)
+            fds[i] = mkostemp(name[i].tmp, O_CLOEXEC);
+        if (fds[i] < 0) {
+            name[i].tmp[0] = '\0';
+            return complain_of(name[i].path);
+        }
     }
-    int code = fill_in_child(fd, fill, arg);
-    close(fd);
-    if (code == 0 && rename(tmp, path) != 0) {
-        dye_fail(&err, DYE_E_IO, "%s: %s", path, strerror(errno));
-        code = complain(&err);
+    return 0;
+}
+
+static int write_all(const char *const *paths, size_t n, bool replace, output_fill_all_fn fill, void *arg)
+{
+    static int fds[OUTPUT_FILES_MAX];
+    struct output_name *name = calloc(n, sizeof *name);
+    if (name == NULL)
+        return 3;
+    for (size_t i = 0; i < n; i++) {
+        name[i].path = paths[i];
+        fds[i] = -1;
     }
-    if (code != 0)
-        unlink(tmp);
+    int code = open_all(name, fds, n, replace);
+    if (code == 0)
+        code = fill_in_child(fds, n, fill, arg);
+    for (size_t i = 0; i < n; i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
+        if (code == 0 && rename(name[i].tmp, name[i].path) != 0)
+            code = complain_of(name[i].path);
+        else if (code == 0)
+            name[i].tmp[0] = '\0';
+    }
+    for (size_t i = 0; i < n; i++)
+        if (name[i].tmp[0] != '\0')
+            unlink(name[i].tmp);
+    free(name);
     return code;
+}
+
+int output_files(const char *const *paths, size_t n, output_fill_all_fn fill, void *arg)
+{
+    return n <= OUTPUT_FILES_MAX ? write_all(paths, n, false, fill, arg) : 4;
+}
+
+struct one {
+    output_fill_fn fill;
+    void *arg;
+};
+
+static enum dye_status fill_one(const int *fds, void *arg, struct dye_error *err)
+{
+    const struct one *one = arg;
+    return one->fill(fds[0], one->arg, err);
+}
+
+int output_file(const char *path, bool replace, output_fill_fn fill, void *arg)
+{
+    struct one one = {fill, arg};
+    return write_all(&path, 1, replace, fill_one, &one);
 }

@@ -12,6 +12,12 @@ typedef enum dye_status (*output_fill_fn)(int fd, void *arg, struct dye_error *e
 /* Returns the exit status. An existing file of that name is replaced only when `replace`. */
 int output_file(const char *path, bool replace, output_fill_fn fill, void *arg);
 
+/* The same for several files, filled by one child: none gets its name before all are complete, and
+ * none may exist. At most OUTPUT_FILES_MAX. */
+enum { OUTPUT_FILES_MAX = 512 };
+typedef enum dye_status (*output_fill_all_fn)(const int *fds, void *arg, struct dye_error *err);
+int output_files(const char *const *paths, size_t n, output_fill_all_fn fill, void *arg);
+
 /* All of it, whatever write() does. */
 DYE_MUST_CHECK enum dye_status output_write(int fd, const void *p, size_t n, struct dye_error *err);
 

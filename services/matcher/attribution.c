@@ -55,6 +55,7 @@ static enum dye_status read_rows(struct store *s, const char *dump, struct dossi
     DYE_TRY(store_run(s, err, &d->holdings,
                       "SELECT p.canary_id, p.source_id, floor(extract(epoch FROM p.planted_at))"
                       " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch <= $1"
+                      " AND c.type <> 'shared'" /* who holds a variant is judged by the code, not by holding it */
                       " AND (p.state <> 'committed' OR EXISTS (SELECT FROM dyetrace.sighting g"
                       " WHERE g.dump_id = $2 AND g.canary_id = p.canary_id))",
                       "is", epoch, dump));

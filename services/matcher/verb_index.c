@@ -45,6 +45,8 @@ static enum dye_status add_value(struct dye_index_builder *b, const struct dye_i
     return status;
 }
 
+static uint64_t not_found; /* values of the list that no scan will find */
+
 /* A line is wrong as a whole or right: the number of the first wrong one is told, and nothing is written. */
 static enum dye_status add_line(struct dye_index_builder *b, const struct dye_index_keys *keys, char *line,
                                 uint64_t number, struct dye_error *err)
@@ -63,6 +65,7 @@ static enum dye_status add_line(struct dye_index_builder *b, const struct dye_in
         DYE_FAIL(err, DYE_E_USAGE, "%s: line %" PRIu64 ": unknown kind", opt_list, number);
     if (dye_ident_parse(kind, dye_span_str(value), &v) != DYE_OK)
         DYE_FAIL(err, DYE_E_USAGE, "%s: line %" PRIu64 ": not a valid %s", opt_list, number, dye_kind_name(kind));
+    not_found += dye_kind_is_scanned(kind) && !dye_ident_is_found(kind, &v);
     enum dye_status status = add_value(b, keys, dye_span_str(line), kind, &v);
     dye_wipe(&v, sizeof v);
     return status == DYE_OK ? DYE_OK : dye_fail(err, status, "index: %s", dye_status_name(status));
@@ -85,6 +88,9 @@ static enum dye_status from_list(struct dye_index_builder *b, const struct dye_i
     }
     if (status == DYE_OK && ferror(list))
         status = dye_fail(err, DYE_E_IO, "%s: can't be read", opt_list);
+    if (status == DYE_OK && not_found > 0)
+        fprintf(stderr, "dyetrace: %s: values too short or with signs in them, which no scan finds: %" PRIu64 "\n",
+                opt_list, not_found);
     if (line != NULL)
         dye_wipe(line, cap);
     free(line);

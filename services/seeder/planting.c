@@ -13,7 +13,7 @@
 struct batch {
     struct connector connector;
     struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id, variant, planted_at in seconds */
+    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b, planted_at in seconds */
     struct dye_persona *personas;
     struct dye_stamp *stamps;
     enum connector_outcome *outcome;
@@ -37,13 +37,13 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
 {
     DYE_TRY(connector_load(h, source->path, &ret->connector, err));
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
-    DYE_TRY(
-        store_run(r->store, err, &ret->rows,
-                  "SELECT p.placement_id, c.serial, c.canary_id, p.variant, extract(epoch FROM p.planted_at)::bigint"
-                  " FROM dyetrace.placement p"
-                  " JOIN dyetrace.canary c USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                  " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                  "isii", source->source_id, state, after, (int64_t)BATCH));
+    DYE_TRY(store_run(r->store, err, &ret->rows,
+                      "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b,"
+                      " extract(epoch FROM p.planted_at)::bigint FROM dyetrace.placement p"
+                      " JOIN dyetrace.canary c USING (canary_id)"
+                      " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
+                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->stamps = calloc(n + 1, sizeof *ret->stamps);
@@ -52,11 +52,12 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     for (; ret->n < n; ret->n++) {
         const int row = (int)ret->n;
+        const char variant = store_text(ret->rows, row, 3)[0];
         char when[15];
-        stamp_time((time_t)store_int(ret->rows, row, 4), when);
-        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), store_text(ret->rows, row, 3)[0], source->path,
-                       when, &ret->stamps[row]);
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(ret->rows, row, 1), &ret->personas[row], err));
+        stamp_time((time_t)store_int(ret->rows, row, 5), when);
+        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), variant, source->path, when, &ret->stamps[row]);
+        DYE_TRY(registrar_persona(r, (uint64_t)store_int(ret->rows, row, 1), variant,
+                                  (uint64_t)store_int(ret->rows, row, 4), &ret->personas[row], err));
     }
     return DYE_OK;
 }

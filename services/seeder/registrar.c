@@ -18,6 +18,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
         DYE_FAIL(err, DYE_E_NOMEM, "personas: out of memory");
     ret->store = s;
     ret->maker = maker;
+    dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
     dye_index_keys_init(&index, &ret->index_keys);
     dye_key_derive(&persona, "dyetrace/1/message", &ret->message_key);
     return DYE_OK;
@@ -29,6 +30,23 @@ void registrar_close(struct registrar *r)
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
     dye_key_wipe(&r->message_key);
+    dye_key_wipe(&r->code_key);
+}
+
+enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant, uint64_t serial_b,
+                                  struct dye_persona *ret, struct dye_error *err)
+{
+    struct dye_persona own;
+    struct dye_persona other;
+    if (variant == 'A')
+        return dye_persona_make(r->maker, serial, ret, err);
+    DYE_TRY(dye_persona_make(r->maker, serial, &own, err));
+    enum dye_status status = dye_persona_make(r->maker, serial_b, &other, err);
+    if (status == DYE_OK)
+        dye_persona_variant(&own, &other, ret);
+    dye_persona_wipe(&own);
+    dye_persona_wipe(&other);
+    return status;
 }
 
 /* ---- one canary's rows ---- */
@@ -108,7 +126,7 @@ static enum dye_status log_write_head(struct store *s, const struct dye_merkle *
 /* ---- a batch ---- */
 
 struct rows { /* COPY text, one buffer a table */
-    struct dye_buf canaries, fingerprints, leaves, placements;
+    struct dye_buf canaries, fingerprints, leaves, placements, positions;
 };
 
 enum { ROWS_MAX_BYTES = 1 << 30 };
@@ -119,6 +137,7 @@ static void rows_init(struct rows *t)
     dye_buf_init(&t->fingerprints, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->leaves, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->placements, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->positions, ROWS_MAX_BYTES, false);
 }
 
 static void rows_done(struct rows *t)
@@ -127,6 +146,7 @@ static void rows_done(struct rows *t)
     dye_buf_done(&t->fingerprints);
     dye_buf_done(&t->leaves);
     dye_buf_done(&t->placements);
+    dye_buf_done(&t->positions);
 }
 
 struct batch_context {
@@ -134,29 +154,36 @@ struct batch_context {
     const struct registrar_batch *b;
     struct rows rows;
     struct dye_merkle log;
+    uint64_t log_size;    /* before this batch */
+    struct dye_code code; /* of shared canaries, with its row's number */
+    int64_t code_id;
     int64_t epoch;
     char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
 };
 
-static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, const struct fingerprint *f,
-                                        size_t n)
+static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, char variant,
+                                        const struct fingerprint *f, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char fp[2 * DYE_FP_BYTES + 1];
         char probe[2 * DYE_SEAL_BYTES + 1];
         dye_hex(f[i].fp, DYE_FP_BYTES, fp);
         dye_hex(f[i].probe, DYE_SEAL_BYTES, probe);
-        DYE_TRY(dye_buf_printf(&x->rows.fingerprints, "%s\tA\t%s\t%s\t\\\\x%s\t\\\\x%s\t%" PRId64 "\n", canary,
-                               dye_kind_name(f[i].kind), dye_form_name(f[i].form), fp, probe, x->epoch));
+        DYE_TRY(dye_buf_printf(&x->rows.fingerprints, "%s\t%c\t%s\t%s\t\\\\x%s\t\\\\x%s\t%" PRId64 "\n", canary,
+                               variant, dye_kind_name(f[i].kind), dye_form_name(f[i].form), fp, probe, x->epoch));
     }
     return DYE_OK;
 }
 
-static enum dye_status add_placement(struct batch_context *x, const char *canary, struct fingerprint *f, size_t n,
-                                     struct dye_error *err)
+struct place { /* where a copy is planted */
+    int64_t source_id, owner_id;
+    const char *path;
+};
+
+static enum dye_status add_placement(struct batch_context *x, const char *canary, char variant, const struct place *at,
+                                     struct fingerprint *f, size_t n, struct dye_error *err)
 {
-    struct dye_placement_leaf leaf = {
-        .canary = canary, .variant = 'A', .source = x->b->source_path, .planted_at = x->now};
+    struct dye_placement_leaf leaf = {.canary = canary, .variant = variant, .source = at->path, .planted_at = x->now};
     struct dye_hash hash;
     char nonce_hex[65];
     char values_hex[65];
@@ -171,28 +198,59 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
     dye_merkle_append(&x->log, &hash);
     DYE_TRY(dye_buf_printf(&x->rows.leaves, "%" PRIu64 "\t\\\\x%s\n", index, hash_hex));
     return dye_buf_printf(&x->rows.placements,
-                          "%s\tA\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary,
-                          x->b->source_id, x->b->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
+                          "%s\t%c\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary, variant,
+                          at->source_id, at->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
+}
+
+static enum dye_status add_row(struct batch_context *x, const char *canary, uint64_t serial, const char *type)
+{
+    return dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", canary, serial,
+                          type, x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
 }
 
 static enum dye_status add_canary(struct batch_context *x, uint64_t serial, struct dye_error *err)
 {
     struct dye_persona p;
     struct fingerprint f[FINGERPRINTS_MAX];
+    const struct place place = {x->b->source_id, x->b->owner_id, x->b->source_path};
     bool control = x->b->source_id == 0;
     DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
     size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
-    enum dye_status status = dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n",
-                                            p.canary, serial, control ? "control" : "exclusive", x->b->owner_id,
-                                            x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    enum dye_status status = add_row(x, p.canary, serial, control ? "control" : "exclusive");
     if (status == DYE_OK)
-        status = add_fingerprints(x, p.canary, f, n);
+        status = add_fingerprints(x, p.canary, 'A', f, n);
     if (status == DYE_OK && !control)
-        status = add_placement(x, p.canary, f, n, err);
+        status = add_placement(x, p.canary, 'A', &place, f, n, err);
     dye_persona_wipe(&p);
-    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
-        DYE_FAIL(err, status, "batch: too large; seed in several");
     return status;
+}
+
+/* A shared canary at a position of the code: both variants, and a placement a holder. */
+static enum dye_status add_shared(struct batch_context *x, uint64_t position, uint64_t serial, uint64_t serial_b,
+                                  struct dye_error *err)
+{
+    struct fingerprint f[2][FINGERPRINTS_MAX];
+    size_t n[2];
+    char canary[DYE_CANARY_ID_BYTES];
+    for (int v = 0; v < 2; v++) {
+        struct dye_persona p;
+        DYE_TRY(registrar_persona(x->r, serial, (char)('A' + v), serial_b, &p, err));
+        n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
+        memcpy(canary, p.canary, sizeof canary);
+        dye_persona_wipe(&p);
+    }
+    DYE_TRY(add_row(x, canary, serial, "shared"));
+    DYE_TRY(dye_buf_printf(&x->rows.positions, "%" PRId64 "\t%" PRIu64 "\t%s\t%.17g\t%" PRIu64 "\n", x->code_id,
+                           position, canary, x->code.bias[position], serial_b));
+    for (int v = 0; v < 2; v++)
+        DYE_TRY(add_fingerprints(x, canary, (char)('A' + v), f[v], n[v]));
+    for (uint32_t i = 0; i < x->code.holders; i++) {
+        const struct source *holder = &x->b->code->holder[i];
+        const struct place place = {holder->source_id, holder->owner_id, holder->path};
+        char variant = dye_code_symbol(&x->code, position, i);
+        DYE_TRY(add_placement(x, canary, variant, &place, f[variant - 'A'], n[variant - 'A'], err));
+    }
+    return DYE_OK;
 }
 
 static enum dye_status copy_table(struct store *s, const char *sql, const struct dye_buf *rows, struct dye_error *err)
@@ -216,8 +274,10 @@ static enum dye_status write_rows(struct batch_context *x, struct dye_error *err
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
-    if (x->b->source_id == 0)
+    if (x->log.size == x->log_size)
         return DYE_OK;
+    DYE_TRY(copy_table(s, "COPY dyetrace.code_position (code_id, position, canary_id, bias, serial_b) FROM STDIN",
+                       &x->rows.positions, err));
     /* COPY does not go into a table with row-level security. */
     DYE_TRY(
         store_run(s, err, NULL,
@@ -239,29 +299,78 @@ static enum dye_status take_serials(struct store *s, uint64_t count, PGresult **
                      (int64_t)count);
 }
 
+static enum dye_status make_code(struct batch_context *x, struct dye_error *err)
+{
+    const struct registrar_code *c = x->b->code;
+    STORE_RESULT row = NULL;
+    DYE_TRY(dye_code_make(&x->r->code_key, (uint64_t)x->epoch, c->holders, c->params.colluders, c->plan.positions,
+                          &x->code, err));
+    DYE_TRY(store_run(x->r->store, err, &row,
+                      "INSERT INTO dyetrace.code (owner_id, epoch, holders, colluders, epsilon, survival, surviving,"
+                      " positions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING code_id",
+                      "iiiiffii", x->b->owner_id, x->epoch, (int64_t)c->holders, (int64_t)c->params.colluders,
+                      c->params.epsilon, c->params.survival, (int64_t)c->plan.surviving, (int64_t)c->plan.positions));
+    x->code_id = store_int(row, 0, 0);
+    return DYE_OK;
+}
+
+static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
+{
+    struct progress progress;
+    int step = x->b->code != NULL ? 2 : 1;
+    progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
+    for (int i = 0; i < PQntuples(serials); i += step) {
+        uint64_t serial = (uint64_t)store_int(serials, i, 0);
+        enum dye_status status =
+            step == 1 ? add_canary(x, serial, err)
+                      : add_shared(x, (uint64_t)(i / 2), serial, (uint64_t)store_int(serials, i + 1, 0), err);
+        if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
+            DYE_FAIL(err, status, "batch: too large; seed in several");
+        DYE_TRY(status);
+        progress_at(&progress, (uint64_t)(i / step));
+    }
+    progress_end(&progress);
+    return DYE_OK;
+}
+
+/* Serials never repeat a value, but a variant's resident ID is derived from another's. */
+static enum dye_status check_repeats(struct batch_context *x, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(x->r->store, err, &r,
+                      "SELECT EXISTS (SELECT FROM dyetrace.fingerprint f JOIN dyetrace.fingerprint g ON g.fp = f.fp"
+                      " AND g.canary_id <> f.canary_id WHERE f.epoch = $1 AND f.kind = 'resident_id'"
+                      " AND f.form = 'plain' AND g.kind = 'resident_id' AND g.form = 'plain'"
+                      " AND (f.variant <> 'A' OR g.variant <> 'A'))",
+                      "i", x->epoch));
+    if (store_bool(r, 0, 0))
+        DYE_FAIL(err, DYE_E_AGAIN,
+                 "batch: a variant's value would repeat another canary's; the same call again draws"
+                 " others");
+    return DYE_OK;
+}
+
 static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials, struct dye_error *err)
 {
     struct store *s = x->r->store;
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(take_serials(s, x->b->count, ret_serials, err));
+    DYE_TRY(take_serials(s, x->b->code != NULL ? 2 * x->b->count : x->b->count, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
+    x->log_size = x->log.size;
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
                       "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
-    struct progress progress;
-    progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
-    for (int i = 0; i < PQntuples(*ret_serials); i++) {
-        DYE_TRY(add_canary(x, (uint64_t)store_int(*ret_serials, i, 0), err));
-        progress_at(&progress, (uint64_t)i);
-    }
-    progress_end(&progress);
+    if (x->b->code != NULL)
+        DYE_TRY(make_code(x, err));
+    DYE_TRY(add_all(x, *ret_serials, err));
     DYE_TRY(write_rows(x, err));
-    DYE_TRY(zone_audit(s, x->b->audit_event, x->b->source_id != 0 ? x->b->source_path : "-", "done", x->b->audit_detail,
-                       err));
+    DYE_TRY(check_repeats(x, err));
+    DYE_TRY(zone_audit(s, x->b->audit_event, x->log.size != x->log_size ? x->b->source_path : "-", "done",
+                       x->b->audit_detail, err));
     return store_commit(s, err);
 }
 
@@ -278,6 +387,22 @@ static enum dye_status hand_out(struct registrar *r, const PGresult *serials, re
     return DYE_OK;
 }
 
+static enum dye_status hand_out_copies(const struct batch_context *x, const PGresult *serials, struct dye_error *err)
+{
+    const struct registrar_code *c = x->b->code;
+    for (uint32_t holder = 0; holder < c->holders; holder++)
+        for (uint64_t j = 0; j < x->code.positions; j++) {
+            struct dye_persona p;
+            int row = (int)(2 * j);
+            DYE_TRY(registrar_persona(x->r, (uint64_t)store_int(serials, row, 0), dye_code_symbol(&x->code, j, holder),
+                                      (uint64_t)store_int(serials, row + 1, 0), &p, err));
+            enum dye_status status = c->fn(c->arg, holder, &p);
+            dye_persona_wipe(&p);
+            DYE_TRY(status);
+        }
+    return DYE_OK;
+}
+
 enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn, void *arg,
                                    struct dye_error *err)
 {
@@ -288,8 +413,11 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     rows_done(&x.rows);
     if (status != DYE_OK)
         store_rollback(r->store);
+    else if (b->code != NULL)
+        status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
         status = hand_out(r, serials, fn, arg, err);
+    dye_code_done(&x.code);
     return status;
 }
 

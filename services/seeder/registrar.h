@@ -8,6 +8,8 @@
  * log doesn't hold.
  */
 #include "dye/canary.h"
+#include "dye/code.h"
+#include "source.h"
 #include "zone.h"
 
 struct registrar {
@@ -15,6 +17,7 @@ struct registrar {
     struct dye_index_keys index_keys;
     struct dye_persona_maker *maker;
     struct dye_key message_key; /* of dye_stamp_make */
+    struct dye_key code_key; /* derived from the persona key: which holder gets which variant */
 };
 
 /* Reads the persona and the index key. */
@@ -22,15 +25,28 @@ DYE_MUST_CHECK enum dye_status registrar_open(const struct home *h, struct store
                                               struct dye_error *err);
 void registrar_close(struct registrar *r); /* takes a zeroed struct */
 
+/* Called once a copy of a shared canary, after the commit: holder by holder, in the order of the positions. */
+typedef enum dye_status (*registrar_copy_fn)(void *arg, size_t holder, const struct dye_persona *p);
+/* Shared canaries: every holder gets a copy of each, in the variant that the code says. */
+struct registrar_code {
+    const struct source *holder; /* all of one owner and sector */
+    uint32_t holders;
+    struct dye_code_params params;
+    struct dye_code_plan plan;
+    registrar_copy_fn fn;
+    void *arg;
+};
+
 struct registrar_batch {
     const struct dye_sector *sector;
     int64_t owner_id;
-    int64_t source_id; /* 0: controls, which are planted nowhere */
+    int64_t source_id; /* 0: controls, which are planted nowhere; shared canaries: see code */
     const char *source_path;
     const char *state; /* "planted": handed to the caller as of now; "committed": a connector plants it later */
     uint64_t count;
     const char *audit_event;
-    const char *audit_detail; /* JSON object; NULL */
+    const char *audit_detail;          /* JSON object; NULL */
+    const struct registrar_code *code; /* NULL: not shared */
 };
 /* The audit_detail of a batch with its no-hit certificate (NULL: none). DYE_E_USAGE for a reference that is none. */
 DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_hit, char *ret, size_t n,
@@ -38,8 +54,13 @@ DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
-/* DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
+/* DYE_E_AGAIN: a value of a variant would have repeated another's; the next call takes other serials.
+ * DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
+
+/* The person that a placement of `variant` shows; serial_b is code_position's, for variant B of a shared canary. */
+DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant,
+                                                 uint64_t serial_b, struct dye_persona *ret, struct dye_error *err);
 
 #endif

@@ -35,7 +35,7 @@ static void add_values(json_t *o, const struct dye_persona *p, const struct dye_
     json_object_set_new(o, "birth", json_string(p->birth));
     json_object_set_new(o, "address", json_string(p->value[DYE_ADDRESS].text));
     for (enum dye_kind k = 1; k < DYE_KIND_COUNT; k++)
-        if (dye_kind_is_scanned(k) && p->value[k].n != 0 && (sector == NULL || dye_sector_has(sector, k)))
+        if (k != DYE_NAME && k != DYE_ADDRESS && p->value[k].n != 0 && (sector == NULL || dye_sector_has(sector, k)))
             json_object_set_new(identifiers, dye_kind_name(k), json_string(p->value[k].text));
     json_object_set_new(o, "identifiers", identifiers);
 }
@@ -84,14 +84,15 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
         DYE_TRY(audited);
         DYE_TRY(registrar_open(h, s, &r, err));
     }
-    enum dye_status status =
-        store_run(s, err, &rows,
-                  "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state"
-                  " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
-                  " LEFT JOIN dyetrace.source s USING (source_id)"
-                  " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
-                  " ORDER BY s.path NULLS LAST, c.canary_id",
-                  "s", opt_source);
+    enum dye_status status = store_run(
+        s, err, &rows,
+        "SELECT c.canary_id, coalesce(c.serial, -1), c.type, c.sector, p.variant::text, s.path, p.state, j.serial_b"
+        " FROM dyetrace.canary c LEFT JOIN dyetrace.placement p USING (canary_id)"
+        " LEFT JOIN dyetrace.code_position j USING (canary_id)"
+        " LEFT JOIN dyetrace.source s USING (source_id)"
+        " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/')"
+        " ORDER BY s.path NULLS LAST, c.canary_id",
+        "s", opt_source);
     for (int i = 0; status == DYE_OK && i < PQntuples(rows); i++) {
         bool source = !PQgetisnull(rows, i, 5);
         json_t *o = json_pack("{s:s, s:s?, s:s, s:s, s:s?}", "canary", store_text(rows, i, 0), "source",
@@ -102,7 +103,9 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
             bool any = false;
             status = sector_of(h, store_text(rows, i, 3), &sector, &any, err);
             if (status == DYE_OK)
-                status = dye_persona_make(r.maker, (uint64_t)store_int(rows, i, 1), &p, err);
+                status =
+                    registrar_persona(&r, (uint64_t)store_int(rows, i, 1), source ? store_text(rows, i, 4)[0] : 'A',
+                                      (uint64_t)store_int(rows, i, 7), &p, err);
             if (status == DYE_OK) {
                 add_values(o, &p, any ? &sector : NULL);
                 dye_persona_wipe(&p);

@@ -28,8 +28,9 @@ static const struct option_spec options[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl|sql|fhir|hl7] [-o FILE]",
-                                      "Makes canaries for a source and writes their records for you to load.", options,
-                                      1, 1};
+                                      "Makes canaries for a source and writes their records for you to load. For\n"
+                                      "holders that have copies of one table: dyetrace seed --shared --help",
+                                      options, 1, 1};
 
 enum format { FORMAT_CSV, FORMAT_JSONL, FORMAT_SQL, FORMAT_FHIR, FORMAT_HL7, FORMATS };
 static const char *const format_names[FORMATS] = {"csv", "jsonl", "sql", "fhir", "hl7"};
@@ -150,6 +151,9 @@ int verb_seed(int argc, char **argv)
     static struct request q; /* a home's paths are large */
     struct dye_error err = {0};
     int args = 0;
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--shared") == 0)
+            return verb_seed_shared(argc, argv);
     enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
     if (status == DYE_STOPPED)
         return 0;

@@ -2,7 +2,9 @@
 #define DYE_SEEDER_VERBS_H
 /* verbs: what `dyetrace-seeder --once` does, one file each; the result is the exit status. */
 int verb_source(int argc, char **argv);
+int verb_plan(int argc, char **argv);
 int verb_seed(int argc, char **argv);
+int verb_seed_shared(int argc, char **argv); /* seed --shared */
 int verb_plant(int argc, char **argv);
 int verb_withdraw(int argc, char **argv);
 int verb_canary(int argc, char **argv);

@@ -8,6 +8,7 @@ printf '%s\t%s\t%s\n' c1 mobile 17421234567 c2 mobile 15498765432 c2 email who@e
     c1 mobile 17421234567 c4 mobile 17421234567 >list.tsv
 
 exit_is "an index is built from a list, repeated values and all" 0 dyetrace index build --from-list list.tsv -o list.idx
+is "nothing is said of values that can be found" "$ERR" ""
 ok "without making a home" test ! -e /nonexistent
 
 printf 'nobody,13800000000\n张三,17421234567,x\n' >a.csv
@@ -15,6 +16,13 @@ exit_is "a file with a hit answers yes" 0 dyetrace scan --index list.idx --json 
 is "each canary that has the value is a hit" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
 same_json "a hit says kind, form, part and where" "$(jq -c 'select(.canary == "c1") | [.kind, .form, .part, .offset, .length]' <<<"$OUT")" \
     "[\"mobile\",\"plain\",\"\",$(grep -b -o 17421234567 a.csv | cut -d: -f1),11]"
+
+printf '%s\t%s\t%s\n' c1 mrn A-1234 c1 mrn 9000000001 c1 plate '鲁A·12345' c1 passport E00000001 c2 bank_card '6212 3456 7890 1234 569' >kinds.tsv
+exit_is "a list may have values of every kind" 0 dyetrace index build --from-list kinds.tsv -o kinds.idx
+one_line_error "and says how many no scan will find" 'finds: 1$'
+printf '鲁A12345,A-1234\ne00000001\n6212345678901234569\n' >kinds.csv
+exit_is "passports and cards are found" 0 dyetrace scan --index kinds.idx --json kinds.csv
+is "and what is short or only corroborates is not" "$(jq -r .kind <<<"$OUT" | tr '\n' ' ')" "passport bank_card "
 
 printf 'nobody,13800000000\n' >b.csv
 exit_is "a file without a hit answers no" 1 dyetrace scan --index list.idx --json b.csv

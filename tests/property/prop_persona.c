@@ -131,6 +131,8 @@ static void every_persona_is_coherent_and_nobody(void **state)
         for (int kind = DYE_KIND_NONE + 1; kind < DYE_KIND_COUNT; kind++) {
             struct dye_value again;
             assert_int_equal(strlen(p.value[kind].text), p.value[kind].n);
+            if (p.value[kind].n == 0)
+                continue; /* from pools only */
             assert_int_equal(dye_ident_parse((enum dye_kind)kind, dye_value_span(&p.value[kind]), &again), DYE_OK);
             assert_string_equal(p.value[kind].text, again.text);
         }

@@ -93,7 +93,8 @@ const en = {
   reading: { read: "read", partly: "partly read", unread: "unread" },
   kinds: {
     mobile: "mobile", resident_id: "resident ID", email: "e-mail", name: "name", address: "address", waybill: "waybill",
-    policy: "policy", mrn: "record number", birth: "birth date", birth_date: "birth date", sex: "sex",
+    policy: "policy", mrn: "record number", bank_card: "bank card", uscc: "social credit code", plate: "vehicle plate",
+    passport: "passport", permit: "travel permit", qq: "QQ", wechat: "WeChat", account: "account", birth: "birth date", birth_date: "birth date", sex: "sex",
   },
   forms: {},
 };
@@ -190,7 +191,8 @@ const zh = {
   reading: { read: "已读取", partly: "部分读取", unread: "未读取" },
   kinds: {
     mobile: "手机号", resident_id: "身份证号", email: "邮箱", name: "姓名", address: "地址", waybill: "运单号",
-    policy: "保单号", mrn: "病历号", birth: "出生日期", birth_date: "出生日期", sex: "性别",
+    policy: "保单号", mrn: "病历号", bank_card: "银行卡号", uscc: "统一社会信用代码", plate: "车牌号", passport: "护照号",
+    permit: "通行证号", qq: "QQ号", wechat: "微信号", account: "账号", birth: "出生日期", birth_date: "出生日期", sex: "性别",
   },
   forms: { plain: "明文", grouped: "分组", masked: "掩码", pinyin: "拼音", token: "词元", initials: "首字母" },
 };

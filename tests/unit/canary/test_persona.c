@@ -56,7 +56,8 @@ static void a_crowd_is_the_same_on_every_machine(void **state)
         assert_int_equal(dye_persona_make(m, serial, &p, NULL), DYE_OK);
         dye_digester_feed(x, dye_span_str(p.canary));
         for (int kind = DYE_KIND_NONE + 1; kind < DYE_KIND_COUNT; kind++)
-            dye_digester_feed(x, dye_span_of(p.value[kind].text, p.value[kind].n + 1));
+            if (p.value[kind].n != 0)
+                dye_digester_feed(x, dye_span_of(p.value[kind].text, p.value[kind].n + 1));
     }
     uint8_t raw[DYE_DIGEST_MAX_BYTES];
     char hex[2 * DYE_DIGEST_MAX_BYTES + 1];
@@ -78,7 +79,7 @@ static void another_key_makes_other_people(void **state)
     assert_int_equal(dye_persona_make(other, 1, &q, NULL), DYE_OK);
     assert_string_not_equal(p.canary, q.canary);
     for (int kind = DYE_KIND_NONE + 1; kind < DYE_KIND_COUNT; kind++)
-        assert_string_not_equal(p.value[kind].text, q.value[kind].text);
+        assert_true(p.value[kind].n == 0 || strcmp(p.value[kind].text, q.value[kind].text) != 0);
     dye_persona_maker_free(m);
     dye_persona_maker_free(other);
 }

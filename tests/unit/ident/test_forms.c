@@ -74,11 +74,31 @@ static void the_others_stand_plain_only(void **state)
     (void)state;
     static const struct form_case waybill = {DYE_PLAIN, "sf0000000000001"};
     static const struct form_case mrn = {DYE_PLAIN, "zy-00001"};
+    static const struct form_case card = {DYE_PLAIN, "6200000000000005"};
+    static const struct form_case uscc = {DYE_PLAIN, "91110000600037341l"};
+    static const struct form_case passport = {DYE_PLAIN, "ea0000001"};
     static const struct form_case name = {DYE_PLAIN, "mingli"};
     assert_forms(DYE_WAYBILL, "SF0000000000001", &waybill, 1);
     assert_forms(DYE_MRN, "ZY-00001", &mrn, 1);
     assert_forms(DYE_POLICY, "ZY-00001", &mrn, 1);
+    assert_forms(DYE_ACCOUNT, "ZY-00001", &mrn, 1);
+    assert_forms(DYE_BANK_CARD, "6200000000000005", &card, 1);
+    assert_forms(DYE_USCC, "91110000600037341L", &uscc, 1);
+    assert_forms(DYE_PASSPORT, "EA0000001", &passport, 1);
     assert_forms(DYE_NAME, "Ming LI", &name, 1);
+}
+
+/* The record's fields are folded, dots and hyphens out: so are these. */
+static void what_only_corroborates_is_folded_as_fields_are(void **state)
+{
+    (void)state;
+    static const struct form_case plate = {DYE_PLAIN, "鲁a12345"};
+    static const struct form_case wechat = {DYE_PLAIN, "wxab1"};
+    static const struct form_case qq = {DYE_PLAIN, "12345"};
+    assert_forms(DYE_PLATE, "鲁A12345", &plate, 1);
+    assert_forms(DYE_PLATE, "鲁A·12345", &plate, 1);
+    assert_forms(DYE_WECHAT, "wx_ab-1", &wechat, 1);
+    assert_forms(DYE_QQ, "12345", &qq, 1);
 }
 
 static void nothing_has_no_forms(void **state)
@@ -98,6 +118,7 @@ int main(void)
         cmocka_unit_test(an_id_that_ends_in_x_is_hashed_with_either_x),
         cmocka_unit_test(an_id_that_ends_in_a_digit_has_one_digest_each),
         cmocka_unit_test(the_others_stand_plain_only),
+        cmocka_unit_test(what_only_corroborates_is_folded_as_fields_are),
         cmocka_unit_test(nothing_has_no_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

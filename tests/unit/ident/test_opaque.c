@@ -11,6 +11,7 @@ static void numbers_of_an_issuer_are_read_as_they_stand(void **state)
     };
     ASSERT_SPELLINGS(DYE_MRN, cases);
     ASSERT_SPELLINGS(DYE_POLICY, cases);
+    ASSERT_SPELLINGS(DYE_ACCOUNT, cases);
 }
 
 static void words_and_scraps_are_no_numbers(void **state)
@@ -31,6 +32,7 @@ static void words_and_scraps_are_no_numbers(void **state)
     };
     ASSERT_SPELLINGS(DYE_MRN, cases);
     ASSERT_SPELLINGS(DYE_POLICY, cases);
+    ASSERT_SPELLINGS(DYE_ACCOUNT, cases);
 }
 
 static void the_spaces_have_their_shapes(void **state)

@@ -146,6 +146,19 @@ static void no_area_of_the_space_was_ever_assigned(void **state)
     assert_int_equal(areas, 2004);
 }
 
+static void a_short_id_leads_back_to_the_long_one(void **state)
+{
+    (void)state;
+    struct dye_value v = value_of("11010519491231002X"), short_id = value_of("untouched"), again;
+    assert_true(dye_resident_short(&v, &short_id));
+    assert_string_equal(short_id.text, "110105491231002");
+    assert_int_equal(dye_ident_parse(DYE_RESIDENT_ID, dye_value_span(&short_id), &again), DYE_OK);
+    assert_string_equal(again.text, v.text);
+    v = value_of("440524188001010014");
+    assert_false(dye_resident_short(&v, &short_id));
+    assert_string_equal(short_id.text, "110105491231002");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +170,7 @@ int main(void)
         cmocka_unit_test(the_space_has_the_size_of_its_parts),
         cmocka_unit_test(assigned_areas_and_odd_dates_are_not_safe),
         cmocka_unit_test(no_area_of_the_space_was_ever_assigned),
+        cmocka_unit_test(a_short_id_leads_back_to_the_long_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,6 +147,47 @@ static void bits_are_the_sum_of_what_agrees(void **state)
     dye_index_unref(set.part[0]);
 }
 
+/* All forms of a canonical value, as the seeder registers them. */
+static void plant(struct dye_index_builder *b, enum dye_kind kind, const char *value)
+{
+    struct dye_form_bytes forms[DYE_FORMS_MAX];
+    struct dye_value v;
+    assert_int_equal(dye_ident_parse(kind, dye_span_str(value), &v), DYE_OK);
+    size_t n = dye_ident_forms(kind, &v, forms);
+    for (size_t i = 0; i < n; i++)
+        add(b, "c1", 'A', kind, forms[i].form, forms[i].bytes.text, 0, 1);
+}
+
+static void every_kind_is_found_or_corroborates(void **state)
+{
+    (void)state;
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    plant(b, DYE_BANK_CARD, "6212345678901234569");
+    plant(b, DYE_USCC, "91110000600037341L");
+    plant(b, DYE_PLATE, "鲁A12345");
+    plant(b, DYE_PASSPORT, "E00000001");
+    plant(b, DYE_PERMIT, "H0000000101");
+    plant(b, DYE_QQ, "1234567890");
+    plant(b, DYE_WECHAT, "wx_ab-1");
+    plant(b, DYE_ACCOUNT, "ZY00012345");
+    struct dye_index_set set = {{image_of(b), NULL}};
+    struct found f;
+    link_text(&set, "e00000001,鲁A·12345,1234567890,WX_ab-1,6212345678901234569", DYE_CHARSET_UTF8, &f);
+    assert_string_equal(f.text, "c1A[0,60) bank_card:plain@41+19 plate:plain@0+0 passport:plain@0+9 qq:plain@0+0 "
+                                "wechat:plain@0+0;");
+    link_text(&set,
+              "91110000600037341l|\xc2\xb3"
+              "A12345|1234567890",
+              DYE_CHARSET_GB18030, &f);
+    assert_string_equal(f.text, "c1A[0,38) uscc:plain@0+18 plate:plain@0+0 qq:plain@0+0;");
+    link_text(&set, "H0000000101\nH00000001\nzy00012345", DYE_CHARSET_ASCII, &f);
+    assert_string_equal(f.text,
+                        "c1A[0,11) permit:plain@0+11;c1A[12,21) permit:plain@12+9;c1A[22,32) account:plain@22+10;");
+    link_text(&set, "鲁A12345,1234567890,wx_ab-1", DYE_CHARSET_UTF8, &f);
+    assert_string_equal(f.text, "");
+    dye_index_unref(set.part[0]);
+}
+
 static void a_canary_in_base_and_delta_is_one_sighting(void **state)
 {
     (void)state;
@@ -267,6 +308,7 @@ int main(void)
         cmocka_unit_test(names_and_addresses_of_the_row_corroborate),
         cmocka_unit_test(a_name_in_another_row_or_of_another_canary_does_not),
         cmocka_unit_test(bits_are_the_sum_of_what_agrees),
+        cmocka_unit_test(every_kind_is_found_or_corroborates),
         cmocka_unit_test(a_canary_in_base_and_delta_is_one_sighting),
         cmocka_unit_test(a_name_that_came_later_than_the_hit_is_not_there),
         cmocka_unit_test(what_the_callback_returns_ends_the_scan),

@@ -37,6 +37,15 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_persona_make(const struct dye_persona
 DYE_API void dye_persona_wipe(struct dye_persona *p);
 
 /*
+ * Variant B of a shared canary whose variant A is p: the same person (canary id, name, sex, birth, address, and
+ * whatever is no identifier) with other identifiers, so that neither variant can be told for the first. They are those
+ * of `other`, a persona of a serial that is used for nothing else; the resident ID, which must agree with birth, sex
+ * and region, is p's own with another sequence number. That one alone could repeat a value of a third persona (about
+ * one in 10^10 a pair): whoever registers variants checks. ret may be neither p nor other.
+ */
+DYE_API void dye_persona_variant(const struct dye_persona *p, const struct dye_persona *other, struct dye_persona *ret);
+
+/*
  * A sector's record: which columns its systems have and what stands in each. Read from config/sectors by the
  * services; the library only fills it.
  */

@@ -4,8 +4,10 @@
  * ident: the kinds of identifier, one file each (ident/mobile.c, ident/resident_id.c ...), behind one table.
  *
  * Every kind has a canonical form: the one spelling that counts. Parsing is strict about what a value is (check
- * digits, real dates) and lenient about how it is written (prefixes, grouping, case). Each kind also names the values
- * that can never be a real person's (DOMAIN 2): its default space, numbered [0, size).
+ * digits, real dates) and lenient about how it is written (prefixes, grouping, case). A kind may also name values that
+ * can never be a real person's (DOMAIN 2): its default space, numbered [0, size). Of the kinds without one, values come
+ * from pools alone: qq, wechat, plate, passport, permit, uscc, bank_card and account, where every valid number may be
+ * somebody's.
  *
  * All functions are pure and safe on any thread. Values are personal data: wipe what you keep.
  */
@@ -24,6 +26,14 @@ enum dye_kind {
     DYE_WAYBILL,
     DYE_POLICY,
     DYE_MRN,
+    DYE_BANK_CARD,
+    DYE_USCC,     /* unified social credit code, of an organisation */
+    DYE_PLATE,    /* of a vehicle */
+    DYE_PASSPORT, /* of the mainland */
+    DYE_PERMIT,   /* to travel to Hong Kong and Macao, or from there to the mainland */
+    DYE_QQ,
+    DYE_WECHAT,
+    DYE_ACCOUNT,   /* any issuer's number of a customer, member, household or contract */
     DYE_KIND_COUNT /* numbers are stored in index files: append only */
 };
 
@@ -56,9 +66,24 @@ DYE_API enum dye_kind dye_kind_from_name(struct dye_span name);
 DYE_API const char *dye_form_name(enum dye_form form);
 DYE_API enum dye_form dye_form_from_name(struct dye_span name);
 
-/* Whether a token of this kind is looked up by the scanner. Names and addresses are not: they only corroborate,
- * inside a record that was found by something else. */
+/*
+ * Whether a token of this kind is looked up by the scanner. What is not only corroborates, inside a record that was
+ * found by something else: names and addresses, which are never evidence alone; qq, because five to eleven digits are
+ * also amounts, dates and halves of other numbers; wechat, because a word of six letters is one; plate, because its
+ * province stands in whatever charset the dump has, and the six or seven bytes behind it are fewer than the scanner
+ * looks up.
+ */
 DYE_API bool dye_kind_is_scanned(enum dye_kind kind);
+
+/* What the scanner takes for one token: so many letters and digits, one of them a digit. Addresses are another. */
+#define DYE_TOKEN_MIN_BYTES 8
+#define DYE_TOKEN_MAX_BYTES 64
+/*
+ * Whether the scanner can find this canonical value: its kind is looked up, and it is one token, or an address without
+ * "--" and of [a-z0-9._%+-] before its '@'. Issuers' numbers with hyphens and short ones are not found: whoever
+ * takes values from people (a pool, an import, a list) tells them so. O(n).
+ */
+DYE_API bool dye_ident_is_found(enum dye_kind kind, const struct dye_value *v);
 
 /*
  * The canonical form of `text` (UTF-8) as `kind`, or DYE_E_RECORD when it is not one. Accepts the spellings of
@@ -73,6 +98,29 @@ DYE_API void dye_ident_at(enum dye_kind kind, uint64_t i, struct dye_value *ret)
 /* Whether a canonical value lies in the default space. */
 DYE_API bool dye_ident_is_safe(enum dye_kind kind, const struct dye_value *v);
 
+/*
+ * The ways that a canonical value is written where people and systems write it: first itself, then grouped, prefixed,
+ * in the other case, an ID of 15 digits. Each is read back as the same value by dye_ident_parse. At most
+ * DYE_DISPLAYS_MAX, at least one; returns how many. A permit of ten digits is also written without the two that count
+ * its renewals: that alone is read back shorter.
+ */
+#define DYE_DISPLAYS_MAX 12
+DYE_API size_t dye_ident_displays(enum dye_kind kind, const struct dye_value *v,
+                                  struct dye_value ret[DYE_DISPLAYS_MAX]);
+
+/*
+ * The ways that sellers hide a part of it (DOMAIN 1): what is hidden stands as '*', which a matcher takes for x, ×, ＊
+ * and ● too. The value begins with the first `head` bytes of `text`, and ends with its last `tail` ones; words around
+ * them (of a title, of "ends in") count in neither. None for addresses, which are cut rather than masked. Returns how
+ * many, at most DYE_MASKS_MAX.
+ */
+struct dye_mask {
+    struct dye_value text;
+    size_t head, tail; /* bytes of the value that are seen at its start and end; whole characters */
+};
+#define DYE_MASKS_MAX 12
+DYE_API size_t dye_ident_masks(enum dye_kind kind, const struct dye_value *v, struct dye_mask ret[DYE_MASKS_MAX]);
+
 /* What a resident ID says of its holder. `v` is canonical. */
 struct dye_resident {
     int year, month, day;
@@ -80,13 +128,17 @@ struct dye_resident {
     char area[7]; /* six digits, NUL */
 };
 DYE_API void dye_resident_read(const struct dye_value *v, struct dye_resident *ret);
+/* The number of 15 digits that the holder had before 1999, which dye_ident_parse turns into this one; false, and *ret
+ * untouched, for who was not born from 1900 to 1999. `v` is canonical. */
+DYE_API bool dye_resident_short(const struct dye_value *v, struct dye_value *ret);
 /* Province and prefecture (UTF-8) of an area code, by its first four digits; NULL where unknown. */
 DYE_API const char *dye_region_province(const char *area);
 DYE_API const char *dye_region_prefecture(const char *area);
 
 /*
  * The bytes that a form puts into a dump, as the index and the scanner compare them: case-folded (ASCII lower), and
- * normalised by dye_text_fold for names and addresses. What is fingerprinted (dye_fp, dye_probe) is exactly `bytes`.
+ * normalised by dye_text_fold for the kinds that only corroborate. What is fingerprinted (dye_fp, dye_probe) is exactly
+ * `bytes`.
  */
 struct dye_form_bytes {
     enum dye_form form;
@@ -94,7 +146,8 @@ struct dye_form_bytes {
 };
 #define DYE_FORMS_MAX 16
 /* The forms of a canonical value, at most DYE_FORMS_MAX; returns how many. An ID that ends in X has two of each
- * digest (of X and of x). Names and addresses have only DYE_PLAIN. */
+ * digest (of X and of x); a permit of ten digits is plain twice, without its last two besides. Other kinds than
+ * mobile, resident_id and email have only DYE_PLAIN: sellers don't hash them. */
 DYE_API size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX]);
 
 #endif
