@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdio.h>
 
 void dye_prf_init(struct dye_prf *r, const struct dye_key *k, const char *label, uint64_t number)
 {
@@ -53,12 +54,12 @@ uint64_t dye_prf_u64(struct dye_prf *r)
 uint64_t dye_prf_below(struct dye_prf *r, uint64_t n)
 {
     assert(n > 0);
-    uint64_t uneven = (UINT64_MAX - n + 1) % n; /* 2^64 mod n: values below it would be drawn once too often */
-    for (;;) {
-        uint64_t v = dye_prf_u64(r);
-        if (v >= uneven)
-            return v % n;
-    }
+    uint64_t v = dye_prf_u64(r);
+    /* 2^64 mod n values, the lowest, would be drawn once too often. They are below n: mostly there is nothing to ask.
+     */
+    while (v < n && v < (UINT64_MAX - n + 1) % n)
+        v = dye_prf_u64(r);
+    return v % n;
 }
 
 double dye_prf_unit(struct dye_prf *r)
@@ -86,7 +87,10 @@ enum { ROUNDS = 8 };
 void dye_perm_init(struct dye_perm *p, const struct dye_key *k, const char *label, uint64_t n)
 {
     assert(n >= 1 && n <= UINT64_C(1) << 62);
-    dye_key_derive(k, label, &p->key);
+    char label_of_n[160]; /* permutations of different ranges under one key are unrelated */
+    int bytes = snprintf(label_of_n, sizeof label_of_n, "%s/%llu", label, (unsigned long long)n);
+    assert(bytes > 0 && (size_t)bytes < sizeof label_of_n);
+    dye_key_derive(k, label_of_n, &p->key);
     p->n = n;
     p->half_bits = 1;
     while (n > UINT64_C(1) << (2 * p->half_bits))
@@ -99,14 +103,13 @@ void dye_perm_done(struct dye_perm *p)
     dye_wipe(p, sizeof *p);
 }
 
+/* Five bytes: one block of SipHash, which is what a permutation costs. */
 static uint64_t round_value(const struct dye_perm *p, unsigned round, uint64_t half)
 {
-    uint8_t in[17];
-    uint8_t out[crypto_shorthash_siphashx24_BYTES];
-    in[0] = (uint8_t)round;
-    put_le64(in + 1, half);
-    put_le64(in + 9, p->n); /* permutations of different ranges under one key are unrelated */
-    crypto_shorthash_siphashx24(out, in, sizeof in, p->key.bytes);
+    uint8_t in[8];
+    uint8_t out[crypto_shorthash_siphash24_BYTES];
+    put_le64(in, half | (uint64_t)round << 32);
+    crypto_shorthash_siphash24(out, in, 5, p->key.bytes);
     return get_le64(out) & p->half_mask;
 }
 

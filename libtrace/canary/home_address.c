@@ -29,6 +29,15 @@ static const char *const estates[] = {
 };
 static const char *const estate_ends[] = {"花园", "小区", "家园", "苑", "名城", "新村", "公寓", "花城"};
 
+/* Of the countryside. */
+static const char *const villages[] = {"王家", "李家", "张庄", "刘村", "陈家", "赵庄", "大杨", "小河", "石桥", "柳树",
+                                       "新民", "东升", "前进", "红星", "双桥", "三合", "青山", "清泉", "龙潭", "白沙"};
+static const char *const townships[] = {"城关镇", "新民镇", "河东镇", "太平镇", "石桥镇", "龙泉镇", "双河镇",
+                                        "清水镇", "大兴镇", "永和镇", "青山乡", "红旗乡", "向阳乡", "白云乡"};
+static const char *const counties[] = {"新城区", "城关区", "开发区", "东城区", "西城区", "高新区"};
+
+enum { RURAL_PERCENT = 14 };
+
 static const char *any(struct dye_prf *r, const char *const *table, size_t n)
 {
     return table[draw_early(r, n)];
@@ -40,12 +49,29 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+static void village(struct dye_prf *r, const char *province, const char *prefecture, bool city, struct dye_value *ret)
+{
+    const char *county = city ? any(r, counties, COUNT(counties)) : "";
+    const char *township = any(r, townships, COUNT(townships));
+    const char *name = any(r, villages, COUNT(villages));
+    unsigned group = 1 + (unsigned)draw_early(r, 9);
+    unsigned house = 1 + (unsigned)draw_early(r, 180);
+    int n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s村%u组%u号", province, prefecture, county, township, name,
+                     group, house);
+    assert(n > 0 && n <= DYE_VALUE_MAX_BYTES);
+    ret->n = (size_t)n;
+}
+
 void draw_address(struct dye_prf *r, const char *area, struct dye_value *ret)
 {
     const char *province = dye_region_province(area), *prefecture = dye_region_prefecture(area);
     assert(province != NULL && prefecture != NULL);
     bool municipality = strcmp(province, prefecture) == 0;
     bool city = ends_with(prefecture, "市");
+    if (dye_prf_below(r, 100) < RURAL_PERCENT && !municipality) {
+        village(r, province, prefecture, city, ret);
+        return;
+    }
     /* One statement a draw: the order of evaluation of arguments is the compiler's choice. */
     const char *district = city ? any(r, districts, COUNT(districts)) : any(r, towns, COUNT(towns));
     const char *road = any(r, roads, COUNT(roads));
@@ -56,10 +82,27 @@ void draw_address(struct dye_prf *r, const char *area, struct dye_value *ret)
     unsigned building = 1 + (unsigned)draw_early(r, 40);
     unsigned unit = 1 + (unsigned)draw_early(r, 5);
     unsigned floor = 1 + (unsigned)draw_early(r, 28);
-    unsigned room = 1 + (unsigned)dye_prf_below(r, 4);
-
-    int n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s%u号%s%s%u号楼%u单元%u室", municipality ? "" : province,
-                     prefecture, district, road, way, number, estate, estate_end, building, unit, floor * 100 + room);
+    unsigned room = floor * 100 + 1 + (unsigned)dye_prf_below(r, 4);
+    const char *before = municipality ? "" : province;
+    int n = 0;
+    switch (draw_early(r, 4)) { /* as estates write their houses */
+    case 0:
+        n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s%u号%s%s%u号楼%u单元%u室", before, prefecture, district,
+                     road, way, number, estate, estate_end, building, unit, room);
+        break;
+    case 1:
+        n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s%u号%s%s%u栋%u单元%u室", before, prefecture, district,
+                     road, way, number, estate, estate_end, building, unit, room);
+        break;
+    case 2:
+        n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s%u号%s%s%u幢%u室", before, prefecture, district, road, way,
+                     number, estate, estate_end, building, room);
+        break;
+    default:
+        n = snprintf(ret->text, sizeof ret->text, "%s%s%s%s%s%s%s%u号楼%u", before, prefecture, district, road, way,
+                     estate, estate_end, building, room);
+        break;
+    }
     assert(n > 0 && n <= DYE_VALUE_MAX_BYTES);
     ret->n = (size_t)n;
 }

@@ -1,46 +1,7 @@
 /*
- * record: a persona as a row of a sector's system.
+ * record: a persona as rows of a sector's system.
  */
 #include "record.h"
-
-static enum dye_status set(struct dye_value *ret, const char *text, size_t n)
-{
-    if (n > DYE_VALUE_MAX_BYTES)
-        return DYE_E_LIMIT;
-    memcpy(ret->text, text, n);
-    ret->text[n] = '\0';
-    ret->n = n;
-    return DYE_OK;
-}
-
-enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p, struct dye_value *ret)
-{
-    const char *text = NULL;
-    switch (c->what) {
-    case DYE_COLUMN_KIND:
-        if ((unsigned)c->kind >= DYE_KIND_COUNT)
-            return DYE_E_BUG;
-        return set(ret, p->value[c->kind].text, p->value[c->kind].n);
-    case DYE_COLUMN_SEX:
-        text = p->sex == 'M' ? c->male : c->female;
-        break;
-    case DYE_COLUMN_BIRTH:
-        text = p->birth;
-        break;
-    case DYE_COLUMN_CONST:
-        text = c->constant;
-        break;
-    }
-    return text != NULL ? set(ret, text, strlen(text)) : DYE_E_BUG;
-}
-
-bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind)
-{
-    for (size_t i = 0; i < s->columns; i++)
-        if (s->column[i].what == DYE_COLUMN_KIND && s->column[i].kind == kind)
-            return true;
-    return false;
-}
 
 enum dye_status record_value(const struct dye_sector *s, const struct dye_persona *p, enum dye_kind kind,
                              struct dye_value *ret)
@@ -106,23 +67,23 @@ enum dye_status dye_record_header(const struct dye_sector *s, enum dye_record_fo
     return dye_buf_append_str(ret, "\n");
 }
 
-static enum dye_status csv_record(const struct dye_sector *s, const struct dye_persona *p, struct dye_value *cell,
-                                  struct dye_buf *ret)
+static enum dye_status csv_record(const struct dye_sector *s, const struct dye_persona *p, size_t row,
+                                  struct dye_value *cell, struct dye_buf *ret)
 {
     for (size_t i = 0; i < s->columns; i++) {
-        DYE_TRY(dye_sector_cell(&s->column[i], p, cell));
+        DYE_TRY(dye_sector_cell_of(&s->column[i], p, row, cell));
         DYE_TRY(dye_buf_append_str(ret, i != 0 ? "," : ""));
         DYE_TRY(csv_cell(ret, cell->text, cell->n));
     }
     return dye_buf_append_str(ret, "\n");
 }
 
-static enum dye_status json_record(const struct dye_sector *s, const struct dye_persona *p, struct dye_value *cell,
-                                   struct dye_buf *ret)
+static enum dye_status json_record(const struct dye_sector *s, const struct dye_persona *p, size_t row,
+                                   struct dye_value *cell, struct dye_buf *ret)
 {
     DYE_TRY(dye_buf_append_str(ret, "{"));
     for (size_t i = 0; i < s->columns; i++) {
-        DYE_TRY(dye_sector_cell(&s->column[i], p, cell));
+        DYE_TRY(dye_sector_cell_of(&s->column[i], p, row, cell));
         DYE_TRY(dye_buf_append_str(ret, i != 0 ? "," : ""));
         DYE_TRY(record_json_string(ret, s->column[i].name, strlen(s->column[i].name)));
         DYE_TRY(dye_buf_append_str(ret, ":"));
@@ -136,18 +97,22 @@ enum dye_status dye_record_write(const struct dye_sector *s, const struct dye_pe
                                  struct dye_buf *ret)
 {
     struct dye_value cell;
-    enum dye_status status = DYE_E_BUG;
-    switch (f) {
-    case DYE_FORMAT_CSV:
-        status = csv_record(s, p, &cell, ret);
-        break;
-    case DYE_FORMAT_JSONL:
-        status = json_record(s, p, &cell, ret);
-        break;
-    case DYE_FORMAT_SQL:
-        status = record_sql(s, p, &cell, ret);
-        break;
-    }
+    enum dye_status status = DYE_OK;
+    size_t rows = dye_sector_rows(s, p);
+    for (size_t row = 0; status == DYE_OK && row < rows; row++)
+        switch (f) {
+        case DYE_FORMAT_CSV:
+            status = csv_record(s, p, row, &cell, ret);
+            break;
+        case DYE_FORMAT_JSONL:
+            status = json_record(s, p, row, &cell, ret);
+            break;
+        case DYE_FORMAT_SQL:
+            status = record_sql(s, p, row, &cell, ret);
+            break;
+        default:
+            status = DYE_E_BUG;
+        }
     dye_wipe(&cell, sizeof cell);
     return status;
 }

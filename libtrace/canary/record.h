@@ -6,8 +6,8 @@
 /* A JSON string with its quotes. */
 DYE_MUST_CHECK enum dye_status record_json_string(struct dye_buf *b, const char *text, size_t n);
 
-/* One INSERT; `cell` is the caller's to wipe. */
-DYE_MUST_CHECK enum dye_status record_sql(const struct dye_sector *s, const struct dye_persona *p,
+/* One INSERT, of record number `row`; `cell` is the caller's to wipe. */
+DYE_MUST_CHECK enum dye_status record_sql(const struct dye_sector *s, const struct dye_persona *p, size_t row,
                                           struct dye_value *cell, struct dye_buf *ret);
 
 /* What the sector's record of this person says of a kind, n = 0 when nothing: in every format the same. */

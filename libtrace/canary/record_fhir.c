@@ -1,6 +1,7 @@
 /*
- * record_fhir: a persona as a Patient, and a visit as an Encounter, of FHIR R4 (4.0.1), in a transaction bundle.
+ * record_fhir: a persona as a Patient, and each visit as an Encounter, of FHIR R4 (4.0.1), in a transaction bundle.
  */
+#include "calendar.h"
 #include "dye/message.h"
 #include "record.h"
 
@@ -181,16 +182,32 @@ static void patient(struct json *j, const struct subject *who, const struct dye_
     create_unless_there(j, "Patient", x->system[DYE_MRN], dye_value_span(&p->value[DYE_MRN]));
 }
 
-static void encounter(struct json *j, const struct dye_exchange *x, const struct dye_stamp *stamp)
+/* The day of a visit, at the time of the placement; not before birth. */
+static void visit_time(const struct dye_persona *p, const struct dye_stamp *stamp, size_t row, char ret[32])
 {
     const char *w = stamp->when;
-    char period[128];
-    snprintf(period, sizeof period, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s+08:00", w, w + 4, w + 6, w + 8, w + 10, w + 12);
+    struct calendar_date d = {0};
+    char day[11];
+    (void)!sscanf(w, "%4d%2d%2d", &d.year, &d.month, &d.day);
+    const int32_t last = dye_day(d.year, d.month, d.day);
+    int32_t on = last - stamp->visit[row].days_ago;
+    if (on < p->born)
+        on = p->born < last ? p->born : last;
+    dye_day_text(on, day);
+    snprintf(ret, 32, "%.10sT%.2s:%.2s:%.2s+08:00", day, w + 8, w + 10, w + 12);
+}
+
+static void encounter(struct json *j, const struct dye_persona *p, const struct dye_exchange *x,
+                      const struct dye_stamp *stamp, size_t row)
+{
+    const char *number = stamp->visit[row].number;
+    char period[32];
+    visit_time(p, stamp, row, period);
     raw(j, ",{\"fullUrl\":\"urn:uuid:");
-    raw(j, stamp->visit_uuid);
+    raw(j, stamp->visit[row].uuid);
     raw(j, "\",\"resource\":{\"resourceType\":\"Encounter\",\"identifier\":[{");
     field(j, "\"system\":", x->visit_system, strlen(x->visit_system), ",");
-    field(j, "\"value\":", stamp->visit, strlen(stamp->visit), "}],");
+    field(j, "\"value\":", number, strlen(number), "}],");
     raw(j,
         "\"status\":\"finished\",\"class\":{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":"
         "\"AMB\"},\"subject\":{\"reference\":\"urn:uuid:");
@@ -198,7 +215,7 @@ static void encounter(struct json *j, const struct dye_exchange *x, const struct
     raw(j, "\"},\"period\":{");
     field(j, "\"start\":", period, strlen(period), ",");
     field(j, "\"end\":", period, strlen(period), "}");
-    create_unless_there(j, "Encounter", x->visit_system, dye_span_str(stamp->visit));
+    create_unless_there(j, "Encounter", x->visit_system, dye_span_str(number));
 }
 
 enum dye_status dye_fhir_begin(struct dye_buf *ret)
@@ -215,8 +232,9 @@ enum dye_status dye_fhir_person(const struct dye_sector *s, const struct dye_per
         return DYE_E_USAGE;
     raw(&j, ret->n != 0 && ret->p[ret->n - 1] == '[' ? "" : ","); /* _begin ends so, and a person does not */
     patient(&j, &who, x, stamp);
-    if (x->visit_system[0] != '\0')
-        encounter(&j, x, stamp);
+    const size_t visits = x->visit_system[0] != '\0' ? dye_sector_rows(s, p) : 0;
+    for (size_t row = 0; row < visits; row++)
+        encounter(&j, p, x, stamp, row);
     return j.status;
 }
 

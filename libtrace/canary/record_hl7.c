@@ -140,7 +140,7 @@ static void visit(struct segments *m, const struct dye_exchange *x, const struct
         raw(m, event == DYE_HL7_A23 ? "PV1|1|O\r" : "PV1|1|N\r");
         return;
     }
-    text(m, "PV1|1|O|||||||||||||||||", stamp->visit);
+    text(m, "PV1|1|O|||||||||||||||||", stamp->visit[0].number);
     text(m, "^^^", x->authority);
     text(m, "^VN|||||||||||||||||||||||||", stamp->when);
     raw(m, "\r");

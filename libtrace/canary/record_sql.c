@@ -27,7 +27,7 @@ static enum dye_status table_name(struct dye_buf *b, const char *name)
     return quoted(b, dot + 1, strlen(dot + 1), '"');
 }
 
-enum dye_status record_sql(const struct dye_sector *s, const struct dye_persona *p, struct dye_value *cell,
+enum dye_status record_sql(const struct dye_sector *s, const struct dye_persona *p, size_t row, struct dye_value *cell,
                            struct dye_buf *ret)
 {
     DYE_TRY(dye_buf_append_str(ret, "INSERT INTO "));
@@ -38,7 +38,7 @@ enum dye_status record_sql(const struct dye_sector *s, const struct dye_persona 
     }
     for (size_t i = 0; i < s->columns; i++) {
         DYE_TRY(dye_buf_append_str(ret, i != 0 ? ", " : ") VALUES ("));
-        DYE_TRY(dye_sector_cell(&s->column[i], p, cell));
+        DYE_TRY(dye_sector_cell_of(&s->column[i], p, row, cell));
         DYE_TRY(cell->n != 0 ? quoted(ret, cell->text, cell->n, '\'') : dye_buf_append_str(ret, "NULL"));
     }
     return dye_buf_append_str(ret, ");\n");

@@ -23,22 +23,34 @@ static void uuid(const uint8_t *p, char ret[37])
     }
 }
 
+enum { HASH_BYTES = 32, INTERVAL_DAYS = 90 };
+
+static void hash(const struct dye_key *key, unsigned part, const char *canary, char variant, const char *source,
+                 uint8_t ret[HASH_BYTES])
+{
+    char text[1024];
+    int n = snprintf(text, sizeof text, "%u/%s/%c/%s", part, canary, variant, source);
+    dye_hmac(key, dye_span_of(text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1), ret);
+}
+
 void dye_stamp_make(const struct dye_key *key, const char *canary, char variant, const char *source, const char *when,
                     struct dye_stamp *ret)
 {
-    enum { TEXT_MAX = 1024, HASH = 32, VISITS = 12 };
-    char text[TEXT_MAX];
-    uint8_t h[2 * HASH];
-    for (int part = 0; part < 2; part++) {
-        int n = snprintf(text, sizeof text, "%d/%s/%c/%s", part, canary, variant, source);
-        dye_hmac(key, dye_span_of(text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1), h + HASH * part);
-    }
+    uint8_t h[HASH_BYTES];
+    int32_t days = 0;
     memset(ret, 0, sizeof *ret);
+    hash(key, 0, canary, variant, source, h);
     snprintf(ret->control, sizeof ret->control, "%llu", (unsigned long long)number(h));
     snprintf(ret->control_delete, sizeof ret->control_delete, "%llu", (unsigned long long)number(h + 8));
-    snprintf(ret->visit, sizeof ret->visit, "%012llu", (unsigned long long)number(h + 16) % 1000000000000ULL);
-    uuid(h + HASH, ret->patient_uuid);
-    uuid(h + HASH + 16, ret->visit_uuid);
+    uuid(h + 16, ret->patient_uuid);
+    for (unsigned i = 0; i < DYE_SECTOR_ROWS_MAX; i++) {
+        hash(key, 1 + i, canary, variant, source, h);
+        snprintf(ret->visit[i].number, sizeof ret->visit[i].number, "%012llu",
+                 (unsigned long long)number(h) % 1000000000000ULL);
+        days += i != 0 ? 1 + (int32_t)(number(h + 8) % INTERVAL_DAYS) : 0;
+        ret->visit[i].days_ago = days;
+        uuid(h + 16, ret->visit[i].uuid);
+    }
     snprintf(ret->when, sizeof ret->when, "%.14s", when);
     dye_wipe(h, sizeof h);
 }

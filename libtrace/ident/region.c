@@ -115,3 +115,9 @@ bool region_is_divided(unsigned code)
     const struct prefecture *p = find(code);
     return p != NULL && p->divided;
 }
+
+void dye_region_at(size_t i, char ret[5])
+{
+    put_digits(ret, 4, region_divided_at(i));
+    ret[4] = '\0';
+}

@@ -3,13 +3,14 @@
  * X in upper case. The 15-digit form of 1984 lacks the century and the check digit and is read as of the 1900s.
  *
  * Default space (DOMAIN 2): area codes that end in 44-49, of which no revision of GB/T 2260 ever assigned one, in the
- * prefectures that have counties; born 1950-2005. An odd number of sequences (999) gives both sexes.
+ * prefectures that have counties; born 1930-2029, so that every age of living people is in it for years to come. An odd
+ * number of sequences (999) gives both sexes.
  */
 #include "kind.h"
 #include "region.h"
 #include "spelling.h"
 
-enum { FIRST_YEAR = 1950, LAST_YEAR = 2005, FIRST_COUNTY = 44, LAST_COUNTY = 49, SEQUENCES = 999 };
+enum { FIRST_YEAR = 1930, LAST_YEAR = 2029, FIRST_COUNTY = 44, LAST_COUNTY = 49, SEQUENCES = 999 };
 #define COUNTIES (LAST_COUNTY - FIRST_COUNTY + 1)
 
 static char check_digit(const char id[17])
@@ -65,25 +66,20 @@ static enum dye_status parse(struct dye_span text, struct dye_value *ret)
     return DYE_OK;
 }
 
-static uint64_t days_of_space(void)
-{
-    uint64_t days = 0;
-    for (unsigned year = FIRST_YEAR; year <= LAST_YEAR; year++)
-        days += is_leap(year) ? 366 : 365;
-    return days;
-}
+#define LEAP_YEARS_TO(year) ((year) / 4 - (year) / 100 + (year) / 400)
+enum { DAYS = 365 * (LAST_YEAR - FIRST_YEAR + 1) + LEAP_YEARS_TO(LAST_YEAR) - LEAP_YEARS_TO(FIRST_YEAR - 1) };
 
 static uint64_t space(void)
 {
-    return region_divided_count() * COUNTIES * days_of_space() * SEQUENCES;
+    return region_divided_count() * COUNTIES * DAYS * SEQUENCES;
 }
 
 static void at(uint64_t i, struct dye_value *ret)
 {
     unsigned sequence = (unsigned)(i % SEQUENCES) + 1;
     i /= SEQUENCES;
-    unsigned day = (unsigned)(i % days_of_space()); /* from 1 January of FIRST_YEAR, then of the year, of the month */
-    i /= days_of_space();
+    unsigned day = (unsigned)(i % DAYS); /* from 1 January of FIRST_YEAR, then of the year, of the month */
+    i /= DAYS;
     unsigned county = FIRST_COUNTY + (unsigned)(i % COUNTIES);
     unsigned prefecture = region_divided_at(i / COUNTIES);
 
@@ -115,6 +111,15 @@ static bool is_safe(const struct dye_value *v)
         memcmp(v->text + 14, "000", 3) == 0)
         return false;
     return region_is_divided((unsigned)read_digits(v->text, 4));
+}
+
+void dye_resident_parts(struct dye_resident_parts *ret)
+{
+    ret->prefectures = (uint32_t)region_divided_count();
+    ret->counties = COUNTIES;
+    ret->days = DAYS;
+    ret->sequences = SEQUENCES;
+    ret->first_year = FIRST_YEAR;
 }
 
 static bool block(size_t i, struct number_range *ret)

@@ -12,6 +12,7 @@ SELECT json_strip_nulls(json_build_object(
                FROM dyetrace.sighting_evidence e WHERE e.sighting_id = s.sighting_id AND e.length > 0),
     'bits', round(s.bits::numeric, 1),
     'probability', s.probability,
+    'burned', CASE WHEN dyetrace.canary_is_burned(s.canary_id, dyetrace.dump_came(s.dump_id)) THEN true END,
     'weak', CASE WHEN s.weak THEN true END,
     'evidence', (SELECT json_agg(json_build_object('kind', e.kind, 'form', e.form, 'bits', round(e.bits::numeric, 1))
                                  ORDER BY e.n)

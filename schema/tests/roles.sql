@@ -10,6 +10,13 @@ INSERT INTO allowed VALUES
     ('seeder', 'epoch', '{SELECT}'), ('seeder', 'canary', '{INSERT,SELECT}'), ('seeder', 'fingerprint', '{INSERT,SELECT}'),
     ('seeder', 'log_leaf', '{INSERT,SELECT}'), ('seeder', 'log_head', '{INSERT,SELECT}'),
     ('seeder', 'placement', '{INSERT,SELECT}'),
+    ('seeder', 'pool', '{INSERT,SELECT}'), ('seeder', 'pool_value', '{INSERT,SELECT}'),
+    ('seeder', 'canary_value', '{INSERT,SELECT}'), ('seeder', 'pool_state', '{SELECT}'),
+    ('auditor', 'pool_state', '{SELECT}'),
+    ('seeder', 'source_approval', '{INSERT,SELECT}'), ('seeder', 'source_dry_run', '{INSERT,SELECT}'),
+    ('seeder', 'assigned_release', '{INSERT,SELECT}'), ('seeder', 'canary_assigned', '{INSERT,SELECT}'),
+    ('seeder', 'canary_burn', '{INSERT,SELECT}'), ('auditor', 'assigned_release', '{SELECT}'), ('auditor', 'canary_burn', '{SELECT}'),
+    ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('seeder', 'code', '{INSERT,SELECT}'), ('seeder', 'code_position', '{INSERT,SELECT}'),
     ('matcher', 'code', '{SELECT}'), ('matcher', 'code_position', '{SELECT}'),
     ('auditor', 'code', '{SELECT}'), ('auditor', 'code_position', '{SELECT}'),
@@ -43,7 +50,8 @@ SELECT bag_eq(
               ('dyetrace_matcher', 'dump', 'UPDATE', 'completed_at,parts,records,sm3,state,threshold_bits,verdict'),
               ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
-              ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at') $$,
+              ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),
+              ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
     'the columns that may be updated are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
            WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
@@ -57,8 +65,8 @@ SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
 SELECT bag_eq(
     $$ SELECT p.proname::text FROM pg_proc p
        WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
-    ARRAY['audit_append', 'canary_paths', 'session_open', 'session_owner'],
-    'the portal calls the audit, canary_paths and the session''s functions, no other');
+    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner'],
+    'the portal calls the audit, what a sighting is shown with, and the session''s functions, no other');
 SELECT is((SELECT string_agg(r.rolname, ', ') FROM pg_roles r
            WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor))(_|$)'
              AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication)), NULL,
@@ -99,6 +107,17 @@ FROM (VALUES
     ('seeder', 'SELECT * FROM dyetrace.sighting', 'see a sighting'),
     ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),
     ('seeder', 'UPDATE dyetrace.placement SET planted_at = now()', 'date a placement back'),
+    ('seeder', 'UPDATE dyetrace.canary_value SET pool_fp = NULL', 'give a pool''s value back'),
+    ('seeder', 'UPDATE dyetrace.source_approval SET approved_by = ''x''', 'change an approval'),
+    ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
+    ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
+    ('seeder', 'DELETE FROM dyetrace.canary_burn', 'take a burn back'),
+    ('matcher', 'INSERT INTO dyetrace.canary_burn VALUES (''x'', ''y'')', 'burn a canary'),
+    ('seeder', 'DELETE FROM dyetrace.pool_value', 'forget a pool''s value'),
+    ('matcher', 'SELECT * FROM dyetrace.pool_value', 'read pools'),
+    ('matcher', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
+    ('portal', 'SELECT * FROM dyetrace.pool', 'read pools'),
+    ('auditor', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
     ('auditor', 'SELECT * FROM dyetrace.sighting', 'read sightings'),
     ('auditor', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints')) t (zone, statement, what)
 WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);

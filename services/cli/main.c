@@ -31,6 +31,8 @@ static const struct verb verbs[] = {
     {"plant", NULL, "dyetrace-seeder", "write canaries into a source through its connector"},
     {"withdraw", NULL, "dyetrace-seeder", "take canaries out of a source again"},
     {"canary", NULL, "dyetrace-seeder", "list, reveal, controls"},
+    {"pool", NULL, "dyetrace-seeder", "values that canaries are made of: SIM blocks, mail domains, voided numbers"},
+    {"table", NULL, "dyetrace-seeder", "what an authority assigns, and the canaries that it burns"},
     {"index", NULL, "dyetrace-matcher", "build an index file"},
     {"scan", NULL, "dyetrace-matcher", "look for canaries in files, offline"},
     {"ingest", NULL, "dyetrace-matcher", "take in a dump and match it"},

@@ -50,17 +50,20 @@ static enum dye_status read_rows(struct store *s, const char *dump, struct dossi
         DYE_FAIL(err, DYE_E_AGAIN, "dump: %s: its ingest is not finished", dump);
     int64_t epoch = store_int(d->dump, 0, 0);
     DYE_TRY(store_run(s, err, &d->seen,
-                      "SELECT canary_id, max(probability) FROM dyetrace.sighting WHERE dump_id = $1 GROUP BY 1", "s",
-                      dump));
+                      "SELECT canary_id, max(probability) FROM dyetrace.sighting WHERE dump_id = $1"
+                      " AND NOT dyetrace.canary_is_burned(canary_id, dyetrace.dump_came($1)) GROUP BY 1",
+                      "s", dump));
     DYE_TRY(store_run(s, err, &d->holdings,
                       "SELECT p.canary_id, p.source_id, floor(extract(epoch FROM p.planted_at))"
                       " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch <= $1"
+                      " AND NOT dyetrace.canary_is_burned(c.canary_id, dyetrace.dump_came($2))"
                       " AND c.type <> 'shared'" /* who holds a variant is judged by the code, not by holding it */
                       " AND (p.state <> 'committed' OR EXISTS (SELECT FROM dyetrace.sighting g"
                       " WHERE g.dump_id = $2 AND g.canary_id = p.canary_id))",
                       "is", epoch, dump));
     DYE_TRY(store_run(s, err, &d->canaries,
                       "SELECT c.canary_id, c.type = 'control' FROM dyetrace.canary c WHERE c.epoch <= $1"
+                      " AND NOT dyetrace.canary_is_burned(c.canary_id, dyetrace.dump_came($2))"
                       " AND (EXISTS (SELECT FROM dyetrace.placement p WHERE p.canary_id = c.canary_id)"
                       " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = $2"
                       " AND g.canary_id = c.canary_id)) ORDER BY c.canary_id COLLATE \"C\"",

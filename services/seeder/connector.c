@@ -3,8 +3,10 @@
 #include "options.h"
 #include "yaml_doc.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum dye_status copy(struct yaml_doc *d, const yaml_node_t *map, const char *key, const char *dflt, char *to,
                             size_t n, struct dye_error *err)
@@ -208,6 +210,8 @@ enum dye_status connector_load(const struct home *h, const char *source, struct 
     memset(c.exchange.system, 0, sizeof c.exchange.system); /* a server's systems are its own: only what is given */
     c.exchange.visit_system[0] = '\0';
     DYE_TRY(home_path(h, path, err, "zones/seeder/connectors.yaml"));
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: it has no connector; there is no %s", source, path);
     DYE_TRY(yaml_doc_read(path, &d, err));
     enum dye_status status = find(&d, source, &c, err);
     yaml_doc_done(&d);

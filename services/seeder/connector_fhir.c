@@ -215,7 +215,8 @@ struct record {
     const struct dye_persona *persona;
     const struct dye_stamp *stamp;
     json_t *patient; /* as we write it */
-    char patient_id[ID_MAX_BYTES + 1], visit_id[ID_MAX_BYTES + 1];
+    size_t visits;
+    char patient_id[ID_MAX_BYTES + 1], visit_id[ID_MAX_BYTES + 1]; /* as they were found */
 };
 
 static enum dye_status find_patient(struct server *s, struct record *r, enum standing *ret, struct dye_error *err)
@@ -232,13 +233,14 @@ static enum dye_status find_patient(struct server *s, struct record *r, enum sta
     return DYE_OK;
 }
 
-/* The visit, of the patient that find_patient found. */
-static enum dye_status find_visit(struct server *s, struct record *r, bool *ret, struct dye_error *err)
+/* A visit, of the patient that find_patient found. */
+static enum dye_status find_visit(struct server *s, struct record *r, size_t i, bool *ret, struct dye_error *err)
 {
     char reference[ID_MAX_BYTES + 16];
     json_t *seen = NULL;
     size_t found = 0;
-    DYE_TRY(search(s, "Encounter", s->c->exchange.visit_system, dye_span_str(r->stamp->visit), &seen, &found, err));
+    DYE_TRY(search(s, "Encounter", s->c->exchange.visit_system, dye_span_str(r->stamp->visit[i].number), &seen, &found,
+                   err));
     const char *of = json_string_value(json_object_get(json_object_get(seen, "subject"), "reference"));
     snprintf(reference, sizeof reference, "Patient/%s", r->patient_id);
     /* A reference may be relative, absolute, and end in a version. */
@@ -254,8 +256,8 @@ static enum dye_status stands(struct server *s, struct record *r, enum standing 
 {
     DYE_TRY(find_patient(s, r, ret, err));
     *ret_whole = *ret == OURS;
-    if (*ret == OURS && s->c->exchange.visit_system[0] != '\0')
-        return find_visit(s, r, ret_whole, err);
+    for (size_t i = 0; *ret_whole && i < r->visits; i++)
+        DYE_TRY(find_visit(s, r, i, ret_whole, err));
     return DYE_OK;
 }
 
@@ -307,12 +309,15 @@ static enum dye_status withdraw_record(struct server *s, struct record *r, enum 
                                        struct dye_error *err)
 {
     enum standing standing;
-    bool visit = false, gone = true;
+    bool gone = true;
     DYE_TRY(find_patient(s, r, &standing, err));
-    if (standing == OURS && s->c->exchange.visit_system[0] != '\0')
-        DYE_TRY(find_visit(s, r, &visit, err));
-    if (visit) /* first: a server keeps a patient that something refers to */
-        DYE_TRY(take(s, "Encounter", r->visit_id, &gone, err));
+    /* Visits first: a server keeps a patient that something refers to. */
+    for (size_t i = 0; standing == OURS && gone && i < r->visits; i++) {
+        bool visit = false;
+        DYE_TRY(find_visit(s, r, i, &visit, err));
+        if (visit)
+            DYE_TRY(take(s, "Encounter", r->visit_id, &gone, err));
+    }
     if (standing == OURS && gone) {
         DYE_TRY(take(s, "Patient", r->patient_id, &gone, err));
         DYE_TRY(find_patient(s, r, &standing, err));
@@ -330,7 +335,14 @@ static enum dye_status each_record(struct server *s, const struct connector_batc
                                    enum connector_outcome *ret_outcome, struct dye_error *err)
 {
     for (size_t i = 0; i < b->n; i++) {
-        struct record r = {.persona = &b->personas[i], .stamp = &b->stamps[i]};
+        const struct dye_persona *p = &b->personas[i];
+        struct record r = {.persona = p, .stamp = &b->stamps[i]};
+        if (p->value[DYE_MRN].n == 0 && dye_sector_has(b->sector, DYE_MRN)) {
+            ret_outcome[i] = CONNECTOR_REFUSED; /* a server would know the patient by nothing */
+            continue;
+        }
+        if (s->c->exchange.visit_system[0] != '\0')
+            r.visits = dye_sector_rows(b->sector, p);
         enum dye_status status = write_bundle(s->c, b, i, &s->body);
         json_t *bundle = status == DYE_OK ? json_loadb((const char *)s->body.p, s->body.n, 0, NULL) : NULL;
         r.patient = json_object_get(json_array_get(json_object_get(bundle, "entry"), 0), "resource");

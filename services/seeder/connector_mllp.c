@@ -201,6 +201,10 @@ static enum dye_status carry(struct link *l, const struct connector_batch *b, en
     enum dye_status status = DYE_OK;
     dye_buf_init(&message, ANSWER_MAX_BYTES, true);
     for (size_t i = 0; status == DYE_OK && i < b->n; i++) {
+        if (b->personas[i].value[DYE_MRN].n == 0 && dye_sector_has(b->sector, DYE_MRN)) {
+            ret_outcome[i] = CONNECTOR_REFUSED; /* the receiver would know the patient by nothing */
+            continue;
+        }
         const char *control = takes_back ? b->stamps[i].control_delete : b->stamps[i].control;
         status = frame(l->c, b, i, event, &message, err);
         if (status == DYE_OK)

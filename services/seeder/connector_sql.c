@@ -11,7 +11,7 @@ struct table {
     const struct dye_sector *sector;
     size_t key; /* number of the key's column in the sector */
     char quoted_table[300];
-    char insert[4096], find[4096], find_key[512], take[4096];
+    char insert[8192], find[8192], find_key[512], take[8192];
 };
 
 static enum dye_status quote(struct store *s, const char *name, char *to, size_t n, struct dye_error *err)
@@ -44,9 +44,9 @@ static enum dye_status quote_table(struct table *t, struct dye_error *err)
 
 static enum dye_status write_statements(struct table *t, struct dye_error *err)
 {
-    char names[2048] = "";
+    char names[4096] = "";
     char marks[256] = "";
-    char where[2048] = "";
+    char where[6144] = "";
     char key[150] = "";
     t->key = SIZE_MAX;
     DYE_TRY(quote_table(t, err));
@@ -58,9 +58,12 @@ static enum dye_status write_statements(struct table *t, struct dye_error *err)
         snprintf(names + used, sizeof names - used, "%s%s", i != 0 ? ", " : "", q);
         used = strlen(marks);
         snprintf(marks + used, sizeof marks - used, "%s$%zu", i != 0 ? ", " : "", i + 1);
+        bool is_key = strcmp(column, t->c->key) == 0 || strcmp(t->sector->column[i].name, t->c->key) == 0;
         used = strlen(where);
-        snprintf(where + used, sizeof where - used, "%s%s = $%zu", i != 0 ? " AND " : "", q, i + 1);
-        if (strcmp(column, t->c->key) == 0 || strcmp(t->sector->column[i].name, t->c->key) == 0) {
+        /* Equal to the key by its index; of the others one may be NULL. */
+        snprintf(where + used, sizeof where - used, "%s%s %s $%zu", i != 0 ? " AND " : "", q,
+                 is_key ? "=" : "IS NOT DISTINCT FROM", i + 1);
+        if (is_key) {
             t->key = i;
             memcpy(key, q, strlen(q) + 1);
         }
@@ -80,7 +83,7 @@ static enum dye_status run(struct table *t, const char *sql, const struct dye_va
 {
     const char *values[DYE_SECTOR_COLUMNS_MAX];
     for (size_t i = 0; i < n; i++)
-        values[i] = cells[i].text;
+        values[i] = cells[i].n != 0 ? cells[i].text : NULL; /* what is empty is NULL: no date and no number is '' */
     STORE_RESULT r = PQexecParams(store_pg(t->store), sql, (int)n, NULL, values, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(r);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
@@ -92,11 +95,11 @@ static enum dye_status run(struct table *t, const char *sql, const struct dye_va
     return DYE_OK;
 }
 
-static enum dye_status make_cells(const struct dye_sector *sector, const struct dye_persona *p, struct dye_value *cells,
-                                  struct dye_error *err)
+static enum dye_status make_cells(const struct dye_sector *sector, const struct dye_persona *p, size_t row,
+                                  struct dye_value *cells, struct dye_error *err)
 {
     for (size_t i = 0; i < sector->columns; i++)
-        if (dye_sector_cell(&sector->column[i], p, &cells[i]) != DYE_OK)
+        if (dye_sector_cell_of(&sector->column[i], p, row, &cells[i]) != DYE_OK)
             DYE_FAIL(err, DYE_E_CONFIG, "sector %s: column %s can't be filled", sector->name, sector->column[i].name);
     return DYE_OK;
 }
@@ -142,10 +145,17 @@ static enum dye_status each_row(struct table *t, row_fn fn, const struct connect
     DYE_TRY(write_statements(t, err));
     DYE_TRY(store_begin(t->store, err));
     for (size_t i = 0; i < b->n; i++) {
-        DYE_TRY(make_cells(t->sector, &b->personas[i], cells, err));
-        enum dye_status status = fn(t, cells, &ret_outcome[i], err);
-        dye_wipe(cells, sizeof cells);
-        DYE_TRY(status);
+        size_t rows = dye_sector_rows(t->sector, &b->personas[i]);
+        ret_outcome[i] = CONNECTOR_DONE;
+        for (size_t row = 0; row < rows; row++) {
+            enum connector_outcome outcome = CONNECTOR_DONE;
+            DYE_TRY(make_cells(t->sector, &b->personas[i], row, cells, err));
+            enum dye_status status = fn(t, cells, &outcome, err);
+            dye_wipe(cells, sizeof cells);
+            DYE_TRY(status);
+            if (outcome != CONNECTOR_DONE)
+                ret_outcome[i] = outcome;
+        }
     }
     return store_commit(t->store, err);
 }
@@ -184,16 +194,20 @@ enum dye_status connector_sql_show(const struct connector *c, const struct conne
     const struct dye_sector *sector = b->sector;
     struct dye_value cells[DYE_SECTOR_COLUMNS_MAX];
     const char *table = c->table[0] != '\0' ? c->table : sector->table;
-    for (size_t i = 0; i < b->n; i++) {
-        DYE_TRY(make_cells(sector, &b->personas[i], cells, err));
-        printf("INSERT INTO %s (", table);
-        for (size_t k = 0; k < sector->columns; k++)
-            printf("%s%s", k != 0 ? ", " : "", connector_column(c, sector->column[k].name));
-        printf(") VALUES (");
-        for (size_t k = 0; k < sector->columns; k++)
-            printf("%s'%s'", k != 0 ? ", " : "", cells[k].text);
-        printf(");\n");
-    }
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t row = 0; row < dye_sector_rows(sector, &b->personas[i]); row++) {
+            DYE_TRY(make_cells(sector, &b->personas[i], row, cells, err));
+            printf("INSERT INTO %s (", table);
+            for (size_t k = 0; k < sector->columns; k++)
+                printf("%s%s", k != 0 ? ", " : "", connector_column(c, sector->column[k].name));
+            printf(") VALUES (");
+            for (size_t k = 0; k < sector->columns; k++)
+                if (cells[k].n != 0)
+                    printf("%s'%s'", k != 0 ? ", " : "", cells[k].text);
+                else
+                    printf("%sNULL", k != 0 ? ", " : "");
+            printf(");\n");
+        }
     dye_wipe(cells, sizeof cells);
     return DYE_OK;
 }

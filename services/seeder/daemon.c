@@ -31,7 +31,8 @@ static enum dye_status plant_waiting(struct seeder *s, struct dye_error *err)
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s->store, err, &r,
                       "SELECT DISTINCT s.path FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id)"
-                      " WHERE p.state = 'committed' AND p.planted_at < now() - interval '10 seconds' ORDER BY 1",
+                      " WHERE p.state = 'committed' AND NOT dyetrace.canary_is_burned(p.canary_id, now()) AND "
+                      "p.planted_at < now() - interval '10 seconds' ORDER BY 1",
                       ""));
     for (int i = 0; i < PQntuples(r); i++) {
         struct source source;

@@ -1,6 +1,7 @@
 #include "planting.h"
 
 #include "connector.h"
+#include "person.h"
 #include "queue.h"
 #include "sector_file.h"
 #include "stamp_time.h"
@@ -13,7 +14,8 @@
 struct batch {
     struct connector connector;
     struct dye_sector sector;
-    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b, planted_at in seconds */
+    PGresult
+        *rows; /* placement_id, serial, canary_id, variant, serial_b, day made on, sector made for, planted_at (s) */
     struct dye_persona *personas;
     struct dye_stamp *stamps;
     enum connector_outcome *outcome;
@@ -30,7 +32,7 @@ static void batch_done(struct batch *b)
     free(b->outcome);
 }
 
-enum { BATCH = 1000 }; /* personas are some KiB each */
+enum { BATCH = PERSONS_MAX }; /* some KiB each */
 
 static enum dye_status batch_load(const struct home *h, struct registrar *r, const struct source *source,
                                   const char *state, int64_t after, struct batch *ret, struct dye_error *err)
@@ -39,10 +41,13 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
     DYE_TRY(store_run(r->store, err, &ret->rows,
                       "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b,"
-                      " extract(epoch FROM p.planted_at)::bigint FROM dyetrace.placement p"
-                      " JOIN dyetrace.canary c USING (canary_id)"
+                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector,"
+                      " extract(epoch FROM p.planted_at)::bigint"
+                      " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
                       " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
-                      " AND c.serial IS NOT NULL AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
+                      " AND c.serial IS NOT NULL"
+                      " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now()))"
+                      " AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
                       "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
@@ -50,16 +55,17 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
     if (ret->personas == NULL || ret->stamps == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
-    for (; ret->n < n; ret->n++) {
-        const int row = (int)ret->n;
-        const char variant = store_text(ret->rows, row, 3)[0];
+    ret->n = n;
+    for (int row = 0; row < (int)n; row++) {
         char when[15];
-        stamp_time((time_t)store_int(ret->rows, row, 5), when);
-        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), variant, source->path, when, &ret->stamps[row]);
-        DYE_TRY(registrar_persona(r, (uint64_t)store_int(ret->rows, row, 1), variant,
-                                  (uint64_t)store_int(ret->rows, row, 4), &ret->personas[row], err));
+        stamp_time((time_t)store_int(ret->rows, row, 7), when);
+        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), store_text(ret->rows, row, 3)[0], source->path,
+                       when, &ret->stamps[row]);
     }
-    return DYE_OK;
+    /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
+    static const struct person_columns columns = {
+        .serial = 1, .canary = 2, .variant = 3, .serial_b = 4, .made_on = 5, .sector = 6};
+    return person_load_rows(h, r, ret->rows, &columns, 0, (int)n, ret->personas, err);
 }
 
 static struct connector_batch carried(const struct batch *b)

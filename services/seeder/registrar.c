@@ -1,7 +1,10 @@
 #include "registrar.h"
 
+#include "allotment.h"
+#include "assignment.h"
 #include "dye/digest.h"
 #include "dye/merkle.h"
+#include "person.h"
 #include "progress.h"
 
 #include <inttypes.h>
@@ -21,6 +24,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
     dye_index_keys_init(&index, &ret->index_keys);
     dye_key_derive(&persona, "dyetrace/1/message", &ret->message_key);
+    vault_init(&persona, &ret->vault);
     return DYE_OK;
 }
 
@@ -30,18 +34,20 @@ void registrar_close(struct registrar *r)
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
     dye_key_wipe(&r->message_key);
+    vault_wipe(&r->vault);
     dye_key_wipe(&r->code_key);
 }
 
-enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant, uint64_t serial_b,
-                                  struct dye_persona *ret, struct dye_error *err)
+enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref, struct dye_persona *ret,
+                                  struct dye_error *err)
 {
     struct dye_persona own;
     struct dye_persona other;
-    if (variant == 'A')
-        return dye_persona_make(r->maker, serial, ret, err);
-    DYE_TRY(dye_persona_make(r->maker, serial, &own, err));
-    enum dye_status status = dye_persona_make(r->maker, serial_b, &other, err);
+    if (ref->variant == 'A')
+        return dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, ret, err);
+    DYE_TRY(dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, &own, err));
+    /* Of the other only values are taken: without a sector it has them all. */
+    enum dye_status status = dye_persona_make(r->maker, ref->serial_b, NULL, ref->made_on, &other, err);
     if (status == DYE_OK)
         dye_persona_variant(&own, &other, ret);
     dye_persona_wipe(&own);
@@ -126,7 +132,7 @@ static enum dye_status log_write_head(struct store *s, const struct dye_merkle *
 /* ---- a batch ---- */
 
 struct rows { /* COPY text, one buffer a table */
-    struct dye_buf canaries, fingerprints, leaves, placements, positions;
+    struct dye_buf canaries, values, fingerprints, leaves, placements, positions;
 };
 
 enum { ROWS_MAX_BYTES = 1 << 30 };
@@ -134,6 +140,7 @@ enum { ROWS_MAX_BYTES = 1 << 30 };
 static void rows_init(struct rows *t)
 {
     dye_buf_init(&t->canaries, ROWS_MAX_BYTES, false);
+    dye_buf_init(&t->values, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->fingerprints, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->leaves, ROWS_MAX_BYTES, false);
     dye_buf_init(&t->placements, ROWS_MAX_BYTES, false);
@@ -143,6 +150,7 @@ static void rows_init(struct rows *t)
 static void rows_done(struct rows *t)
 {
     dye_buf_done(&t->canaries);
+    dye_buf_done(&t->values);
     dye_buf_done(&t->fingerprints);
     dye_buf_done(&t->leaves);
     dye_buf_done(&t->placements);
@@ -153,12 +161,14 @@ struct batch_context {
     struct registrar *r;
     const struct registrar_batch *b;
     struct rows rows;
+    struct allotment pools;
     struct dye_merkle log;
     uint64_t log_size;    /* before this batch */
     struct dye_code code; /* of shared canaries, with its row's number */
     int64_t code_id;
     int64_t epoch;
-    char now[32]; /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    char now[32];  /* RFC 3339, seconds, UTC: the time that the leaf commits to */
+    int32_t today; /* its day: ages and dates are counted from it */
 };
 
 static enum dye_status add_fingerprints(struct batch_context *x, const char *canary, char variant,
@@ -175,15 +185,17 @@ static enum dye_status add_fingerprints(struct batch_context *x, const char *can
     return DYE_OK;
 }
 
-struct place { /* where a copy is planted */
+struct place { /* where a copy is planted, and since when */
     int64_t source_id, owner_id;
     const char *path;
+    const char *planted_at;
 };
 
 static enum dye_status add_placement(struct batch_context *x, const char *canary, char variant, const struct place *at,
                                      struct fingerprint *f, size_t n, struct dye_error *err)
 {
-    struct dye_placement_leaf leaf = {.canary = canary, .variant = variant, .source = at->path, .planted_at = x->now};
+    struct dye_placement_leaf leaf = {
+        .canary = canary, .variant = variant, .source = at->path, .planted_at = at->planted_at};
     struct dye_hash hash;
     char nonce_hex[65];
     char values_hex[65];
@@ -199,54 +211,90 @@ static enum dye_status add_placement(struct batch_context *x, const char *canary
     DYE_TRY(dye_buf_printf(&x->rows.leaves, "%" PRIu64 "\t\\\\x%s\n", index, hash_hex));
     return dye_buf_printf(&x->rows.placements,
                           "%s\t%c\t%" PRId64 "\t%" PRId64 "\t%s\t%s\t%" PRIu64 "\t\\\\x%s\t\\\\x%s\n", canary, variant,
-                          at->source_id, at->owner_id, x->now, x->b->state, index, nonce_hex, values_hex);
+                          at->source_id, at->owner_id, at->planted_at, x->b->state, index, nonce_hex, values_hex);
 }
 
-static enum dye_status add_row(struct batch_context *x, const char *canary, uint64_t serial, const char *type)
+static enum dye_status add_row(struct batch_context *x, const char *canary, const char *serial, const char *type)
 {
-    return dye_buf_printf(&x->rows.canaries, "%s\t%" PRIu64 "\t%s\t%" PRId64 "\t%s\t%" PRId64 "\n", canary, serial,
-                          type, x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch);
+    return dye_buf_printf(&x->rows.canaries, "%s\t%s\t%s\t%" PRId64 "\t%s\t%" PRId64 "\t%s\n", canary, serial, type,
+                          x->b->owner_id, x->b->sector != NULL ? x->b->sector->name : "-", x->epoch, x->now);
 }
 
-static enum dye_status add_canary(struct batch_context *x, uint64_t serial, struct dye_error *err)
+/* An imported canary has no serial to be made from again: all of it is sealed. */
+static enum dye_status add_values(struct batch_context *x, const struct dye_persona *p, struct dye_error *err)
+{
+    struct dye_value v = {.text = {p->sex}, .n = p->sex != '\0'};
+    if (v.n != 0)
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', "sex", x->b->owner_id, &v, NULL, &x->rows.values, err));
+    v.n = (size_t)snprintf(v.text, sizeof v.text, "%s", p->birth);
+    if (v.n != 0)
+        DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', "birth", x->b->owner_id, &v, NULL, &x->rows.values, err));
+    for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
+        if (p->value[kind].n != 0)
+            DYE_TRY(allotment_row(&x->r->vault, p->canary, 'A', dye_kind_name(kind), x->b->owner_id, &p->value[kind],
+                                  NULL, &x->rows.values, err));
+    return DYE_OK;
+}
+
+static enum dye_status add_rows(struct batch_context *x, const struct dye_persona *p, const char *serial,
+                                const char *type, const char *planted_at, struct dye_error *err)
+{
+    struct fingerprint f[FINGERPRINTS_MAX];
+    size_t n = fingerprints_of(x->r, x->b->imported != NULL ? NULL : x->b->sector, p, f);
+    const struct place place = {x->b->source_id, x->b->owner_id, x->b->source_path, planted_at};
+    DYE_TRY(add_row(x, p->canary, serial, type));
+    DYE_TRY(add_fingerprints(x, p->canary, 'A', f, n));
+    return x->b->source_id != 0 ? add_placement(x, p->canary, 'A', &place, f, n, err) : DYE_OK;
+}
+
+static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint64_t serial, struct dye_error *err)
 {
     struct dye_persona p;
-    struct fingerprint f[FINGERPRINTS_MAX];
-    const struct place place = {x->b->source_id, x->b->owner_id, x->b->source_path};
-    bool control = x->b->source_id == 0;
-    DYE_TRY(dye_persona_make(x->r->maker, serial, &p, err));
-    size_t n = fingerprints_of(x->r, x->b->sector, &p, f);
-    enum dye_status status = add_row(x, p.canary, serial, control ? "control" : "exclusive");
+    char text[24];
+    DYE_TRY(dye_persona_make(x->r->maker, serial, x->b->sector, x->today, &p, err));
+    snprintf(text, sizeof text, "%" PRIu64, serial);
+    enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
-        status = add_fingerprints(x, p.canary, 'A', f, n);
-    if (status == DYE_OK && !control)
-        status = add_placement(x, p.canary, 'A', &place, f, n, err);
+        status = add_rows(x, &p, text, x->b->source_id == 0 ? "control" : "exclusive", x->now, err);
     dye_persona_wipe(&p);
     return status;
 }
 
-/* A shared canary at a position of the code: both variants, and a placement a holder. */
+static enum dye_status add_imported(struct batch_context *x, const struct registrar_import *m, struct dye_error *err)
+{
+    DYE_TRY(add_values(x, &m->persona, err));
+    return add_rows(x, &m->persona, "\\N", "imported", m->planted_at[0] != '\0' ? m->planted_at : x->now, err);
+}
+
+/* A shared canary at a position of the code: both variants, each with pool values of its own, and a placement a holder.
+ */
 static enum dye_status add_shared(struct batch_context *x, uint64_t position, uint64_t serial, uint64_t serial_b,
                                   struct dye_error *err)
 {
     struct fingerprint f[2][FINGERPRINTS_MAX];
     size_t n[2];
     char canary[DYE_CANARY_ID_BYTES];
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, serial);
     for (int v = 0; v < 2; v++) {
         struct dye_persona p;
-        DYE_TRY(registrar_persona(x->r, serial, (char)('A' + v), serial_b, &p, err));
+        const struct registrar_ref ref = {serial, (char)('A' + v), serial_b, x->b->sector, x->today};
+        DYE_TRY(registrar_persona(x->r, &ref, &p, err));
+        enum dye_status status =
+            allotment_apply(&x->pools, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
         n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
         memcpy(canary, p.canary, sizeof canary);
         dye_persona_wipe(&p);
+        DYE_TRY(status);
     }
-    DYE_TRY(add_row(x, canary, serial, "shared"));
+    DYE_TRY(add_row(x, canary, text, "shared"));
     DYE_TRY(dye_buf_printf(&x->rows.positions, "%" PRId64 "\t%" PRIu64 "\t%s\t%.17g\t%" PRIu64 "\n", x->code_id,
                            position, canary, x->code.bias[position], serial_b));
     for (int v = 0; v < 2; v++)
         DYE_TRY(add_fingerprints(x, canary, (char)('A' + v), f[v], n[v]));
     for (uint32_t i = 0; i < x->code.holders; i++) {
         const struct source *holder = &x->b->code->holder[i];
-        const struct place place = {holder->source_id, holder->owner_id, holder->path};
+        const struct place place = {holder->source_id, holder->owner_id, holder->path, x->now};
         char variant = dye_code_symbol(&x->code, position, i);
         DYE_TRY(add_placement(x, canary, variant, &place, f[variant - 'A'], n[variant - 'A'], err));
     }
@@ -269,8 +317,11 @@ static enum dye_status copy_table(struct store *s, const char *sql, const struct
 static enum dye_status write_rows(struct batch_context *x, struct dye_error *err)
 {
     struct store *s = x->r->store;
-    DYE_TRY(copy_table(s, "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch) FROM STDIN",
+    DYE_TRY(copy_table(s,
+                       "COPY dyetrace.canary (canary_id, serial, type, owner_id, sector, epoch, created_at) FROM STDIN",
                        &x->rows.canaries, err));
+    DYE_TRY(copy_table(s, "COPY dyetrace.canary_value (canary_id, variant, kind, owner_id, sealed, pool_fp) FROM STDIN",
+                       &x->rows.values, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.fingerprint (canary_id, variant, kind, form, fp, probe, epoch) FROM STDIN",
                        &x->rows.fingerprints, err));
     DYE_TRY(copy_table(s, "COPY dyetrace.log_leaf (leaf_index, leaf_hash) FROM STDIN", &x->rows.leaves, err));
@@ -314,23 +365,29 @@ static enum dye_status make_code(struct batch_context *x, struct dye_error *err)
     return DYE_OK;
 }
 
+static enum dye_status add_one(struct batch_context *x, const PGresult *serials, uint64_t i, struct dye_error *err)
+{
+    if (x->b->imported != NULL)
+        return add_imported(x, &x->b->imported[i], err);
+    if (x->b->code == NULL)
+        return add_canary(x, i, (uint64_t)store_int(serials, (int)i, 0), err);
+    return add_shared(x, i, (uint64_t)store_int(serials, (int)(2 * i), 0),
+                      (uint64_t)store_int(serials, (int)(2 * i) + 1, 0), err);
+}
+
 static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
 {
     struct progress progress;
-    int step = x->b->code != NULL ? 2 : 1;
+    enum dye_status status = DYE_OK;
     progress_start(&progress, x->b->audit_event, "canaries", x->b->count);
-    for (int i = 0; i < PQntuples(serials); i += step) {
-        uint64_t serial = (uint64_t)store_int(serials, i, 0);
-        enum dye_status status =
-            step == 1 ? add_canary(x, serial, err)
-                      : add_shared(x, (uint64_t)(i / 2), serial, (uint64_t)store_int(serials, i + 1, 0), err);
-        if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
-            DYE_FAIL(err, status, "batch: too large; seed in several");
-        DYE_TRY(status);
-        progress_at(&progress, (uint64_t)(i / step));
+    for (uint64_t i = 0; status == DYE_OK && i < x->b->count; i++) {
+        status = add_one(x, serials, i, err);
+        progress_at(&progress, i);
     }
     progress_end(&progress);
-    return DYE_OK;
+    if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
+        DYE_FAIL(err, status, "batch: too large; seed in several");
+    return status;
 }
 
 /* Serials never repeat a value, but a variant's resident ID is derived from another's. */
@@ -356,51 +413,100 @@ static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(take_serials(s, x->b->code != NULL ? 2 * x->b->count : x->b->count, ret_serials, err));
+    uint64_t sets = x->b->imported != NULL ? 0 : x->b->code != NULL ? 2 * x->b->count : x->b->count;
+    if (sets != 0)
+        DYE_TRY(take_serials(s, sets, ret_serials, err));
     DYE_TRY(log_read(s, &x->log, err));
     x->log_size = x->log.size;
+    if (sets != 0) {
+        DYE_TRY(assignment_allows(s, x->b->sector, x->b->owner_id, err));
+        DYE_TRY(allotment_take(s, &x->r->vault, x->b->sector, x->b->owner_id, sets, &x->pools, err));
+    }
     DYE_TRY(store_run(s, err, &epoch, "SELECT dyetrace.epoch_next($1)", "s", x->b->audit_event));
     DYE_TRY(store_run(s, err, &moment,
-                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", ""));
+                      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                      " (clock_timestamp() AT TIME ZONE 'UTC')::date - date '1970-01-01'",
+                      ""));
     x->epoch = store_int(epoch, 0, 0);
     snprintf(x->now, sizeof x->now, "%s", store_text(moment, 0, 0));
+    x->today = (int32_t)store_int(moment, 0, 1);
     if (x->b->code != NULL)
         DYE_TRY(make_code(x, err));
     DYE_TRY(add_all(x, *ret_serials, err));
     DYE_TRY(write_rows(x, err));
+    if (x->b->check != NULL)
+        DYE_TRY(x->b->check(s, x->b->check_arg, err));
     DYE_TRY(check_repeats(x, err));
     DYE_TRY(zone_audit(s, x->b->audit_event, x->log.size != x->log_size ? x->b->source_path : "-", "done",
                        x->b->audit_detail, err));
     return store_commit(s, err);
 }
 
-static enum dye_status hand_out(struct registrar *r, const PGresult *serials, registrar_fn fn, void *arg,
+static enum dye_status hand_out_some(const struct batch_context *x, const PGresult *serials, int from, size_t n,
+                                     struct dye_persona *persons, registrar_fn fn, void *arg, struct dye_error *err)
+{
+    struct person_ref ref[PERSONS_MAX] = {0};
+    for (size_t i = 0; i < n; i++)
+        ref[i] = (struct person_ref){.serial = store_int(serials, from + (int)i, 0),
+                                     .variant = 'A',
+                                     .sector = x->b->sector,
+                                     .made_on = x->today};
+    DYE_TRY(person_load(x->r, ref, n, persons, err));
+    for (size_t i = 0; i < n; i++)
+        DYE_TRY(fn(arg, &persons[i]));
+    return DYE_OK;
+}
+
+static enum dye_status hand_out(const struct batch_context *x, const PGresult *serials, registrar_fn fn, void *arg,
                                 struct dye_error *err)
 {
-    for (int i = 0; i < PQntuples(serials); i++) {
-        struct dye_persona p;
-        DYE_TRY(dye_persona_make(r->maker, (uint64_t)store_int(serials, i, 0), &p, err));
-        enum dye_status status = fn(arg, &p);
-        dye_persona_wipe(&p);
-        DYE_TRY(status);
+    struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
+    if (persons == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "registrar: out of memory");
+    enum dye_status status = DYE_OK;
+    for (int i = 0; status == DYE_OK && i < PQntuples(serials); i += PERSONS_MAX) {
+        int left = PQntuples(serials) - i;
+        status = hand_out_some(x, serials, i, (size_t)(left < PERSONS_MAX ? left : PERSONS_MAX), persons, fn, arg, err);
+    }
+    dye_wipe(persons, PERSONS_MAX * sizeof *persons);
+    free(persons);
+    return status;
+}
+
+static enum dye_status hand_out_copy(const struct batch_context *x, const PGresult *serials, uint32_t holder,
+                                     struct dye_persona *persons, struct dye_error *err)
+{
+    const struct registrar_code *c = x->b->code;
+    struct person_ref ref[PERSONS_MAX] = {0};
+    for (uint64_t from = 0; from < x->code.positions; from += PERSONS_MAX) {
+        uint64_t left = x->code.positions - from;
+        size_t n = left < PERSONS_MAX ? (size_t)left : PERSONS_MAX;
+        for (size_t i = 0; i < n; i++) {
+            int row = (int)(2 * (from + i));
+            ref[i] = (struct person_ref){.serial = store_int(serials, row, 0),
+                                         .variant = dye_code_symbol(&x->code, from + i, holder),
+                                         .serial_b = store_int(serials, row + 1, 0),
+                                         .sector = x->b->sector,
+                                         .made_on = x->today};
+        }
+        DYE_TRY(person_load(x->r, ref, n, persons, err));
+        for (size_t i = 0; i < n; i++)
+            DYE_TRY(c->fn(c->arg, holder, &persons[i]));
     }
     return DYE_OK;
 }
 
 static enum dye_status hand_out_copies(const struct batch_context *x, const PGresult *serials, struct dye_error *err)
 {
-    const struct registrar_code *c = x->b->code;
-    for (uint32_t holder = 0; holder < c->holders; holder++)
-        for (uint64_t j = 0; j < x->code.positions; j++) {
-            struct dye_persona p;
-            int row = (int)(2 * j);
-            DYE_TRY(registrar_persona(x->r, (uint64_t)store_int(serials, row, 0), dye_code_symbol(&x->code, j, holder),
-                                      (uint64_t)store_int(serials, row + 1, 0), &p, err));
-            enum dye_status status = c->fn(c->arg, holder, &p);
-            dye_persona_wipe(&p);
-            DYE_TRY(status);
-        }
-    return DYE_OK;
+    struct dye_persona *persons = calloc(PERSONS_MAX, sizeof *persons);
+    if (persons == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "registrar: out of memory");
+    enum dye_status status = DYE_OK;
+    for (uint32_t holder = 0; status == DYE_OK && holder < x->b->code->holders; holder++)
+        status = hand_out_copy(x, serials, holder, persons, err);
+    dye_wipe(persons, PERSONS_MAX * sizeof *persons);
+    free(persons);
+    return status;
 }
 
 enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn, void *arg,
@@ -411,12 +517,13 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     rows_init(&x.rows);
     enum dye_status status = run_batch(&x, &serials, err);
     rows_done(&x.rows);
+    allotment_done(&x.pools);
     if (status != DYE_OK)
         store_rollback(r->store);
     else if (b->code != NULL)
         status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
-        status = hand_out(r, serials, fn, arg, err);
+        status = hand_out(&x, serials, fn, arg, err);
     dye_code_done(&x.code);
     return status;
 }

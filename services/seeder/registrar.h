@@ -3,18 +3,20 @@
 /*
  * registrar: the one way by which canaries come into the registry.
  *
- * A batch is one transaction: serials, an epoch, fingerprints, the leaves of the Merkle log with its new head, and the
- * placements. Only when it is committed does the caller get to hand the personas out, so nothing is planted that the
- * log doesn't hold.
+ * A batch is one transaction: serials, an epoch, what the owner's pools give, fingerprints, the leaves of the Merkle
+ * log with its new head, and the placements. Only when it is committed does the caller get to hand the personas out, so
+ * nothing is planted that the log doesn't hold.
  */
 #include "dye/canary.h"
 #include "dye/code.h"
 #include "source.h"
+#include "vault.h"
 #include "zone.h"
 
 struct registrar {
     struct store *store; /* borrowed */
     struct dye_index_keys index_keys;
+    struct vault vault;
     struct dye_persona_maker *maker;
     struct dye_key message_key; /* of dye_stamp_make */
     struct dye_key code_key; /* derived from the persona key: which holder gets which variant */
@@ -24,6 +26,11 @@ struct registrar {
 DYE_MUST_CHECK enum dye_status registrar_open(const struct home *h, struct store *s, struct registrar *ret,
                                               struct dye_error *err);
 void registrar_close(struct registrar *r); /* takes a zeroed struct */
+
+struct registrar_import {
+    struct dye_persona persona; /* with an id of its own; all that it has is sealed */
+    char planted_at[32];        /* RFC 3339 UTC; "": now */
+};
 
 /* Called once a copy of a shared canary, after the commit: holder by holder, in the order of the positions. */
 typedef enum dye_status (*registrar_copy_fn)(void *arg, size_t holder, const struct dye_persona *p);
@@ -44,6 +51,10 @@ struct registrar_batch {
     const char *source_path;
     const char *state; /* "planted": handed to the caller as of now; "committed": a connector plants it later */
     uint64_t count;
+    const struct registrar_import *imported; /* `count` of them, instead of new personas; or NULL */
+    /* Called in the transaction when all is written: what is not DYE_OK undoes it. May be NULL. */
+    enum dye_status (*check)(struct store *s, void *arg, struct dye_error *err);
+    void *check_arg;
     const char *audit_event;
     const char *audit_detail;          /* JSON object; NULL */
     const struct registrar_code *code; /* NULL: not shared */
@@ -54,13 +65,21 @@ DYE_MUST_CHECK enum dye_status registrar_detail(long long count, const char *no_
 /* Called once a canary, after the commit. */
 typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 
-/* DYE_E_AGAIN: a value of a variant would have repeated another's; the next call takes other serials.
- * DYE_E_DATABASE: nothing is registered, or, if the connection broke during the commit, ask `canary list`. */
+/* DYE_E_LIMIT: a pool has run out; DYE_E_USAGE: a kind is closed (assignment.h); DYE_E_AGAIN: a value of a variant
+ * would have repeated another's, and the next call takes other serials; nothing is registered. DYE_E_DATABASE: nothing
+ * is registered, or, if the connection broke during the commit, ask `canary list`. */
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
 
-/* The person that a placement of `variant` shows; serial_b is code_position's, for variant B of a shared canary. */
-DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, uint64_t serial, char variant,
-                                                 uint64_t serial_b, struct dye_persona *ret, struct dye_error *err);
+/* A person as it was registered: canary.sector and the day of canary.created_at (UTC) say who a serial is. */
+struct registrar_ref {
+    uint64_t serial;
+    char variant;                    /* the placement's */
+    uint64_t serial_b;               /* code_position's, for variant B of a shared canary */
+    const struct dye_sector *sector; /* NULL: a control */
+    int32_t made_on;
+};
+DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref,
+                                                 struct dye_persona *ret, struct dye_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* plant, withdraw: through a source's connector. */
 #include "connector.h"
+#include "gate.h"
 #include "log.h"
 #include "options.h"
 #include "planting.h"
@@ -9,9 +10,12 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <time.h>
 
 static const char *opt_count;
 static const char *opt_no_hit;
+static const char *opt_reason;
+static bool opt_override;
 static bool opt_dry_run;
 static bool opt_all;
 static struct common_options common;
@@ -19,7 +23,11 @@ static struct common_options common;
 static const struct option_spec plant_options[] = {
     {"count", "N", "make N new canaries first; without it: what is committed and not planted yet", &opt_count, NULL},
     {"dry-run", NULL, "print what would be written, and change nothing", NULL, &opt_dry_run},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one", &opt_no_hit, NULL},
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
+     NULL},
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
+     &opt_override},
+    {"reason", "TEXT", "why", &opt_reason, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec plant_spec = {"plant SOURCE [--count N] [--dry-run]",
@@ -31,6 +39,11 @@ static const struct option_spec withdraw_options[] = {
 };
 static const struct verb_spec withdraw_spec = {
     "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
+
+static int32_t today(void)
+{
+    return (int32_t)(time(NULL) / 86400);
+}
 
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
 static enum dye_status show_examples(const struct home *h, const struct source *source, long long count,
@@ -52,7 +65,7 @@ static enum dye_status show_examples(const struct home *h, const struct source *
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
     enum dye_status status = DYE_OK;
     for (long long i = 0; status == DYE_OK && i < count; i++) {
-        status = dye_persona_make(maker, (uint64_t)i, &p, err);
+        status = dye_persona_make(maker, (uint64_t)i, &sector, today(), &p, err);
         if (status != DYE_OK)
             break;
         dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
@@ -91,6 +104,23 @@ static void print_planted(const char *path, const struct planting_result *result
     json_decref(o);
 }
 
+static enum dye_status pass(const struct home *h, struct store *s, const struct source *source, long long count,
+                            struct dye_error *err)
+{
+    struct dye_sector sector;
+    DYE_TRY(sector_load(h, source->sector, &sector, err));
+    struct gate gate = {.home = h,
+                        .source = source,
+                        .sector = &sector,
+                        .verb = "plant",
+                        .no_hit = opt_no_hit,
+                        .makes = count > 0,
+                        .connects = true,
+                        .override = opt_override,
+                        .reason = opt_reason};
+    return gate_pass(s, &gate, err);
+}
+
 static enum dye_status plant(const struct home *h, struct store *s, const char *path, long long count,
                              struct dye_error *err)
 {
@@ -98,12 +128,16 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
     struct planting_result result = {0};
     struct registrar r = {0};
     DYE_TRY(source_find(s, path, &source, err));
+    if (!opt_dry_run)
+        DYE_TRY(pass(h, s, &source, count, err));
     DYE_TRY(registrar_open(h, s, &r, err));
     enum dye_status status = DYE_OK;
     if (opt_dry_run) {
         status = planting_show(h, &r, &source, err);
         if (status == DYE_OK && count > 0)
             status = show_examples(h, &source, count, err);
+        if (status == DYE_OK)
+            status = gate_note_dry_run(s, &source, err);
     } else {
         if (count > 0)
             status = register_new(h, &r, &source, count, err);
@@ -127,8 +161,6 @@ static enum dye_status run_plant(const char *path, struct dye_error *err)
     if (opt_count != NULL)
         DYE_TRY(option_int("--count", opt_count, 1, 1000000, &count, err));
     DYE_TRY(home_open(common.home, common.config, &h, err));
-    if (h.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL && count > 0 && !opt_dry_run)
-        DYE_FAIL(err, DYE_E_USAGE, "plant: this home is in production: --no-hit REF is wanted");
     DYE_TRY(zone_enter(&h, "seeder", &s, err));
     enum dye_status status = plant(&h, s, path, count, err);
     store_close(s);
@@ -154,6 +186,15 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
         return DYE_OK;
     }
     DYE_TRY(status);
+    /* Nobody told us what their rows look like: the source's own people take them out. */
+    STORE_RESULT imported = NULL;
+    DYE_TRY(store_run(r->store, err, &imported,
+                      "SELECT p.canary_id FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
+                      " WHERE p.source_id = $1 AND p.state = 'planted' AND c.serial IS NULL ORDER BY 1",
+                      "i", source.source_id));
+    for (int i = 0; i < PQntuples(imported); i++)
+        planting_print_remains(store_text(imported, i, 0), path, "imported");
+    result.remains += (uint64_t)PQntuples(imported);
     *remains += result.remains;
     fprintf(stderr, "%s: %" PRIu64 " withdrawn, %" PRIu64 " remain\n", path, result.done, result.remains);
     return DYE_OK;

@@ -1,6 +1,7 @@
 /* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load.
  */
 #include "dye/message.h"
+#include "gate.h"
 #include "log.h"
 #include "options.h"
 #include "output_file.h"
@@ -17,6 +18,8 @@ static const char *opt_count;
 static const char *opt_format;
 static const char *opt_output;
 static const char *opt_no_hit;
+static const char *opt_reason;
+static bool opt_override;
 static struct common_options common;
 
 static const struct option_spec options[] = {
@@ -24,7 +27,11 @@ static const struct option_spec options[] = {
     {"format", "F", "csv, jsonl, sql (INSERT), fhir (an R4 transaction bundle) or hl7 (v2.5 ADT^A28); default csv",
      &opt_format, NULL},
     {"o", "FILE", "where to (mode 0600; default standard output)", &opt_output, NULL},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one", &opt_no_hit, NULL},
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
+     NULL},
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
+     &opt_override},
+    {"reason", "TEXT", "why", &opt_reason, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl|sql|fhir|hl7] [-o FILE]",
@@ -66,6 +73,10 @@ static enum dye_status begin(struct output *o, const struct source *source, stru
         return dye_record_header(o->sector, record_formats[o->format], &o->text);
     if (!dye_sector_has(o->sector, DYE_MRN))
         DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s has no mrn, which FHIR and HL7 know a patient by", o->sector->name);
+    for (size_t i = 0; i < o->sector->columns; i++)
+        if (o->sector->column[i].kind == DYE_MRN && o->sector->column[i].empty != 0)
+            DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s leaves its mrn empty at times, which FHIR and HL7 can't",
+                     o->sector->name);
     char institution[sizeof source->path];
     snprintf(institution, sizeof institution, "%.*s", (int)strcspn(source->path, "/"), source->path);
     dye_exchange_init(&o->exchange, institution);
@@ -94,6 +105,15 @@ static enum dye_status seed(const struct request *q, struct store *s, struct out
     DYE_TRY(registrar_detail(q->count, opt_no_hit, detail, sizeof detail, err));
     DYE_TRY(source_find(s, q->path, &source, err));
     DYE_TRY(sector_load(&q->home, source.sector, &sector, err));
+    struct gate gate = {.home = &q->home,
+                        .source = &source,
+                        .sector = &sector,
+                        .verb = "seed",
+                        .no_hit = opt_no_hit,
+                        .makes = true,
+                        .override = opt_override,
+                        .reason = opt_reason};
+    DYE_TRY(gate_pass(s, &gate, err));
     DYE_TRY(registrar_open(&q->home, s, &registrar, err));
     struct registrar_batch batch = {.sector = &sector,
                                     .owner_id = source.owner_id,
@@ -140,10 +160,7 @@ static enum dye_status read_request(const char *path, struct request *q, struct 
         q->format++;
     if (q->format == FORMATS)
         DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv, jsonl, sql, fhir or hl7 is wanted", opt_format);
-    DYE_TRY(home_open(common.home, common.config, &q->home, err));
-    if (q->home.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "seed: this home is in production: --no-hit REF is wanted");
-    return DYE_OK;
+    return home_open(common.home, common.config, &q->home, err);
 }
 
 int verb_seed(int argc, char **argv)

@@ -3,6 +3,7 @@
  * by a code that tells holders who join; each holder's records are a file of its own.
  */
 #include "dye/code.h"
+#include "gate.h"
 #include "log.h"
 #include "options.h"
 #include "output_file.h"
@@ -28,6 +29,8 @@ static const char *opt_count;
 static const char *opt_format;
 static const char *opt_output;
 static const char *opt_no_hit;
+static const char *opt_reason;
+static bool opt_override;
 static struct common_options common;
 
 static const struct option_spec options[] = {
@@ -39,7 +42,11 @@ static const struct option_spec options[] = {
     {"count", "N", "at most so many canaries (default: a tenth of the smallest population)", &opt_count, NULL},
     {"format", "csv|jsonl", "what is written (default csv)", &opt_format, NULL},
     {"o", "DIR", "where to: a file a holder, named after its path, mode 0600", &opt_output, NULL},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one", &opt_no_hit, NULL},
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
+     NULL},
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
+     &opt_override},
+    {"reason", "TEXT", "why", &opt_reason, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"seed --shared --sources P,P,... --colluders C --epsilon E [--survival F] -o DIR",
@@ -111,6 +118,17 @@ static enum dye_status seed(struct request *q, struct store *s, const struct sou
     struct registrar_code code = {.holder = holder, .holders = q->n, .params = q->params, .fn = write_copy, .arg = o};
     DYE_TRY(dye_code_plan(&q->params, &code.plan, err));
     DYE_TRY(sector_load(&q->home, holder->sector, &sector, err));
+    for (uint32_t i = 0; i < q->n; i++) {
+        struct gate gate = {.home = &q->home,
+                            .source = &holder[i],
+                            .sector = &sector,
+                            .verb = "seed",
+                            .no_hit = opt_no_hit,
+                            .makes = true,
+                            .override = opt_override,
+                            .reason = opt_reason};
+        DYE_TRY(gate_pass(s, &gate, err));
+    }
     DYE_TRY(registrar_open(&q->home, s, &registrar, err));
     char *detail = audit_detail(q, &code.plan);
     struct registrar_batch batch = {.sector = &sector,
@@ -248,8 +266,6 @@ static enum dye_status read_request(struct request *q, char **ret_text, struct d
     q->params.holders = q->n;
     DYE_TRY(name_files(q, err));
     DYE_TRY(home_open(common.home, common.config, &q->home, err));
-    if (q->home.config.environment == ENVIRONMENT_PRODUCTION && opt_no_hit == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "seed: this home is in production: --no-hit REF is wanted");
     /* A plan that no table could hold is refused before anything is made. */
     struct dye_code_plan plan;
     return dye_code_plan(&q->params, &plan, err);

@@ -1,7 +1,8 @@
-/* source add, source list: the tree of sources. */
+/* source add, approve, list: the tree of sources. */
 #include "log.h"
 #include "options.h"
 #include "sector_file.h"
+#include "source.h"
 #include "verbs.h"
 #include "zone.h"
 
@@ -10,16 +11,30 @@
 static const char *opt_sector;
 static const char *opt_population;
 static const char *opt_owner;
+static const char *opt_environment;
+static const char *opt_by;
+static const char *opt_ref;
+static const char *opt_downstream;
+static const char *opt_front_desk;
 static struct common_options common;
 
 static const struct option_spec options[] = {
-    {"sector", "S", "hospital, courier, insurer, or a file of home/sectors", &opt_sector, NULL},
+    {"sector", "S", "hospital, courier, insurer, telecom, bank, school ..., or a file of home/sectors", &opt_sector,
+     NULL},
     {"population", "N", "records that it holds: what sizes and power are computed from", &opt_population, NULL},
     {"owner", "NAME", "whose it is (default home.owner)", &opt_owner, NULL},
+    {"environment", "E", "staging or production: what it is tried on, or what it is about", &opt_environment, NULL},
+    {"by", "WHO", "approve: who signed", &opt_by, NULL},
+    {"ref", "DOC", "approve: the document", &opt_ref, NULL},
+    {"downstream-checked", "LIST", "approve: systems behind it that were checked, with commas between", &opt_downstream,
+     NULL},
+    {"front-desk", "REF", "approve: the procedure for whoever meets a canary at work", &opt_front_desk, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"source add PATH --sector S [--population N] | source list",
-                                      "The tree of sources; add makes the parents too.", options, 1, 2};
+static const struct verb_spec spec = {
+    "source add PATH --sector S [--population N] [--environment E] | source list |"
+    " source approve PATH --by WHO --ref DOC --downstream-checked LIST --front-desk REF",
+    "The tree of sources; add makes the parents too, approve records what production demands.", options, 1, 2};
 
 static enum dye_status add(const struct home *h, struct store *s, const char *path, struct dye_error *err)
 {
@@ -38,11 +53,44 @@ static enum dye_status add(const struct home *h, struct store *s, const char *pa
     for (const char *c = path; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || (*c == '/' && (c == path || c[1] == '/' || c[1] == '\0')))
             DYE_FAIL(err, DYE_E_USAGE, "source: names joined by single slashes are wanted, such as a/b/c");
+    if (opt_environment != NULL && strcmp(opt_environment, "staging") != 0 &&
+        strcmp(opt_environment, "production") != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "--environment: %s: staging or production is wanted", opt_environment);
     DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss",
                       opt_owner != NULL ? opt_owner : h->config.owner, path, opt_sector,
                       opt_population != NULL ? number : NULL));
-    DYE_TRY(zone_audit(s, "source add", path, "done", NULL, err));
+    char detail[64] = "{}";
+    if (opt_environment != NULL) {
+        DYE_TRY(store_run(s, err, NULL, "UPDATE dyetrace.source SET environment = $2 WHERE path = $1", "ss", path,
+                          opt_environment));
+        snprintf(detail, sizeof detail, "{\"environment\":\"%s\"}", opt_environment);
+    }
+    DYE_TRY(zone_audit(s, "source add", path, "done", detail, err));
+    return store_commit(s, err);
+}
+
+static enum dye_status approve(struct store *s, const char *path, struct dye_error *err)
+{
+    struct source source;
+    const struct {
+        const char *name, *text;
+    } wanted[] = {
+        {"by", opt_by}, {"ref", opt_ref}, {"downstream-checked", opt_downstream}, {"front-desk", opt_front_desk}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (wanted[i].text == NULL || wanted[i].text[0] == '\0')
+            DYE_FAIL(err, DYE_E_USAGE, "source approve: --%s is missing", wanted[i].name);
+    DYE_TRY(source_find(s, path, &source, err));
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(store_run(s, err, NULL,
+                      "INSERT INTO dyetrace.source_approval (source_id, approved_by, reference, downstream, front_desk)"
+                      " VALUES ($1, $2, $3, regexp_split_to_array(btrim($4, ', '), '\\s*,\\s*'), $5)",
+                      "issss", source.source_id, opt_by, opt_ref, opt_downstream, opt_front_desk));
+    DYE_TRY(store_run(
+        s, err, NULL,
+        "SELECT dyetrace.audit_append('source approve', $1, 'done',"
+        " jsonb_build_object('by', $2::text, 'ref', $3::text, 'downstream', $4::text, 'front_desk', $5::text))",
+        "sssss", path, opt_by, opt_ref, opt_downstream, opt_front_desk));
     return store_commit(s, err);
 }
 
@@ -50,16 +98,16 @@ static enum dye_status list(struct store *s, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,
-                      common.json
-                          ? "SELECT json_build_object('source', s.path, 'sector', s.sector, 'owner', o.name,"
-                            " 'population', s.population, 'planted', count(p.*) FILTER (WHERE p.state = 'planted'),"
-                            " 'committed', count(p.*) FILTER (WHERE p.state = 'committed'))"
-                            " FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
-                            " LEFT JOIN dyetrace.placement p USING (source_id)"
-                            " GROUP BY s.path, s.sector, o.name, s.population ORDER BY s.path"
-                          : "SELECT format('%-40s %-12s %s canaries', s.path, s.sector, count(p.*)) FROM"
-                            " dyetrace.source s LEFT JOIN dyetrace.placement p ON p.source_id = s.source_id"
-                            " AND p.state = 'planted' GROUP BY s.path, s.sector ORDER BY s.path",
+                      common.json ? "SELECT json_build_object('source', s.path, 'sector', s.sector, 'owner', o.name,"
+                                    " 'population', s.population, 'environment', s.environment, 'planted', count(p.*) "
+                                    "FILTER (WHERE p.state = 'planted'),"
+                                    " 'committed', count(p.*) FILTER (WHERE p.state = 'committed'))"
+                                    " FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
+                                    " LEFT JOIN dyetrace.placement p USING (source_id)"
+                                    " GROUP BY s.path, s.sector, o.name, s.population, s.environment ORDER BY s.path"
+                                  : "SELECT format('%-40s %-12s %s canaries', s.path, s.sector, count(p.*)) FROM"
+                                    " dyetrace.source s LEFT JOIN dyetrace.placement p ON p.source_id = s.source_id"
+                                    " AND p.state = 'planted' GROUP BY s.path, s.sector ORDER BY s.path",
                       ""));
     for (int i = 0; i < PQntuples(r); i++)
         puts(store_text(r, i, 0));
@@ -75,6 +123,8 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
     enum dye_status status;
     if (strcmp(argv[1], "add") == 0 && args == 2)
         status = add(&h, s, argv[2], err);
+    else if (strcmp(argv[1], "approve") == 0 && args == 2)
+        status = approve(s, argv[2], err);
     else if (strcmp(argv[1], "list") == 0 && args == 1)
         status = list(s, err);
     else

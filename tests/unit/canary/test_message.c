@@ -56,9 +56,9 @@ static struct dye_stamp stamp(void)
 {
     return (struct dye_stamp){.control = "123",
                               .control_delete = "456",
-                              .visit = "000000000789",
                               .patient_uuid = "00000000-0000-4000-8000-000000000001",
-                              .visit_uuid = "00000000-0000-4000-8000-000000000002",
+                              .visit = {{"000000000789", "00000000-0000-4000-8000-000000000002", 0},
+                                        {"000000000790", "00000000-0000-4000-8000-000000000003", 40}},
                               .when = "20260102030405"};
 }
 
@@ -218,6 +218,71 @@ static void a_bundle_creates_a_patient_and_a_visit_unless_they_are_there(void **
     dye_buf_done(&b);
 }
 
+static size_t count(const char *text, const char *what)
+{
+    size_t n = 0;
+    for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
+        n++;
+    return n;
+}
+
+static void each_record_of_a_person_is_a_visit_or_an_insert(void **state)
+{
+    (void)state;
+    static struct dye_sector twice;
+    twice = bare;
+    twice.rows[1] = 1; /* always two */
+    struct dye_persona p = someone("王芳");
+    struct dye_exchange x = exchange();
+    struct dye_stamp t = stamp();
+    struct dye_buf b;
+    dye_buf_init(&b, 8192, true);
+    p.born = dye_day(1990, 2, 28);
+    assert_int_equal(dye_fhir_person(&twice, &p, &x, &t, &b), DYE_OK);
+    assert_int_equal(count((char *)b.p, "\"resourceType\":\"Patient\""), 1);
+    assert_int_equal(count((char *)b.p, "\"resourceType\":\"Encounter\""), 2);
+    assert_int_equal(count((char *)b.p, "\"reference\":\"urn:uuid:00000000-0000-4000-8000-000000000001\""), 2);
+    assert_non_null(strstr((char *)b.p, "\"value\":\"000000000790\""));
+    assert_non_null(strstr((char *)b.p, "\"start\":\"2025-11-23T03:04:05+08:00\""));
+    dye_buf_clear(&b);
+    p.born = dye_day(2025, 12, 31);
+    assert_int_equal(dye_fhir_person(&twice, &p, &x, &t, &b), DYE_OK);
+    assert_non_null(strstr((char *)b.p, "\"start\":\"2025-12-31T03:04:05+08:00\"")); /* none before birth */
+    dye_buf_clear(&b);
+    assert_int_equal(dye_hl7_message(&twice, &p, &x, &t, DYE_HL7_A04, &b), DYE_OK);
+    assert_int_equal(count((char *)b.p, "MSH|"), 1);
+    dye_buf_clear(&b);
+    assert_int_equal(dye_record_write(&twice, &p, DYE_FORMAT_SQL, &b), DYE_OK);
+    assert_int_equal(count((char *)b.p, "INSERT INTO"), 2);
+    dye_buf_done(&b);
+}
+
+static void an_empty_cell_is_told_by_no_message(void **state)
+{
+    (void)state;
+    static struct dye_sector silent;
+    silent = clinic;
+    for (size_t i = 2; i < silent.columns; i++)
+        silent.column[i].empty = 10000;
+    struct dye_persona p = someone("王芳");
+    struct dye_exchange x = exchange();
+    struct dye_stamp t = stamp();
+    struct dye_buf b;
+    assert_hl7(&silent, &p, &x, DYE_HL7_A28,
+               "MSH|^~\\&|HIS|clinic|||20260102030405||ADT^A28^ADT_A05|123|P|2.5|||||CHN|UNICODE UTF-8\r"
+               "EVN||20260102030405\r"
+               "PID|1||9000000001^^^clinic^MR||王^芳^^^^^L^I||||||||\r"
+               "PV1|1|N\r");
+    dye_buf_init(&b, 8192, true);
+    assert_int_equal(dye_fhir_person(&silent, &p, &x, &t, &b), DYE_OK);
+    static const char *const fields[] = {"oid:2.16", "telecom", "gender", "birthDate", "address"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        assert_null(strstr((char *)b.p, fields[i]));
+    p.value[DYE_MRN].n = 0;
+    assert_int_equal(dye_fhir_person(&clinic, &p, &x, &t, &b), DYE_E_USAGE);
+    dye_buf_done(&b);
+}
+
 static void a_query_encodes_what_an_uri_has_not(void **state)
 {
     (void)state;
@@ -302,11 +367,17 @@ static void a_stamp_is_the_placements_and_the_keys(void **state)
     assert_memory_equal(&a, &b, sizeof a);
     assert_int_equal(strspn(a.control, "0123456789"), strlen(a.control));
     assert_true(strlen(a.control) > 0 && strlen(a.control) < 20);
-    assert_int_equal(strlen(a.visit), 12);
+    assert_int_equal(strlen(a.visit[0].number), 12);
     assert_int_equal(a.patient_uuid[14], '4');
     assert_non_null(strchr("89ab", a.patient_uuid[19]));
     assert_string_not_equal(a.control, a.control_delete);
-    assert_string_not_equal(a.patient_uuid, a.visit_uuid);
+    assert_int_equal(a.visit[0].days_ago, 0);
+    for (size_t i = 1; i < DYE_SECTOR_ROWS_MAX; i++) {
+        assert_string_not_equal(a.visit[i].number, a.visit[i - 1].number);
+        assert_string_not_equal(a.visit[i].uuid, a.visit[i - 1].uuid);
+        assert_in_range(a.visit[i].days_ago - a.visit[i - 1].days_ago, 1, 90);
+    }
+    assert_string_not_equal(a.patient_uuid, a.visit[0].uuid);
     const struct {
         const struct dye_key *key;
         const char *canary, *source;
@@ -317,9 +388,9 @@ static void a_stamp_is_the_placements_and_the_keys(void **state)
         dye_stamp_make(others[i].key, others[i].canary, others[i].variant, others[i].source, "20260102030405", &b);
         assert_string_not_equal(a.control, b.control);
         assert_string_not_equal(a.control_delete, b.control_delete);
-        assert_string_not_equal(a.visit, b.visit);
+        assert_string_not_equal(a.visit[0].number, b.visit[0].number);
         assert_string_not_equal(a.patient_uuid, b.patient_uuid);
-        assert_string_not_equal(a.visit_uuid, b.visit_uuid);
+        assert_string_not_equal(a.visit[0].uuid, b.visit[0].uuid);
     }
 }
 
@@ -364,6 +435,8 @@ int main(void)
         cmocka_unit_test(gb_18030_is_said_and_written),
         cmocka_unit_test(surnames_end_where_they_do),
         cmocka_unit_test(a_bundle_creates_a_patient_and_a_visit_unless_they_are_there),
+        cmocka_unit_test(each_record_of_a_person_is_a_visit_or_an_insert),
+        cmocka_unit_test(an_empty_cell_is_told_by_no_message),
         cmocka_unit_test(a_query_encodes_what_an_uri_has_not),
         cmocka_unit_test(an_institution_is_named_as_far_as_it_fits),
         cmocka_unit_test(a_sector_without_an_mrn_has_no_messages),

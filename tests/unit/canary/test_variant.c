@@ -23,8 +23,8 @@ static struct dye_persona_maker *maker(void)
 static void pair(const struct dye_persona_maker *m, uint64_t i, struct dye_persona *a, struct dye_persona *b)
 {
     struct dye_persona other;
-    assert_int_equal(dye_persona_make(m, 2 * i, a, NULL), DYE_OK);
-    assert_int_equal(dye_persona_make(m, 2 * i + 1, &other, NULL), DYE_OK);
+    assert_int_equal(dye_persona_make(m, 2 * i, NULL, 20454, a, NULL), DYE_OK);
+    assert_int_equal(dye_persona_make(m, 2 * i + 1, NULL, 20454, &other, NULL), DYE_OK);
     dye_persona_variant(a, &other, b);
 }
 
@@ -113,8 +113,8 @@ static void sequence_numbers_stay_within_001_and_999(void **state)
     (void)state;
     struct dye_persona_maker *m = maker();
     struct dye_persona p, other, b;
-    assert_int_equal(dye_persona_make(m, 1, &p, NULL), DYE_OK);
-    assert_int_equal(dye_persona_make(m, 2, &other, NULL), DYE_OK);
+    assert_int_equal(dye_persona_make(m, 1, NULL, 20454, &p, NULL), DYE_OK);
+    assert_int_equal(dye_persona_make(m, 2, NULL, 20454, &other, NULL), DYE_OK);
     static const unsigned ends[] = {1, 2, 3, 500, 501, 997, 998, 999};
     for (size_t i = 0; i < 8; i++)
         for (size_t j = 0; j < 8; j++) {

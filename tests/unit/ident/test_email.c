@@ -46,8 +46,12 @@ static void the_space_is_at_reserved_domains(void **state)
     (void)state;
     assert_true(dye_ident_space(DYE_EMAIL) == UINT64_C(308915776) * 10000 * 3);
     assert_space_ends(DYE_EMAIL, "aaaaaa0000@example.com", "zzzzzz9999@example.net");
-    static const char *const outside[] = {"aaaaaa0000@example.cn", "aaaaa00000@example.com", "aaaaaa000@example.com",
-                                          ""};
+    static const char *const outside[] = {"aaaaaa0000@example.cn", "a@example.com.cn", "AA@example.com", "a@", ""};
+    static const char *const inside[] = {"wanglei19870312@example.net", "493817265@example.org"};
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        struct dye_value v = value_of(inside[i]);
+        assert_true(dye_ident_is_safe(DYE_EMAIL, &v));
+    }
     for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
         struct dye_value v = value_of(outside[i]);
         assert_false(dye_ident_is_safe(DYE_EMAIL, &v));

@@ -85,12 +85,12 @@ static void the_space_has_the_size_of_its_parts(void **state)
 {
     (void)state;
     /* 334 prefectures with counties x 6 codes x 20,454 days x 999 numbers. */
-    assert_true(dye_ident_space(DYE_RESIDENT_ID) == UINT64_C(334) * 6 * 20454 * 999);
+    assert_true(dye_ident_space(DYE_RESIDENT_ID) == UINT64_C(334) * 6 * 36525 * 999);
     struct dye_value first, last;
     dye_ident_at(DYE_RESIDENT_ID, 0, &first);
     dye_ident_at(DYE_RESIDENT_ID, dye_ident_space(DYE_RESIDENT_ID) - 1, &last);
-    assert_int_equal(strncmp(first.text, "11014419500101001", 17), 0);
-    assert_int_equal(strncmp(last.text, "65434920051231999", 17), 0);
+    assert_int_equal(strncmp(first.text, "11014419300101001", 17), 0);
+    assert_int_equal(strncmp(last.text, "65434920291231999", 17), 0);
     assert_space_ends(DYE_RESIDENT_ID, first.text, last.text);
 }
 
@@ -130,7 +130,7 @@ static void no_area_of_the_space_was_ever_assigned(void **state)
 
     static bool seen[1000000];
     unsigned areas = 0;
-    uint64_t step = UINT64_C(20454) * 999, space = dye_ident_space(DYE_RESIDENT_ID);
+    uint64_t step = UINT64_C(36525) * 999, space = dye_ident_space(DYE_RESIDENT_ID);
     for (uint64_t i = 0; i < space; i += step) {
         struct dye_value v;
         dye_ident_at(DYE_RESIDENT_ID, i, &v);

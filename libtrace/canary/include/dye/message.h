@@ -3,8 +3,8 @@
 /*
  * message: a persona as the systems of a hospital exchange it: entries of a FHIR R4 transaction bundle, or an HL7 v2.5
  * message of admission, discharge and transfer (ADT). What is written is what the sector's records have: which field a
- * value goes to follows from its column's kind. The sector has an mrn column (DYE_E_USAGE otherwise): it is what the
- * receiver knows a patient by.
+ * value goes to follows from its column's kind, and of a person's several records the first one counts. The sector has
+ * an mrn column and the person an mrn (DYE_E_USAGE otherwise): it is what the receiver knows a patient by.
  *
  * Nothing in a message tells a canary from anybody else: no tag, no extension, and no number that could be computed
  * from the registry or from the record without the seeder's key.
@@ -34,20 +34,24 @@ DYE_API void dye_exchange_init(struct dye_exchange *x, const char *institution);
 struct dye_stamp {
     char control[20];        /* MSH-10 of the message that plants, decimal */
     char control_delete[20]; /* and of the one that takes back */
-    char visit[13];          /* twelve digits */
     char patient_uuid[37];   /* version 4 in form */
-    char visit_uuid[37];
-    char when[15]; /* YYYYMMDDhhmmss in China's time, which has no other */
+    struct {
+        char number[13]; /* twelve digits */
+        char uuid[37];
+        int32_t
+            days_ago; /* counted back from `when`: 0 of the first, which is the latest, and more of each further one */
+    } visit[DYE_SECTOR_ROWS_MAX]; /* one for each record of the person */
+    char when[15];                /* YYYYMMDDhhmmss in China's time, which has no other */
 };
-/* HMAC-SHA-256 under key; `when` is copied as it is. About 2 us. */
+/* HMAC-SHA-256 under key; `when` is copied as it is. About 10 us. */
 DYE_API void dye_stamp_make(const struct dye_key *key, const char *canary, char variant, const char *source,
                             const char *when, struct dye_stamp *ret);
 
 /*
  * FHIR R4: {"resourceType":"Bundle","type":"transaction","entry":[ ... ]} with a line end, one bundle for all persons:
- * _begin, _person for each, _end, into one buffer. A person is a Patient, and an Encounter where visits have a system.
- * Both are created on the condition that their identifier is not there yet (ifNoneExist), so that posting a bundle
- * again creates nothing.
+ * _begin, _person for each, _end, into one buffer. A person is a Patient and, where visits have a system, an Encounter
+ * for each record that the sector has of the person, none before birth. All are created on the condition that their
+ * identifier is not there yet (ifNoneExist), so that posting a bundle again creates nothing.
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_fhir_begin(struct dye_buf *ret);
 DYE_MUST_CHECK DYE_API enum dye_status dye_fhir_person(const struct dye_sector *s, const struct dye_persona *p,

@@ -128,6 +128,16 @@ struct dye_resident {
     char area[7]; /* six digits, NUL */
 };
 DYE_API void dye_resident_read(const struct dye_value *v, struct dye_resident *ret);
+/* The default space of resident IDs, part by part: number i is of sequence i % sequences + 1, of day i / sequences %
+ * days counted from 1 January of first_year, and so on through the county codes and the prefectures. Odd sequences are
+ * men's. */
+struct dye_resident_parts {
+    uint32_t prefectures, counties, days, sequences;
+    int first_year;
+};
+DYE_API void dye_resident_parts(struct dye_resident_parts *ret);
+/* The code (four digits) of prefecture number i < prefectures; ascending. */
+DYE_API void dye_region_at(size_t i, char ret[5]);
 /* The number of 15 digits that the holder had before 1999, which dye_ident_parse turns into this one; false, and *ret
  * untouched, for who was not born from 1900 to 1999. `v` is canonical. */
 DYE_API bool dye_resident_short(const struct dye_value *v, struct dye_value *ret);

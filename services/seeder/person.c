@@ -1,0 +1,109 @@
+#include "person.h"
+
+#include "sector_file.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+bool person_override(struct dye_persona *p, const char *kind, const struct dye_value *v)
+{
+    enum dye_kind k = dye_kind_from_name(dye_span_str(kind));
+    if (k != DYE_KIND_NONE) {
+        p->value[k] = *v;
+        return true;
+    }
+    if (strcmp(kind, "sex") == 0)
+        p->sex = v->text[0];
+    else if (strcmp(kind, "birth") == 0 && v->n < sizeof p->birth)
+        memcpy(p->birth, v->text, v->n + 1);
+    else
+        return false;
+    return true;
+}
+
+static enum dye_status make(const struct registrar *r, const struct person_ref *ref, struct dye_persona *ret,
+                            struct dye_error *err)
+{
+    if (ref->serial >= 0)
+        return registrar_persona(r,
+                                 &(struct registrar_ref){.serial = (uint64_t)ref->serial,
+                                                         .variant = ref->variant,
+                                                         .serial_b = (uint64_t)ref->serial_b,
+                                                         .sector = ref->sector,
+                                                         .made_on = ref->made_on},
+                                 ret, err);
+    memset(ret, 0, sizeof *ret);
+    snprintf(ret->canary, sizeof ret->canary, "%s", ref->canary);
+    return DYE_OK;
+}
+
+static enum dye_status read_values(const struct registrar *r, const char *ids, const char *variants, PGresult **ret,
+                                   struct dye_error *err)
+{
+    return store_run(r->store, err, ret,
+                     "SELECT u.n - 1, v.kind, v.sealed FROM unnest($1::text[], $2::text[]) WITH ORDINALITY"
+                     " u (canary_id, variant, n) JOIN dyetrace.canary_value v ON v.canary_id = u.canary_id"
+                     " AND v.variant::text = u.variant",
+                     "ss", ids, variants);
+}
+
+enum dye_status person_load(const struct registrar *r, const struct person_ref *refs, size_t n, struct dye_persona *ret,
+                            struct dye_error *err)
+{
+    char ids[PERSONS_MAX * (DYE_CANARY_ID_BYTES + 1) + 2] = "{";
+    char variants[2 * PERSONS_MAX + 2] = "{";
+    size_t at = 1;
+    size_t v_at = 1;
+    assert(n <= PERSONS_MAX);
+    memset(ret, 0, n * sizeof *ret);
+    for (size_t i = 0; i < n; i++) {
+        DYE_TRY(make(r, &refs[i], &ret[i], err));
+        at += (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i != 0 ? "," : "", ret[i].canary);
+        v_at += (size_t)snprintf(variants + v_at, sizeof variants - v_at, "%s%c", i != 0 ? "," : "", refs[i].variant);
+    }
+    snprintf(ids + at, sizeof ids - at, "}");
+    snprintf(variants + v_at, sizeof variants - v_at, "}");
+    STORE_RESULT rows = NULL;
+    DYE_TRY(read_values(r, ids, variants, &rows, err));
+    for (int i = 0; i < PQntuples(rows); i++) {
+        size_t which = (size_t)store_int(rows, i, 0);
+        const char *kind = store_text(rows, i, 1);
+        char row[VAULT_ROW_MAX];
+        struct vault_sealed sealed;
+        struct dye_value v = {0};
+        vault_row_canary(row, ret[which].canary, refs[which].variant, kind);
+        if (!vault_unhex(store_text(rows, i, 2), &sealed))
+            DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: damaged", row);
+        DYE_TRY(vault_open(&r->vault, row, dye_span_of(sealed.p, sealed.n), &v, err));
+        bool known = person_override(&ret[which], kind, &v);
+        dye_wipe(&v, sizeof v);
+        if (!known)
+            DYE_FAIL(err, DYE_E_DATABASE, "vault: %s: a kind that this program does not know; update it", row);
+    }
+    return DYE_OK;
+}
+
+enum dye_status person_load_rows(const struct home *h, const struct registrar *r, const PGresult *rows,
+                                 const struct person_columns *c, int from, int n, struct dye_persona *ret,
+                                 struct dye_error *err)
+{
+    struct person_ref ref[PERSONS_MAX] = {0};
+    struct dye_sector sector = {0};
+    for (int start = 0, i = 0; start < n; start = i) { /* a run of one sector at a time */
+        const char *name = store_text(rows, from + start, c->sector);
+        bool any = strcmp(name, "-") != 0;
+        if (any && strcmp(sector.name, name) != 0)
+            DYE_TRY(sector_load(h, name, &sector, err));
+        for (i = start; i < n && strcmp(store_text(rows, from + i, c->sector), name) == 0; i++) {
+            const char *variant = store_text(rows, from + i, c->variant);
+            ref[i - start] = (struct person_ref){.serial = store_int(rows, from + i, c->serial),
+                                                 .canary = store_text(rows, from + i, c->canary),
+                                                 .variant = variant[0] != '\0' ? variant[0] : 'A',
+                                                 .serial_b = store_int(rows, from + i, c->serial_b),
+                                                 .sector = any ? &sector : NULL,
+                                                 .made_on = (int32_t)store_int(rows, from + i, c->made_on)};
+        }
+        DYE_TRY(person_load(r, ref, (size_t)(i - start), &ret[start], err));
+    }
+    return DYE_OK;
+}
