@@ -79,7 +79,7 @@ enum connector_outcome {
     CONNECTOR_PENDING = 0, /* not known to be done: tried again the next time */
     CONNECTOR_DONE,        /* stands in the source (plant), is gone from it (withdraw) */
     CONNECTOR_TAKEN,       /* plant: the key is another row's */
-    CONNECTOR_REFUSED,     /* the source said no to this record, whatever is repeated */
+    CONNECTOR_REFUSED,     /* the source said no to this record, whatever is repeated; or, in messages, it has no mrn */
     CONNECTOR_ALTERED      /* withdraw: the row with this key has other values now */
 };
 

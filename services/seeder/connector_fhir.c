@@ -337,7 +337,7 @@ static enum dye_status each_record(struct server *s, const struct connector_batc
     for (size_t i = 0; i < b->n; i++) {
         const struct dye_persona *p = &b->personas[i];
         struct record r = {.persona = p, .stamp = &b->stamps[i]};
-        if (p->value[DYE_MRN].n == 0 && dye_sector_has(b->sector, DYE_MRN)) {
+        if (p->value[DYE_MRN].n == 0) {
             ret_outcome[i] = CONNECTOR_REFUSED; /* a server would know the patient by nothing */
             continue;
         }
@@ -387,6 +387,8 @@ enum dye_status connector_fhir_show(const struct connector *c, const struct conn
     enum dye_status status = DYE_OK;
     dye_buf_init(&body, ANSWER_MAX_BYTES, true);
     for (size_t i = 0; status == DYE_OK && i < b->n; i++) {
+        if (b->personas[i].value[DYE_MRN].n == 0)
+            continue; /* would be refused */
         status = write_bundle(c, b, i, &body);
         if (status == DYE_OK)
             printf("-- POST %s\n%s", c->url, (const char *)body.p);

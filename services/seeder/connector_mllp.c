@@ -201,7 +201,7 @@ static enum dye_status carry(struct link *l, const struct connector_batch *b, en
     enum dye_status status = DYE_OK;
     dye_buf_init(&message, ANSWER_MAX_BYTES, true);
     for (size_t i = 0; status == DYE_OK && i < b->n; i++) {
-        if (b->personas[i].value[DYE_MRN].n == 0 && dye_sector_has(b->sector, DYE_MRN)) {
+        if (b->personas[i].value[DYE_MRN].n == 0) {
             ret_outcome[i] = CONNECTOR_REFUSED; /* the receiver would know the patient by nothing */
             continue;
         }
@@ -255,6 +255,8 @@ enum dye_status connector_mllp_show(const struct connector *c, const struct conn
     readable.exchange.charset = DYE_CHARSET_UTF8;
     dye_buf_init(&message, ANSWER_MAX_BYTES, true);
     for (size_t i = 0; status == DYE_OK && i < b->n; i++) {
+        if (b->personas[i].value[DYE_MRN].n == 0)
+            continue; /* would be refused */
         status = frame(&readable, b, i, c->event, &message, err);
         if (status != DYE_OK)
             break;

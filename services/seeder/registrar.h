@@ -19,7 +19,7 @@ struct registrar {
     struct vault vault;
     struct dye_persona_maker *maker;
     struct dye_key message_key; /* of dye_stamp_make */
-    struct dye_key code_key; /* derived from the persona key: which holder gets which variant */
+    struct dye_key code_key;    /* derived from the persona key: which holder gets which variant */
 };
 
 /* Reads the persona and the index key. */

@@ -74,7 +74,8 @@ static enum dye_status begin(struct output *o, const struct source *source, stru
     if (!dye_sector_has(o->sector, DYE_MRN))
         DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s has no mrn, which FHIR and HL7 know a patient by", o->sector->name);
     for (size_t i = 0; i < o->sector->columns; i++)
-        if (o->sector->column[i].kind == DYE_MRN && o->sector->column[i].empty != 0)
+        if (o->sector->column[i].what == DYE_COLUMN_KIND && o->sector->column[i].kind == DYE_MRN &&
+            o->sector->column[i].empty != 0)
             DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s leaves its mrn empty at times, which FHIR and HL7 can't",
                      o->sector->name);
     char institution[sizeof source->path];
