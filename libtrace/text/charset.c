@@ -3,6 +3,7 @@
 #include "dye/key.h"
 #include "utf8.h"
 
+#include <stdlib.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_cb.h>
 
@@ -147,4 +148,27 @@ enum dye_status dye_text_to_utf8(enum dye_charset from, struct dye_span in, stru
         break;
     }
     return from_gb18030(rest, ret);
+}
+
+enum dye_status dye_text_to_gb18030(struct dye_span in, struct dye_buf *ret)
+{
+    enum { MAX_BYTES = 1 << 24, GROWTH = 4 }; /* one bad byte becomes the four of U+FFFD */
+    if (in.n > MAX_BYTES)
+        return DYE_E_LIMIT;
+    if (ascii_run(in.p, in.n) == in.n)
+        return dye_buf_append(ret, in.p, in.n);
+    UErrorCode icu = U_ZERO_ERROR;
+    size_t room = GROWTH * in.n + 1;
+    UConverter *gb = ucnv_open("gb18030", &icu);
+    char *bytes = malloc(room);
+    enum dye_status status = DYE_E_NOMEM;
+    if (U_SUCCESS(icu) && bytes != NULL) {
+        int32_t n = ucnv_fromAlgorithmic(gb, UCNV_UTF8, bytes, (int32_t)room, (const char *)in.p, (int32_t)in.n, &icu);
+        status = U_SUCCESS(icu) ? dye_buf_append(ret, bytes, (size_t)n) : DYE_E_NOMEM;
+    }
+    if (bytes != NULL)
+        dye_wipe(bytes, room);
+    free(bytes);
+    ucnv_close(gb);
+    return status;
 }

@@ -1,5 +1,6 @@
 #include "connector.h"
 
+#include "options.h"
 #include "yaml_doc.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@ static enum dye_status copy(struct yaml_doc *d, const yaml_node_t *map, const ch
     DYE_TRY(yaml_doc_get_text(d, map, key, dflt, &text, err));
     if (strlen(text) >= n)
         return yaml_doc_fail(d, map, err, "`%s` is longer than %zu bytes", key, n - 1);
-    memcpy(to, text, strlen(text) + 1);
+    memmove(to, text, strlen(text) + 1); /* the default may be what stands there */
     return DYE_OK;
 }
 
@@ -39,25 +40,146 @@ static enum dye_status read_columns(struct yaml_doc *d, const yaml_node_t *map, 
     return DYE_OK;
 }
 
+static enum dye_status read_timeout(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
+                                    struct dye_error *err)
+{
+    const char *text;
+    long long seconds = 0;
+    DYE_TRY(yaml_doc_get_text(d, map, "timeout", "30", &text, err));
+    if (option_int("timeout", text, 1, 600, &seconds, NULL) != DYE_OK)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "timeout"), err, "`timeout` wants seconds, 1 to 600");
+    c->timeout_s = (int)seconds;
+    return DYE_OK;
+}
+
+static enum dye_status read_fhir(struct yaml_doc *d, const yaml_node_t *map, struct connector *c, struct dye_error *err)
+{
+    yaml_node_t *systems = yaml_doc_get(d, map, "systems");
+    struct dye_exchange *x = &c->exchange;
+    DYE_TRY(read_timeout(d, map, c, err));
+    DYE_TRY(copy(d, map, "url", NULL, c->url, sizeof c->url, err));
+    DYE_TRY(copy(d, map, "ca", "", c->ca, sizeof c->ca, err));
+    DYE_TRY(copy(d, map, "token_file", "", c->token_file, sizeof c->token_file, err));
+    if (strncmp(c->url, "https://", 8) != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "url"), err, "`url` begins with https://");
+    if (c->url[strlen(c->url) - 1] == '/')
+        c->url[strlen(c->url) - 1] = '\0';
+    if (systems == NULL || systems->type != YAML_MAPPING_NODE)
+        return yaml_doc_fail(d, systems != NULL ? systems : map, err, "`systems` wants `kind: URI`, mrn at least");
+    for (yaml_node_pair_t *p = systems->data.mapping.pairs.start; p < systems->data.mapping.pairs.top; p++) {
+        const yaml_node_t *key = yaml_document_get_node(&d->document, p->key);
+        const char *name = yaml_doc_text(key);
+        if (name == NULL)
+            return yaml_doc_fail(d, key, err, "a kind of number is wanted");
+        enum dye_kind kind = dye_kind_from_name(dye_span_str(name));
+        char *to = strcmp(name, "visit") == 0 ? x->visit_system : kind != DYE_KIND_NONE ? x->system[kind] : NULL;
+        if (to == NULL)
+            return yaml_doc_fail(d, key, err, "unknown kind `%s`", name);
+        DYE_TRY(copy(d, systems, name, NULL, to, sizeof x->visit_system, err));
+    }
+    if (x->system[DYE_MRN][0] == '\0')
+        return yaml_doc_fail(d, systems, err, "`mrn` is missing: patients are found by it");
+    return DYE_OK;
+}
+
+static enum dye_status read_event(struct yaml_doc *d, const yaml_node_t *map, const char *key, const char *dflt,
+                                  enum dye_hl7_event first, enum dye_hl7_event second, enum dye_hl7_event *ret,
+                                  struct dye_error *err)
+{
+    static const char *const names[] = {
+        [DYE_HL7_A04] = "A04", [DYE_HL7_A28] = "A28", [DYE_HL7_A23] = "A23", [DYE_HL7_A29] = "A29"};
+    char text[8];
+    DYE_TRY(copy(d, map, key, dflt, text, sizeof text, err));
+    if (strcmp(text, names[first]) != 0 && strcmp(text, names[second]) != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, key), err, "`%s`: %s or %s is wanted", key, names[first],
+                             names[second]);
+    *ret = strcmp(text, names[first]) == 0 ? first : second;
+    return DYE_OK;
+}
+
+static enum dye_status read_address(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
+                                    struct dye_error *err)
+{
+    char text[256];
+    DYE_TRY(copy(d, map, "address", NULL, text, sizeof text, err));
+    char *colon = strrchr(text, ':');
+    size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
+    if (colon == NULL || colon == text || digits == 0 || digits > 5 || colon[1 + digits] != '\0')
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "address"), err, "`address` wants host:port");
+    *colon = '\0';
+    memcpy(c->port, colon + 1, digits + 1);
+    bool bracketed = text[0] == '[' && colon[-1] == ']'; /* IPv6 */
+    if (bracketed)
+        colon[-1] = '\0';
+    snprintf(c->host, sizeof c->host, "%s", text + bracketed);
+    return DYE_OK;
+}
+
+static enum dye_status read_mllp(struct yaml_doc *d, const yaml_node_t *map, struct connector *c, struct dye_error *err)
+{
+    struct dye_exchange *x = &c->exchange;
+    char charset[16];
+    DYE_TRY(read_timeout(d, map, c, err));
+    DYE_TRY(read_address(d, map, c, err));
+    DYE_TRY(copy(d, map, "charset", "utf-8", charset, sizeof charset, err));
+    if (strcmp(charset, "utf-8") != 0 && strcmp(charset, "gb18030") != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "charset"), err, "`charset`: utf-8 or gb18030 is wanted");
+    x->charset = strcmp(charset, "gb18030") == 0 ? DYE_CHARSET_GB18030 : DYE_CHARSET_UTF8;
+    DYE_TRY(copy(d, map, "application", x->application, x->application, sizeof x->application, err));
+    DYE_TRY(copy(d, map, "facility", x->facility, x->facility, sizeof x->facility, err));
+    DYE_TRY(copy(d, map, "receiver_application", "", x->receiver_application, sizeof x->receiver_application, err));
+    DYE_TRY(copy(d, map, "receiver_facility", "", x->receiver_facility, sizeof x->receiver_facility, err));
+    DYE_TRY(copy(d, map, "authority", x->authority, x->authority, sizeof x->authority, err));
+    DYE_TRY(read_event(d, map, "event", "A28", DYE_HL7_A28, DYE_HL7_A04, &c->event, err));
+    c->takes_back = yaml_doc_get(d, map, "withdraw") != NULL;
+    return c->takes_back ? read_event(d, map, "withdraw", NULL, DYE_HL7_A29, DYE_HL7_A23, &c->withdraw, err) : DYE_OK;
+}
+
 static enum dye_status read_connector(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
                                       struct dye_error *err)
 {
-    static const char *const known[] = {"source", "kind", "conninfo", "table", "key", "columns", "directory", NULL};
+    static const char *const sql[] = {"source", "kind", "conninfo", "table", "key", "columns", NULL};
+    static const char *const csv[] = {"source", "kind", "directory", NULL};
+    static const char *const fhir[] = {"source", "kind", "url", "systems", "ca", "token_file", "timeout", NULL};
+    static const char *const mllp[] = {"source",
+                                       "kind",
+                                       "address",
+                                       "charset",
+                                       "event",
+                                       "withdraw",
+                                       "application",
+                                       "facility",
+                                       "receiver_application",
+                                       "receiver_facility",
+                                       "authority",
+                                       "timeout",
+                                       NULL};
     char kind[16];
-    DYE_TRY(yaml_doc_only_keys(d, map, known, err));
     DYE_TRY(copy(d, map, "kind", NULL, kind, sizeof kind, err));
-    DYE_TRY(read_columns(d, yaml_doc_get(d, map, "columns"), c, err));
     if (strcmp(kind, "sql") == 0) {
         c->kind = CONNECTOR_SQL;
+        DYE_TRY(yaml_doc_only_keys(d, map, sql, err));
+        DYE_TRY(read_columns(d, yaml_doc_get(d, map, "columns"), c, err));
         DYE_TRY(copy(d, map, "conninfo", NULL, c->conninfo, sizeof c->conninfo, err));
         DYE_TRY(copy(d, map, "table", "", c->table, sizeof c->table, err));
         return copy(d, map, "key", NULL, c->key, sizeof c->key, err);
     }
     if (strcmp(kind, "csv") == 0) {
         c->kind = CONNECTOR_CSV;
+        DYE_TRY(yaml_doc_only_keys(d, map, csv, err));
         return copy(d, map, "directory", NULL, c->directory, sizeof c->directory, err);
     }
-    return yaml_doc_fail(d, map, err, "kind `%s`: sql or csv is wanted", kind);
+    if (strcmp(kind, "fhir") == 0) {
+        c->kind = CONNECTOR_FHIR;
+        DYE_TRY(yaml_doc_only_keys(d, map, fhir, err));
+        return read_fhir(d, map, c, err);
+    }
+    if (strcmp(kind, "mllp") == 0) {
+        c->kind = CONNECTOR_MLLP;
+        DYE_TRY(yaml_doc_only_keys(d, map, mllp, err));
+        return read_mllp(d, map, c, err);
+    }
+    return yaml_doc_fail(d, yaml_doc_get(d, map, "kind"), err, "kind `%s`: sql, csv, fhir or mllp is wanted", kind);
 }
 
 static enum dye_status find(struct yaml_doc *d, const char *source, struct connector *ret, struct dye_error *err)
@@ -82,6 +204,11 @@ enum dye_status connector_load(const struct home *h, const char *source, struct 
     char path[HOME_PATH_MAX];
     struct yaml_doc d = {0};
     struct connector c = {0};
+    char institution[512];
+    snprintf(institution, sizeof institution, "%.*s", (int)strcspn(source, "/"), source);
+    dye_exchange_init(&c.exchange, institution);
+    memset(c.exchange.system, 0, sizeof c.exchange.system); /* a server's systems are its own: only what is given */
+    c.exchange.visit_system[0] = '\0';
     DYE_TRY(home_path(h, path, err, "zones/seeder/connectors.yaml"));
     if (access(path, F_OK) != 0 && errno == ENOENT)
         DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: it has no connector; there is no %s", source, path);
@@ -101,37 +228,45 @@ const char *connector_column(const struct connector *c, const char *record)
     return record;
 }
 
-enum dye_status connector_plant(const struct connector *c, const struct dye_sector *sector,
-                                const struct dye_persona *personas, size_t n, enum connector_outcome *ret_outcome,
-                                struct dye_error *err)
+/* One row a kind. A kind that is never asked to take back has no `withdraw`. */
+typedef enum dye_status (*carry_fn)(const struct connector *c, const struct connector_batch *b,
+                                    enum connector_outcome *ret_outcome, struct dye_error *err);
+static const struct {
+    carry_fn plant, withdraw;
+    enum dye_status (*show)(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
+} kinds[] = {
+    [CONNECTOR_SQL] = {connector_sql_plant, connector_sql_withdraw, connector_sql_show},
+    [CONNECTOR_CSV] = {connector_csv_plant, NULL, connector_csv_show},
+    [CONNECTOR_FHIR] = {connector_fhir_plant, connector_fhir_withdraw, connector_fhir_show},
+    [CONNECTOR_MLLP] = {connector_mllp_plant, connector_mllp_withdraw, connector_mllp_show},
+};
+
+static enum dye_status carries(const struct connector *c, const struct dye_sector *sector, struct dye_error *err)
 {
-    return (c->kind == CONNECTOR_SQL ? connector_sql_plant : connector_csv_plant)(c, sector, personas, n, ret_outcome,
-                                                                                  err);
+    if ((c->kind == CONNECTOR_FHIR || c->kind == CONNECTOR_MLLP) && !dye_sector_has(sector, DYE_MRN))
+        DYE_FAIL(err, DYE_E_CONFIG, "connector: sector %s has no mrn, which FHIR and HL7 know a patient by",
+                 sector->name);
+    return DYE_OK;
 }
 
-enum dye_status connector_withdraw(const struct connector *c, const struct dye_sector *sector,
-                                   const struct dye_persona *personas, size_t n, enum connector_outcome *ret_outcome,
-                                   struct dye_error *err)
+enum dye_status connector_plant(const struct connector *c, const struct connector_batch *b,
+                                enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    if (c->kind != CONNECTOR_SQL)
-        DYE_FAIL(err, DYE_E_USAGE, "withdraw: what a CSV drop planted is taken out by the source's own people");
-    return connector_sql_withdraw(c, sector, personas, n, ret_outcome, err);
+    DYE_TRY(carries(c, b->sector, err));
+    return kinds[c->kind].plant(c, b, ret_outcome, err);
 }
 
-enum dye_status connector_show(const struct connector *c, const struct dye_sector *sector,
-                               const struct dye_persona *personas, size_t n, struct dye_error *err)
+enum dye_status connector_withdraw(const struct connector *c, const struct connector_batch *b,
+                                   enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    if (c->kind == CONNECTOR_SQL)
-        return connector_sql_show(c, sector, personas, n, err);
-    struct dye_buf text;
-    dye_buf_init(&text, (size_t)1 << 30, true);
-    enum dye_status status = dye_record_header(sector, DYE_FORMAT_CSV, &text);
-    for (size_t i = 0; status == DYE_OK && i < n; i++)
-        status = dye_record_write(sector, &personas[i], DYE_FORMAT_CSV, &text);
-    if (status == DYE_OK) {
-        printf("-- a new file in %s:\n", c->directory);
-        fwrite(text.p, 1, text.n, stdout);
-    }
-    dye_buf_done(&text);
-    return status;
+    if (kinds[c->kind].withdraw == NULL || (c->kind == CONNECTOR_MLLP && !c->takes_back))
+        DYE_FAIL(err, DYE_E_USAGE, "withdraw: what this connector planted is taken out by the source's own people");
+    DYE_TRY(carries(c, b->sector, err));
+    return kinds[c->kind].withdraw(c, b, ret_outcome, err);
+}
+
+enum dye_status connector_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err)
+{
+    DYE_TRY(carries(c, b->sector, err));
+    return kinds[c->kind].show(c, b, err);
 }

@@ -32,15 +32,20 @@ static enum dye_status write_file(const char *tmp, const char *path, const struc
     return DYE_OK;
 }
 
-enum dye_status connector_csv_plant(const struct connector *c, const struct dye_sector *sector,
-                                    const struct dye_persona *personas, size_t n, enum connector_outcome *ret_outcome,
-                                    struct dye_error *err)
+static enum dye_status records(const struct connector_batch *b, struct dye_buf *ret)
+{
+    DYE_TRY(dye_record_header(b->sector, DYE_FORMAT_CSV, ret));
+    for (size_t i = 0; i < b->n; i++)
+        DYE_TRY(dye_record_write(b->sector, &b->personas[i], DYE_FORMAT_CSV, ret));
+    return DYE_OK;
+}
+
+enum dye_status connector_csv_plant(const struct connector *c, const struct connector_batch *b,
+                                    enum connector_outcome *ret_outcome, struct dye_error *err)
 {
     struct dye_buf text;
     dye_buf_init(&text, (size_t)1 << 30, true);
-    enum dye_status status = dye_record_header(sector, DYE_FORMAT_CSV, &text);
-    for (size_t i = 0; status == DYE_OK && i < n; i++)
-        status = dye_record_write(sector, &personas[i], DYE_FORMAT_CSV, &text);
+    enum dye_status status = records(b, &text);
     if (status == DYE_OK) {
         uint8_t digest[DYE_DIGEST_MAX_BYTES];
         char hex[17];
@@ -49,13 +54,28 @@ enum dye_status connector_csv_plant(const struct connector *c, const struct dye_
         struct stat st;
         dye_digest_of(DYE_SHA256, dye_buf_span(&text), digest);
         dye_hex(digest, 8, hex);
-        snprintf(path, sizeof path, "%s/%s-%s.csv", c->directory, sector->table, hex);
-        snprintf(tmp, sizeof tmp, "%s/.%s-%s.tmp", c->directory, sector->table, hex);
+        snprintf(path, sizeof path, "%s/%s-%s.csv", c->directory, b->sector->table, hex);
+        snprintf(tmp, sizeof tmp, "%s/.%s-%s.tmp", c->directory, b->sector->table, hex);
         if (stat(path, &st) != 0)
             status = write_file(tmp, path, &text, err);
     }
     dye_buf_done(&text);
-    for (size_t i = 0; status == DYE_OK && i < n; i++)
+    for (size_t i = 0; status == DYE_OK && i < b->n; i++)
         ret_outcome[i] = CONNECTOR_DONE;
+    return status;
+}
+
+enum dye_status connector_csv_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err)
+{
+    struct dye_buf text;
+    dye_buf_init(&text, (size_t)1 << 30, true);
+    enum dye_status status = records(b, &text);
+    if (status == DYE_OK) {
+        printf("-- a new file in %s:\n", c->directory);
+        fwrite(text.p, 1, text.n, stdout);
+    } else {
+        dye_fail(err, status, "connector: the records do not fit in memory");
+    }
+    dye_buf_done(&text);
     return status;
 }

@@ -138,18 +138,18 @@ static enum dye_status withdraw_row(struct table *t, const struct dye_value *cel
 typedef enum dye_status (*row_fn)(struct table *t, const struct dye_value *cells, enum connector_outcome *ret,
                                   struct dye_error *err);
 
-static enum dye_status each_row(struct table *t, row_fn fn, const struct dye_persona *personas, size_t n,
+static enum dye_status each_row(struct table *t, row_fn fn, const struct connector_batch *b,
                                 enum connector_outcome *ret_outcome, struct dye_error *err)
 {
     struct dye_value cells[DYE_SECTOR_COLUMNS_MAX];
     DYE_TRY(write_statements(t, err));
     DYE_TRY(store_begin(t->store, err));
-    for (size_t i = 0; i < n; i++) {
-        size_t rows = dye_sector_rows(t->sector, &personas[i]);
+    for (size_t i = 0; i < b->n; i++) {
+        size_t rows = dye_sector_rows(t->sector, &b->personas[i]);
         ret_outcome[i] = CONNECTOR_DONE;
         for (size_t row = 0; row < rows; row++) {
             enum connector_outcome outcome = CONNECTOR_DONE;
-            DYE_TRY(make_cells(t->sector, &personas[i], row, cells, err));
+            DYE_TRY(make_cells(t->sector, &b->personas[i], row, cells, err));
             enum dye_status status = fn(t, cells, &outcome, err);
             dye_wipe(cells, sizeof cells);
             DYE_TRY(status);
@@ -160,44 +160,43 @@ static enum dye_status each_row(struct table *t, row_fn fn, const struct dye_per
     return store_commit(t->store, err);
 }
 
-static enum dye_status open_and(const struct connector *c, const struct dye_sector *sector, row_fn fn,
-                                const struct dye_persona *personas, size_t n, enum connector_outcome *ret_outcome,
-                                struct dye_error *err)
+static enum dye_status open_and(const struct connector *c, row_fn fn, const struct connector_batch *b,
+                                enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    struct table t = {.c = c, .sector = sector};
+    struct table t = {.c = c, .sector = b->sector};
     if (store_open(c->conninfo, "import", &t.store, err) != DYE_OK) /* its log must not give the canaries away */
         return err->status;
     /* The table's name is the source's: it is looked up where the source's own programs do. */
     enum dye_status status = store_run(t.store, err, NULL, "SELECT set_config('search_path', 'public', false)", "");
     if (status == DYE_OK)
-        status = each_row(&t, fn, personas, n, ret_outcome, err);
+        status = each_row(&t, fn, b, ret_outcome, err);
+    for (size_t i = 0; status != DYE_OK && i < b->n; i++)
+        ret_outcome[i] = CONNECTOR_PENDING; /* one transaction: nothing of it is certain */
     store_rollback(t.store);
     store_close(t.store);
     return status;
 }
 
-enum dye_status connector_sql_plant(const struct connector *c, const struct dye_sector *sector,
-                                    const struct dye_persona *personas, size_t n, enum connector_outcome *ret_outcome,
-                                    struct dye_error *err)
+enum dye_status connector_sql_plant(const struct connector *c, const struct connector_batch *b,
+                                    enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    return open_and(c, sector, plant_row, personas, n, ret_outcome, err);
+    return open_and(c, plant_row, b, ret_outcome, err);
 }
 
-enum dye_status connector_sql_withdraw(const struct connector *c, const struct dye_sector *sector,
-                                       const struct dye_persona *personas, size_t n,
+enum dye_status connector_sql_withdraw(const struct connector *c, const struct connector_batch *b,
                                        enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    return open_and(c, sector, withdraw_row, personas, n, ret_outcome, err);
+    return open_and(c, withdraw_row, b, ret_outcome, err);
 }
 
-enum dye_status connector_sql_show(const struct connector *c, const struct dye_sector *sector,
-                                   const struct dye_persona *personas, size_t n, struct dye_error *err)
+enum dye_status connector_sql_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err)
 {
+    const struct dye_sector *sector = b->sector;
     struct dye_value cells[DYE_SECTOR_COLUMNS_MAX];
     const char *table = c->table[0] != '\0' ? c->table : sector->table;
-    for (size_t i = 0; i < n; i++)
-        for (size_t row = 0; row < dye_sector_rows(sector, &personas[i]); row++) {
-            DYE_TRY(make_cells(sector, &personas[i], row, cells, err));
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t row = 0; row < dye_sector_rows(sector, &b->personas[i]); row++) {
+            DYE_TRY(make_cells(sector, &b->personas[i], row, cells, err));
             printf("INSERT INTO %s (", table);
             for (size_t k = 0; k < sector->columns; k++)
                 printf("%s%s", k != 0 ? ", " : "", connector_column(c, sector->column[k].name));

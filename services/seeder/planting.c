@@ -4,6 +4,7 @@
 #include "person.h"
 #include "queue.h"
 #include "sector_file.h"
+#include "stamp_time.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -12,9 +13,11 @@
 
 struct batch {
     struct connector connector;
-    struct dye_sector sector, made_for;
-    PGresult *rows; /* placement_id, serial, canary_id, variant, serial_b, day made on, sector made for */
+    struct dye_sector sector;
+    PGresult
+        *rows; /* placement_id, serial, canary_id, variant, serial_b, day made on, sector made for, planted_at (s) */
     struct dye_persona *personas;
+    struct dye_stamp *stamps;
     enum connector_outcome *outcome;
     size_t n;
 };
@@ -25,6 +28,7 @@ static void batch_done(struct batch *b)
     for (size_t i = 0; b->personas != NULL && i < b->n; i++)
         dye_persona_wipe(&b->personas[i]);
     free(b->personas);
+    free(b->stamps);
     free(b->outcome);
 }
 
@@ -37,7 +41,8 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
     DYE_TRY(sector_load(h, source->sector, &ret->sector, err));
     DYE_TRY(store_run(r->store, err, &ret->rows,
                       "SELECT p.placement_id, c.serial, c.canary_id, p.variant::text, j.serial_b,"
-                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector"
+                      " (c.created_at AT TIME ZONE 'UTC')::date - date '1970-01-01', c.sector,"
+                      " extract(epoch FROM p.planted_at)::bigint"
                       " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)"
                       " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE p.source_id = $1 AND p.state = $2"
                       " AND c.serial IS NOT NULL"
@@ -46,23 +51,41 @@ static enum dye_status batch_load(const struct home *h, struct registrar *r, con
                       "isii", source->source_id, state, after, (int64_t)BATCH));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
+    ret->stamps = calloc(n + 1, sizeof *ret->stamps);
     ret->outcome = calloc(n + 1, sizeof *ret->outcome);
-    if (ret->personas == NULL || ret->outcome == NULL)
+    if (ret->personas == NULL || ret->stamps == NULL || ret->outcome == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "planting: out of memory");
     ret->n = n;
+    for (int row = 0; row < (int)n; row++) {
+        char when[15];
+        stamp_time((time_t)store_int(ret->rows, row, 7), when);
+        dye_stamp_make(&r->message_key, store_text(ret->rows, row, 2), store_text(ret->rows, row, 3)[0], source->path,
+                       when, &ret->stamps[row]);
+    }
     /* A source's sector may be another now, or that of another holder: who the person is does not change by it. */
     static const struct person_columns columns = {
         .serial = 1, .canary = 2, .variant = 3, .serial_b = 4, .made_on = 5, .sector = 6};
     return person_load_rows(h, r, ret->rows, &columns, 0, (int)n, ret->personas, err);
 }
 
+static struct connector_batch carried(const struct batch *b)
+{
+    return (struct connector_batch){&b->sector, b->personas, b->stamps, b->n};
+}
+
+static uint64_t count(const struct batch *b, enum connector_outcome outcome)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += b->outcome[i] == outcome;
+    return n;
+}
+
 static enum dye_status set_states(struct store *s, const struct batch *b, const char *event, const char *sql,
                                   const struct source *source, uint64_t *ret_done, struct dye_error *err)
 {
     char detail[64];
-    size_t done = 0;
-    for (size_t i = 0; i < b->n; i++)
-        done += b->outcome[i] == CONNECTOR_DONE;
+    uint64_t done = count(b, CONNECTOR_DONE);
     if (done == 0) /* the daemon comes by every few seconds: nothing done is nothing to audit */
         return DYE_OK;
     DYE_TRY(store_begin(s, err));
@@ -71,7 +94,7 @@ static enum dye_status set_states(struct store *s, const struct batch *b, const 
             continue;
         DYE_TRY(store_run(s, err, NULL, sql, "i", store_int(b->rows, (int)i, 0)));
     }
-    snprintf(detail, sizeof detail, "{\"count\":%zu}", done);
+    snprintf(detail, sizeof detail, "{\"count\":%" PRIu64 "}", done);
     DYE_TRY(zone_audit(s, event, source->path, "done", detail, err));
     DYE_TRY(store_commit(s, err));
     *ret_done = done;
@@ -85,15 +108,17 @@ static enum dye_status plant_batch(const struct home *h, struct registrar *r, co
     DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
     if (b->n == 0)
         return DYE_END;
-    DYE_TRY(connector_plant(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    const struct connector_batch records = carried(b);
     uint64_t done = 0;
+    enum dye_status status = connector_plant(&b->connector, &records, b->outcome, err);
     DYE_TRY(
         set_states(r->store, b, "plant",
                    "UPDATE dyetrace.placement SET state = 'planted' WHERE placement_id = $1 AND state = 'committed'",
                    source, &done, err));
-    for (size_t i = 0; i < b->n; i++)
-        result->taken += b->outcome[i] == CONNECTOR_TAKEN;
+    result->taken += count(b, CONNECTOR_TAKEN);
+    result->refused += count(b, CONNECTOR_REFUSED);
     result->done += done;
+    DYE_TRY(status); /* of what broke off, the part that is certain is on record */
     *after = store_int(b->rows, (int)b->n - 1, 0);
     return DYE_OK;
 }
@@ -113,18 +138,21 @@ static enum dye_status withdraw_batch(const struct home *h, struct registrar *r,
     DYE_TRY(batch_load(h, r, source, "planted", *after, b, err));
     if (b->n == 0)
         return DYE_END;
-    DYE_TRY(connector_withdraw(&b->connector, &b->sector, b->personas, b->n, b->outcome, err));
+    const struct connector_batch records = carried(b);
     uint64_t done = 0;
+    enum dye_status status = connector_withdraw(&b->connector, &records, b->outcome, err);
     DYE_TRY(set_states(r->store, b, "withdraw",
                        "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
                        " WHERE placement_id = $1 AND state = 'planted'",
                        source, &done, err));
     for (size_t i = 0; i < b->n; i++)
-        if (b->outcome[i] != CONNECTOR_DONE) {
-            planting_print_remains(store_text(b->rows, (int)i, 2), source->path, "altered");
+        if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED) {
+            planting_print_remains(store_text(b->rows, (int)i, 2), source->path,
+                                   b->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
             result->remains++;
         }
     result->done += done;
+    DYE_TRY(status);
     *after = store_int(b->rows, (int)b->n - 1, 0);
     return DYE_OK;
 }
@@ -180,7 +208,8 @@ static enum dye_status show_batch(const struct home *h, struct registrar *r, con
     snprintf(detail, sizeof detail, "{\"count\":%zu}", b->n);
     DYE_TRY(zone_audit(r->store, "plant dry run", source->path, "shown", detail, err));
     *after = store_int(b->rows, (int)b->n - 1, 0);
-    return connector_show(&b->connector, &b->sector, b->personas, b->n, err);
+    const struct connector_batch records = carried(b);
+    return connector_show(&b->connector, &records, err);
 }
 
 enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,

@@ -4,7 +4,8 @@
  * planting: carries placements from `committed` to `planted`, and from there to `withdrawn`, through a connector.
  *
  * One at a time for a source (a lease). After a crash between the source's commit and ours the rows are recognised and
- * only the state is set, so nothing is planted twice.
+ * only the state is set, so nothing is planted twice. A batch that breaks off leaves what the source has confirmed
+ * planted, and the rest committed.
  */
 #include "registrar.h"
 #include "source.h"
@@ -12,7 +13,8 @@
 struct planting_result {
     uint64_t done;    /* planted or withdrawn now */
     uint64_t taken;   /* plant: key in use by another row; the placement stays committed */
-    uint64_t remains; /* withdraw: altered rows that still stand */
+    uint64_t refused; /* plant: the source said no; the placement stays committed */
+    uint64_t remains; /* withdraw: rows that still stand, altered or refused */
 };
 
 DYE_MUST_CHECK enum dye_status planting_plant(const struct home *h, struct registrar *r, const struct source *source,

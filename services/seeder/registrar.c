@@ -24,6 +24,7 @@ enum dye_status registrar_open(const struct home *h, struct store *s, struct reg
     dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
     dye_index_keys_init(&index, &ret->index_keys);
     following_init(&ret->following, s, &persona, maker);
+    dye_key_derive(&persona, "dyetrace/1/message", &ret->message_key);
     vault_init(&persona, &ret->vault);
     return DYE_OK;
 }
@@ -34,6 +35,7 @@ void registrar_close(struct registrar *r)
     r->maker = NULL;
     dye_index_keys_wipe(&r->index_keys);
     following_done(&r->following);
+    dye_key_wipe(&r->message_key);
     vault_wipe(&r->vault);
     dye_key_wipe(&r->code_key);
 }

@@ -20,6 +20,7 @@ struct registrar {
     struct vault vault;
     struct dye_persona_maker *maker;
     struct following following; /* personas handed out are valid until _close */
+    struct dye_key message_key; /* of dye_stamp_make */
     struct dye_key code_key;    /* derived from the persona key: which holder gets which variant */
 };
 

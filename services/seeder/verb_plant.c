@@ -5,6 +5,7 @@
 #include "options.h"
 #include "planting.h"
 #include "sector_file.h"
+#include "stamp_time.h"
 #include "verbs.h"
 
 #include <inttypes.h>
@@ -52,6 +53,8 @@ static enum dye_status show_examples(const struct home *h, struct store *s, cons
     struct connector c;
     struct dye_sector sector;
     struct dye_persona p;
+    struct dye_stamp stamp;
+    char now[15];
     DYE_TRY(connector_load(h, source->path, &c, err));
     DYE_TRY(sector_load(h, source->sector, &sector, err));
     DYE_TRY(dye_random(key.bytes, sizeof key.bytes, err));
@@ -61,13 +64,15 @@ static enum dye_status show_examples(const struct home *h, struct store *s, cons
     struct following following;
     following_init(&following, s, &key, maker);
     enum dye_status status = following_source(&following, source->source_id, err);
+    stamp_time(time(NULL), now);
     printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
     for (long long i = 0; status == DYE_OK && i < count; i++) {
         status = following_make(&following, following.current, &sector, today(), (uint64_t)i, &p, err);
         if (status != DYE_OK)
             break;
         following_adopt(&following, following.current, &sector, (uint64_t)i, &p);
-        status = connector_show(&c, &sector, &p, 1, err);
+        dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
+        status = connector_show(&c, &(struct connector_batch){&sector, &p, &stamp, 1}, err);
     }
     following_done(&following);
     dye_persona_maker_free(maker);
@@ -96,8 +101,8 @@ static enum dye_status register_new(const struct home *h, struct registrar *r, c
 
 static void print_planted(const char *path, const struct planting_result *result)
 {
-    json_t *o = json_pack("{s:s, s:I, s:I}", "source", path, "planted", (json_int_t)result->done, "taken",
-                          (json_int_t)result->taken);
+    json_t *o = json_pack("{s:s, s:I, s:I, s:I}", "source", path, "planted", (json_int_t)result->done, "taken",
+                          (json_int_t)result->taken, "refused", (json_int_t)result->refused);
     json_dumpf(o, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(o);
@@ -145,8 +150,8 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
         if (status == DYE_OK && common.json)
             print_planted(path, &result);
         else if (status == DYE_OK)
-            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has\n", path, result.done,
-                   result.taken);
+            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has, %" PRIu64 " refused\n", path,
+                   result.done, result.taken, result.refused);
     }
     registrar_close(&r);
     return status;
@@ -192,7 +197,7 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                       " WHERE p.source_id = $1 AND p.state = 'planted' AND c.serial IS NULL ORDER BY 1",
                       "i", source.source_id));
     for (int i = 0; i < PQntuples(imported); i++)
-        printf("{\"canary\":\"%s\",\"source\":\"%s\",\"remains\":\"imported\"}\n", store_text(imported, i, 0), path);
+        planting_print_remains(store_text(imported, i, 0), path, "imported");
     result.remains += (uint64_t)PQntuples(imported);
     *remains += result.remains;
     fprintf(stderr, "%s: %" PRIu64 " withdrawn, %" PRIu64 " remain\n", path, result.done, result.remains);

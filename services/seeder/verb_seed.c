@@ -1,5 +1,6 @@
 /* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load.
  */
+#include "dye/message.h"
 #include "gate.h"
 #include "log.h"
 #include "options.h"
@@ -7,8 +8,10 @@
 #include "registrar.h"
 #include "sector_file.h"
 #include "source.h"
+#include "stamp_time.h"
 #include "verbs.h"
 
+#include <time.h>
 #include <unistd.h>
 
 static const char *opt_count;
@@ -21,7 +24,8 @@ static struct common_options common;
 
 static const struct option_spec options[] = {
     {"count", "N", "how many", &opt_count, NULL},
-    {"format", "csv|jsonl", "what is written (default csv)", &opt_format, NULL},
+    {"format", "F", "csv, jsonl, sql (INSERT), fhir (an R4 transaction bundle) or hl7 (v2.5 ADT^A28); default csv",
+     &opt_format, NULL},
     {"o", "FILE", "where to (mode 0600; default standard output)", &opt_output, NULL},
     {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
      NULL},
@@ -30,27 +34,66 @@ static const struct option_spec options[] = {
     {"reason", "TEXT", "why", &opt_reason, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl] [-o FILE]",
+static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl|sql|fhir|hl7] [-o FILE]",
                                       "Makes canaries for a source and writes their records for you to load. For\n"
                                       "holders that have copies of one table: dyetrace seed --shared --help",
                                       options, 1, 1};
 
+enum format { FORMAT_CSV, FORMAT_JSONL, FORMAT_SQL, FORMAT_FHIR, FORMAT_HL7, FORMATS };
+static const char *const format_names[FORMATS] = {"csv", "jsonl", "sql", "fhir", "hl7"};
+static const enum dye_record_format record_formats[FORMAT_FHIR] = {DYE_FORMAT_CSV, DYE_FORMAT_JSONL, DYE_FORMAT_SQL};
+
 struct output {
     const struct dye_sector *sector;
-    enum dye_record_format format;
+    const char *source; /* its path */
+    const struct registrar *registrar;
+    enum format format;
+    struct dye_exchange exchange; /* fhir, hl7 */
+    char when[15];
     struct dye_buf text;
 };
 
 static enum dye_status write_record(void *arg, const struct dye_persona *p)
 {
     struct output *o = arg;
-    return dye_record_write(o->sector, p, o->format, &o->text);
+    struct dye_stamp stamp;
+    if (o->format < FORMAT_FHIR)
+        return dye_record_write(o->sector, p, record_formats[o->format], &o->text);
+    dye_stamp_make(&o->registrar->message_key, p->canary, 'A', o->source, o->when, &stamp);
+    if (o->format == FORMAT_FHIR)
+        return dye_fhir_person(o->sector, p, &o->exchange, &stamp, &o->text);
+    return dye_hl7_message(o->sector, p, &o->exchange, &stamp, DYE_HL7_A28, &o->text);
+}
+
+/* What comes before the records: before anything is registered, so that a sector that the format can't carry is refused
+ * in time. */
+static enum dye_status begin(struct output *o, const struct source *source, struct dye_error *err)
+{
+    if (o->format < FORMAT_FHIR)
+        return dye_record_header(o->sector, record_formats[o->format], &o->text);
+    if (!dye_sector_has(o->sector, DYE_MRN))
+        DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s has no mrn, which FHIR and HL7 know a patient by", o->sector->name);
+    for (size_t i = 0; i < o->sector->columns; i++)
+        if (o->sector->column[i].what == DYE_COLUMN_KIND && o->sector->column[i].kind == DYE_MRN &&
+            o->sector->column[i].empty != 0)
+            DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s leaves its mrn empty at times, which FHIR and HL7 can't",
+                     o->sector->name);
+    char institution[sizeof source->path];
+    snprintf(institution, sizeof institution, "%.*s", (int)strcspn(source->path, "/"), source->path);
+    dye_exchange_init(&o->exchange, institution);
+    stamp_time(time(NULL), o->when);
+    return o->format == FORMAT_FHIR ? dye_fhir_begin(&o->text) : DYE_OK;
+}
+
+static enum dye_status end(struct output *o)
+{
+    return o->format == FORMAT_FHIR ? dye_fhir_end(&o->text) : DYE_OK;
 }
 
 struct request {
     struct home home;
     const char *path;
-    enum dye_record_format format;
+    enum format format;
     long long count;
 };
 
@@ -82,9 +125,13 @@ static enum dye_status seed(const struct request *q, struct store *s, struct out
                                     .audit_event = "seed",
                                     .audit_detail = detail};
     o->sector = &sector;
-    enum dye_status status = dye_record_header(&sector, o->format, &o->text);
+    o->source = source.path;
+    o->registrar = &registrar;
+    enum dye_status status = begin(o, &source, err);
     if (status == DYE_OK)
         status = registrar_register(&registrar, &batch, write_record, o, err);
+    if (status == DYE_OK)
+        status = end(o);
     registrar_close(&registrar);
     return status;
 }
@@ -110,12 +157,10 @@ static enum dye_status read_request(const char *path, struct request *q, struct 
     if (opt_count == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "seed: --count is missing");
     DYE_TRY(option_int("--count", opt_count, 1, 10000000, &q->count, err));
-    if (opt_format == NULL || strcmp(opt_format, "csv") == 0)
-        q->format = DYE_FORMAT_CSV;
-    else if (strcmp(opt_format, "jsonl") == 0)
-        q->format = DYE_FORMAT_JSONL;
-    else
-        DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv or jsonl is wanted", opt_format);
+    while (opt_format != NULL && q->format < FORMATS && strcmp(opt_format, format_names[q->format]) != 0)
+        q->format++;
+    if (q->format == FORMATS)
+        DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv, jsonl, sql, fhir or hl7 is wanted", opt_format);
     return home_open(common.home, common.config, &q->home, err);
 }
 

@@ -48,7 +48,7 @@ is "which is audited" "$(audited 'plant dry run')" 1
 his -c "INSERT INTO patients SELECT * FROM json_populate_record((SELECT p FROM patients p LIMIT 1),
     json_build_object('mrn', '$(reveal jinan-hospital/his | jq -r 'select(.state == "committed").identifiers.mrn' | head -n 1)'))"
 exit_is "a row with somebody's key is never touched" 0 dyetrace plant jinan-hospital/his --json
-same_json "and is said to be there" "$OUT" '{"source":"jinan-hospital/his","planted":1,"taken":1}'
+same_json "and is said to be there" "$OUT" '{"source":"jinan-hospital/his","planted":1,"taken":1,"refused":0}'
 before=$(audited plant)
 exit_is "planting again does nothing" 0 dyetrace plant jinan-hospital/his --json
 is "and nothing is audited" "$(audited plant)" "$before"

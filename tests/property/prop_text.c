@@ -159,11 +159,52 @@ static void whatever_comes_in_comes_out_as_utf8(void **state)
     dye_buf_done(&again);
 }
 
+/* UTF-8 by hand: the library's own is what is judged. */
+static size_t put(uint32_t c, char *to)
+{
+    if (c < 0x80)
+        return (size_t)(to[0] = (char)c, 1);
+    if (c < 0x800)
+        return (size_t)(to[0] = (char)(0xc0 | c >> 6), to[1] = (char)(0x80 | (c & 0x3f)), 2);
+    if (c < 0x10000)
+        return (size_t)(to[0] = (char)(0xe0 | c >> 12), to[1] = (char)(0x80 | (c >> 6 & 0x3f)),
+                        to[2] = (char)(0x80 | (c & 0x3f)), 3);
+    return (size_t)(to[0] = (char)(0xf0 | c >> 18), to[1] = (char)(0x80 | (c >> 12 & 0x3f)),
+                    to[2] = (char)(0x80 | (c >> 6 & 0x3f)), to[3] = (char)(0x80 | (c & 0x3f)), 4);
+}
+
+static void every_character_goes_to_gb18030_and_back(void **state)
+{
+    (void)state;
+    enum { PIECE = 4096 };
+    static char text[4 * PIECE];
+    struct dye_buf gb, back;
+    dye_buf_init(&gb, 1 << 16, false);
+    dye_buf_init(&back, 1 << 16, false);
+    for (uint32_t from = 1; from < 0x110000; from += PIECE) {
+        size_t n = 0;
+        for (uint32_t c = from; c < from + PIECE && c < 0x110000; c++)
+            if (c < 0xd800 || c > 0xdfff)
+                n += put(c, text + n);
+        dye_buf_clear(&gb);
+        dye_buf_clear(&back);
+        if (n == 0)
+            continue;
+        assert_int_equal(dye_text_to_gb18030(dye_span_of(text, n), &gb), DYE_OK);
+        assert_int_equal(dye_text_to_utf8(DYE_CHARSET_GB18030, dye_buf_span(&gb), &back), DYE_OK);
+        assert_int_equal(back.n, n);
+        assert_memory_equal(back.p, text, n);
+    }
+    dye_buf_done(&gb);
+    dye_buf_done(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folding_twice_equals_folding_once),
         cmocka_unit_test(gb18030_decodes_as_iconv_does),
+        cmocka_unit_test(every_character_goes_to_gb18030_and_back),
         cmocka_unit_test(whatever_comes_in_comes_out_as_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

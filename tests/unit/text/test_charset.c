@@ -110,6 +110,38 @@ static void long_text_survives_the_pieces_it_is_converted_in(void **state)
     dye_buf_done(&utf8);
 }
 
+static void utf8_becomes_gb18030(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *utf8, *want;
+        enum dye_status status;
+    } rows[] = {
+        {"", "", DYE_OK},
+        {"a|b\r", "a|b\r", DYE_OK},
+        {"姓", "\xd0\xd5", DYE_OK},
+        {"䶮", "\xfe\x9f", DYE_OK},
+        {"x𠮷", "x\x95\x34\xb2\x35", DYE_OK},
+        {"é", "\xa8\xa6", DYE_OK},
+        {"a\xff", "a\x84\x31\xa4\x37", DYE_OK}, /* no UTF-8 */
+        {"\xff\xff\xff", "\x84\x31\xa4\x37\x84\x31\xa4\x37\x84\x31\xa4\x37", DYE_OK},
+        {"a\xe5\xa7", "a\x84\x31\xa4\x37", DYE_OK},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct dye_buf b;
+        dye_buf_init(&b, 64, true);
+        assert_int_equal(dye_buf_append(&b, "", 0), DYE_OK);
+        assert_int_equal(dye_text_to_gb18030(dye_span_str(rows[i].utf8), &b), rows[i].status);
+        assert_string_equal((char *)b.p, rows[i].want);
+        dye_buf_done(&b);
+    }
+    struct dye_buf b;
+    dye_buf_init(&b, 3, true);
+    assert_int_equal(dye_text_to_gb18030(dye_span_str("姓名"), &b), DYE_E_LIMIT);
+    assert_int_equal(b.n, 0);
+    dye_buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_character_cut_by_the_end_does_not_count),
         cmocka_unit_test(a_few_stray_rows_do_not_turn_the_verdict),
         cmocka_unit_test(gb18030_becomes_utf8),
+        cmocka_unit_test(utf8_becomes_gb18030),
         cmocka_unit_test(bytes_that_are_not_of_the_charset_become_one_mark_each),
         cmocka_unit_test(long_text_survives_the_pieces_it_is_converted_in),
     };

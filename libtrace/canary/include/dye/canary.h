@@ -169,10 +169,11 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_sector_cell(const struct dye_column *
 /* Whether records of this sector carry `kind`: only such values are ever fingerprinted. */
 DYE_API bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind);
 
-/* All records of one persona, each with its line end, appended to ret. The header line is for CSV; JSON lines have
- * none. CSV by RFC 4180 with LF; JSON by RFC 8259, one object a line, UTF-8. What a persona does not have is an empty
- * cell in CSV and null in JSON. Status from the buffer, which may then hold a part of the record. */
-enum dye_record_format { DYE_FORMAT_CSV, DYE_FORMAT_JSONL };
+/* All records of one persona, each with its line end, appended to ret. The header line is for CSV; the others have
+ * none. CSV by RFC 4180 with LF; JSON by RFC 8259, one object a line, UTF-8; SQL one INSERT a line into the sector's
+ * table, every name quoted. What a persona does not have is an empty cell in CSV, null in JSON and SQL. Status from the
+ * buffer, which may then hold a part of the record. For FHIR and HL7 see dye/message.h. */
+enum dye_record_format { DYE_FORMAT_CSV, DYE_FORMAT_JSONL, DYE_FORMAT_SQL };
 DYE_MUST_CHECK DYE_API enum dye_status dye_record_header(const struct dye_sector *s, enum dye_record_format f,
                                                          struct dye_buf *ret);
 DYE_MUST_CHECK DYE_API enum dye_status dye_record_write(const struct dye_sector *s, const struct dye_persona *p,

@@ -23,6 +23,10 @@ DYE_API enum dye_charset dye_charset_detect(struct dye_span sample);
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_text_to_utf8(enum dye_charset from, struct dye_span in, struct dye_buf *ret);
 
+/* Append UTF-8 `in` as GB18030, for systems that speak nothing else. An ill-formed sequence becomes U+FFFD. DYE_E_LIMIT
+ * beyond 16 MiB or from the buffer, DYE_E_NOMEM; ret unchanged then. O(n). */
+DYE_MUST_CHECK DYE_API enum dye_status dye_text_to_gb18030(struct dye_span in, struct dye_buf *ret);
+
 /*
  * Append the folded form of UTF-8 `in`, for comparing names and addresses: zero-width and control characters out,
  * NFKC, case fold, white space and ASCII/CJK punctuation out. Folding twice equals folding once. Invalid UTF-8 is
