@@ -113,4 +113,34 @@ sed -i 's/https:/http:/' "$DYETRACE_HOME/zones/seeder/connectors.yaml"
 exit_is "so is a connection without encryption" 3 dyetrace plant jinan-hospital/fhir
 one_line_error "with its place" 'connectors\.yaml:4:10: `url` begins with https'
 partner_stop
+
+# A sector of several records a person, that knows no number of some.
+home_sql "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()" >/dev/null
+mkdir -p "$DYETRACE_HOME/sectors"
+cat >"$DYETRACE_HOME/sectors/clinic.yaml" <<YAML
+sector: clinic
+table: visits
+rows: {3: 1}
+columns:
+  - {name: mrn, kind: mrn, empty: 0.5}
+  - {name: name, kind: name}
+  - {name: phone, kind: mobile}
+YAML
+echo "$token" >"$DYETRACE_HOME/zones/seeder/fhir.token"
+exit_is "a clinic" 0 dyetrace source add jinan-hospital/clinic --sector clinic
+partner_start "$server" tests/integration/fhir/server.mjs "$token"
+connector
+sed -i 's,source: jinan-hospital/fhir,source: jinan-hospital/clinic,' "$DYETRACE_HOME/zones/seeder/connectors.yaml"
+exit_is "who has no mrn is refused" 0 dyetrace plant jinan-hospital/clinic --count 20 --json
+planted=$(jq .planted <<<"$OUT")
+is "and the others are planted" "$(jq '.planted + .refused' <<<"$OUT") $((planted > 0 && planted < 20))" "20 1"
+is "each with a visit a record" "$(stored Patient) $(stored Encounter)" "$planted $((3 * planted))"
+is "on days of their own" "$(jq -r '.[] | select(.resourceType == "Encounter") | .subject.reference + .period.start' "$server/store.json" | sort -u | wc -l)" $((3 * planted))
+exit_is "again, there is nothing new" 0 dyetrace plant jinan-hospital/clinic
+is "and nothing is planted twice" "$(stored Patient) $(stored Encounter)" "$planted $((3 * planted))"
+exit_is "all are withdrawn" 0 dyetrace withdraw jinan-hospital/clinic
+is "with their visits" "$(stored Patient) $(stored Encounter)" "0 0"
+exit_is "a file can't hold who has no mrn" 2 dyetrace seed jinan-hospital/clinic --count 1 --format fhir
+one_line_error "and says so" 'leaves its mrn empty'
+partner_stop
 finish
