@@ -6,6 +6,7 @@ enum {
     LOCAL_MAX = 64,
     DOMAIN_MAX = 255,
     EMAIL_MAX = LOCAL_MAX + 1 + DOMAIN_MAX,
+    GROUPED = 13,  /* eleven digits and two separators */
     SAME_MAX = 64, /* canaries that share one value */
     HELD_MAX = 4 * SAME_MAX,
 };
@@ -69,10 +70,10 @@ static enum dye_status hold(struct scan *s, const struct dye_hit *hit)
     return DYE_OK;
 }
 
-/* Looks [start, end) up as it stands; the bytes are in lower case at `form`. */
-static enum dye_status try(struct scan *s, const uint8_t *form, size_t start, size_t end)
+/* Looks the token at [start, end) up; its form, in lower case and without separators, is `n_form` bytes at `form`. */
+static enum dye_status try(struct scan *s, const uint8_t *form, size_t start, size_t end, size_t n_form)
 {
-    struct dye_span bytes = dye_span_of(form, end - start);
+    struct dye_span bytes = dye_span_of(form, n_form);
     uint64_t probe = dye_probe(s->keys, bytes);
     s->stats.tokens++;
     for (size_t part = 0; part < 2; part++) {
@@ -110,7 +111,7 @@ static enum dye_status try_digits(struct scan *s, const uint8_t *form, size_t st
     size_t prefix = end - start - 11; /* wraps for what is shorter */
     bool mobile = (prefix == 1 && form[0] == '0') || (prefix == 2 && memcmp(form, "86", 2) == 0) ||
                   (prefix == 4 && memcmp(form, "0086", 4) == 0);
-    return mobile ? try(s, form + prefix, start + prefix, end) : DYE_OK;
+    return mobile ? try(s, form + prefix, start + prefix, end, end - start - prefix) : DYE_OK;
 }
 
 static enum dye_status try_run(struct scan *s, size_t start, size_t end, unsigned bits)
@@ -122,7 +123,7 @@ static enum dye_status try_run(struct scan *s, size_t start, size_t end, unsigne
             lower[i] = dye_to_lower(form[i]);
         form = lower;
     }
-    DYE_TRY(try(s, form, start, end));
+    DYE_TRY(try(s, form, start, end, end - start));
     if ((bits & (LOWER | UPPER)) == 0)
         DYE_TRY(try_digits(s, form, start, end));
     return DYE_OK;
@@ -143,6 +144,33 @@ static enum dye_status on_run(struct scan *s, size_t start, size_t end, unsigned
     return DYE_OK;
 }
 
+/* A mobile written in groups, 3-4-4, 3-3-5 or 4-4-3, by one separator throughout: the run [start, end) is its first. */
+static enum dye_status on_group(struct scan *s, size_t start, size_t end)
+{
+    static const uint8_t groupings[3][3] = {{3, 4, 4}, {3, 3, 5}, {4, 4, 3}};
+    const uint8_t *p = s->p + start;
+    uint8_t separator = p[end - start];
+    if (s->n - start < GROUPED || p[0] != '1' || (separator != '-' && separator != ' ' && separator != '.'))
+        return DYE_OK;
+    for (size_t g = 0; g < 3; g++) {
+        uint8_t form[11];
+        size_t n = 0;
+        size_t at = 0;
+        for (size_t part = 0; part < 3 && n != SIZE_MAX; part++) {
+            if (part > 0 && p[at++] != separator)
+                n = SIZE_MAX;
+            for (size_t i = 0; i < groupings[g][part] && n != SIZE_MAX; i++, at++)
+                if ((class_of[p[at]] & DIGIT) != 0)
+                    form[n++] = p[at];
+                else
+                    n = SIZE_MAX;
+        }
+        if (n == sizeof form && (start + GROUPED == s->n || (class_of[p[GROUPED]] & ALNUM) == 0))
+            return try(s, form, start, start + GROUPED, sizeof form);
+    }
+    return DYE_OK;
+}
+
 static enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t end)
 {
     while (start < at && (s->p[start] == '.' || s->p[start] == '-'))
@@ -152,7 +180,7 @@ static enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t
     uint8_t lower[EMAIL_MAX];
     for (size_t i = start; i < end; i++)
         lower[i - start] = dye_to_lower(s->p[i]);
-    return try(s, lower, start, end);
+    return try(s, lower, start, end, end - start);
 }
 
 static enum dye_status on_at(struct scan *s, size_t at)
@@ -197,6 +225,8 @@ static enum dye_status walk(struct scan *s)
         }
         if (i - start >= RUN_MIN && (bits & DIGIT) != 0)
             DYE_TRY(on_run(s, start, i, bits));
+        else if (bits == DIGIT && (i - start == 3 || i - start == 4) && i < n)
+            DYE_TRY(on_group(s, start, i));
     }
     return release(s, SIZE_MAX);
 }

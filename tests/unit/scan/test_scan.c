@@ -101,6 +101,21 @@ static void a_mobile_is_found_behind_its_prefixes(void **state)
     check("8717412345678", "");
 }
 
+static void a_mobile_is_found_in_groups(void **state)
+{
+    (void)state;
+    check("174-1234-5678", "c0@0+13 ");
+    check("a,174 123 45678,b", "c0@2+13 ");
+    check("1741.2345.678;", "c0@0+13 ");
+    check("+86 174-1234-5678", "c0@4+13 ");
+    check("174-1234 5678", "");
+    check("174-1234-56789", "");
+    check("174-123-45678x", "");
+    check("174-1234-567", "");
+    check("17-41234-5678", "");
+    check("9174-1234-5678", "");
+}
+
 static void an_email_is_what_stands_around_an_at(void **state)
 {
     (void)state;
@@ -202,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_token_is_a_whole_run_of_letters_and_digits),
         cmocka_unit_test(case_does_not_matter),
         cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
+        cmocka_unit_test(a_mobile_is_found_in_groups),
         cmocka_unit_test(an_email_is_what_stands_around_an_at),
         cmocka_unit_test(a_gb18030_trail_byte_may_touch_a_token),
         cmocka_unit_test(an_escape_may_touch_a_token),
