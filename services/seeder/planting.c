@@ -157,6 +157,46 @@ static enum dye_status withdraw_batch(const struct home *h, struct registrar *r,
     return DYE_OK;
 }
 
+/* What waits must not be planted after the withdrawal. It may stand all the same, when a crash came between the
+ * source's commit and ours, so the source is asked; a row with the key and other values is not ours and was not
+ * planted. */
+static enum dye_status withdraw_waiting(const struct home *h, struct registrar *r, const struct source *source,
+                                        int64_t *after, struct planting_result *result, struct batch *b,
+                                        struct dye_error *err)
+{
+    DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
+    if (b->n == 0)
+        return DYE_END;
+    const struct connector_batch records = carried(b);
+    uint64_t done = 0;
+    enum dye_status status = connector_withdraw(&b->connector, &records, b->outcome, err);
+    for (size_t i = 0; i < b->n; i++)
+        if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED)
+            b->outcome[i] = CONNECTOR_DONE;
+    DYE_TRY(set_states(r->store, b, "withdraw",
+                       "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
+                       " WHERE placement_id = $1 AND state = 'committed'",
+                       source, &done, err));
+    result->done += done;
+    DYE_TRY(status);
+    *after = store_int(b->rows, (int)b->n - 1, 0);
+    return DYE_OK;
+}
+
+/* The same where nobody can be asked: no connector, or one that can't take back. */
+static enum dye_status call_off(struct store *s, const struct source *source, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(store_run(s, err, &r,
+                      "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
+                      " WHERE source_id = $1 AND state = 'committed' RETURNING placement_id",
+                      "i", source->source_id));
+    if (PQntuples(r) > 0)
+        DYE_TRY(zone_audit(s, "call off", source->path, "done", NULL, err));
+    return store_commit(s, err);
+}
+
 typedef enum dye_status (*batch_fn)(const struct home *h, struct registrar *r, const struct source *source,
                                     int64_t *after, struct planting_result *result, struct batch *b,
                                     struct dye_error *err);
@@ -192,7 +232,14 @@ enum dye_status planting_plant(const struct home *h, struct registrar *r, const 
 enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
                                   struct planting_result *ret, struct dye_error *err)
 {
-    return all_batches(h, r, source, withdraw_batch, ret, err);
+    struct planting_result waiting = {0};
+    enum dye_status status = all_batches(h, r, source, withdraw_waiting, &waiting, err);
+    if (status == DYE_E_NOTFOUND || status == DYE_E_USAGE)
+        status = call_off(r->store, source, err);
+    DYE_TRY(status);
+    DYE_TRY(all_batches(h, r, source, withdraw_batch, ret, err));
+    ret->done += waiting.done;
+    return DYE_OK;
 }
 
 /* The values of canaries leave with this, so it is audited like a reveal, and before. */

@@ -209,7 +209,7 @@ static enum dye_status withdraw_all(const struct home *h, struct registrar *r, u
     STORE_RESULT sources = NULL;
     DYE_TRY(store_run(r->store, err, &sources,
                       "SELECT DISTINCT s.path FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id)"
-                      " WHERE p.state = 'planted' ORDER BY 1",
+                      " WHERE p.state IN ('planted', 'committed') ORDER BY 1",
                       ""));
     int failed = 0;
     for (int i = 0; i < PQntuples(sources); i++) {

@@ -67,7 +67,7 @@ exit_is "a number that is another patient's" 0 dyetrace plant jinan-hospital/fhi
 same_json "is told apart" "$OUT" '{"source":"jinan-hospital/fhir","planted":4,"taken":1,"refused":0}'
 is "and that patient is left alone" "$(jq -r --arg m "$mrn" '.[] | select(.identifier[0].value == $m) | .name[0].text' "$server/store.json")" 某人
 exit_is "all can be withdrawn" 0 dyetrace withdraw jinan-hospital/fhir
-is "but that patient" "$(stored Patient) $(stored Encounter) $(states)" "1 0 committed 1 withdrawn 4"
+is "but that patient, whose canary is called off" "$(stored Patient) $(stored Encounter) $(states)" "1 0 withdrawn 5"
 partner_stop
 
 home_sql "UPDATE dyetrace.placement SET state = 'committed', withdrawn_at = NULL" >/dev/null

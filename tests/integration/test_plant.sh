@@ -72,6 +72,13 @@ exit_is "more are planted" 0 dyetrace plant jinan-hospital/his --count 2
 exit_is "a source that is away is an error of the withdrawal" 3 dyetrace withdraw --all
 is "but keeps no other source's rows" "$(his -c 'SELECT count(*) FROM patients')" 500
 
+his -c 'ALTER TABLE patients ADD CONSTRAINT full_house CHECK (false) NOT VALID'
+exit_is "what waits for a table" 3 dyetrace plant jinan-hospital/his --count 2
+his -c 'ALTER TABLE patients DROP CONSTRAINT full_house'
+exit_is "is withdrawn like what stands" 0 dyetrace withdraw jinan-hospital/his
+exit_is "and is planted no more" 0 dyetrace plant jinan-hospital/his --json
+same_json "not one" "$OUT" '{"source":"jinan-hospital/his","planted":0,"taken":0,"refused":0}'
+
 exit_is "a source without a connector can't be planted into" 2 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
 one_line_error "and the message names it" 'other/place'
 connectors <<YAML
