@@ -23,6 +23,7 @@ int main(void)
 C
 want=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
 cd "$SCRATCH" || exit
+ok "and the manual page" test -e "$prefix/share/man/man1/dyetrace.1"
 # shellcheck disable=SC2046 # pkg-config's words are several arguments
 exit_is "a program builds by pkg-config" 0 gcc -Wall -Werror -o user user.c $(pkg-config --cflags --libs dyetrace)
 exit_is "and runs" 0 ./user
