@@ -131,56 +131,58 @@ void planting_print_remains(const char *canary, const char *source, const char *
     json_decref(o);
 }
 
-static enum dye_status withdraw_batch(const struct home *h, struct registrar *r, const struct source *source,
-                                      int64_t *after, struct planting_result *result, struct batch *b,
-                                      struct dye_error *err)
+/* What is certain is on record also when the batch broke off in the middle. */
+static enum dye_status take_out(struct registrar *r, const struct source *source, bool confirmed,
+                                struct planting_result *result, struct batch *b, struct dye_error *err)
 {
-    DYE_TRY(batch_load(h, r, source, "planted", *after, b, err));
-    if (b->n == 0)
-        return DYE_END;
     const struct connector_batch records = carried(b);
     uint64_t done = 0;
     enum dye_status status = connector_withdraw(&b->connector, &records, b->outcome, err);
-    DYE_TRY(set_states(r->store, b, "withdraw",
-                       "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
-                       " WHERE placement_id = $1 AND state = 'planted'",
-                       source, &done, err));
-    for (size_t i = 0; i < b->n; i++)
-        if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED) {
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->outcome[i] != CONNECTOR_ALTERED && b->outcome[i] != CONNECTOR_REFUSED)
+            continue;
+        if (confirmed) {
             planting_print_remains(store_text(b->rows, (int)i, 2), source->path,
                                    b->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
             result->remains++;
+        } else {
+            b->outcome[i] = CONNECTOR_DONE; /* what a source does not know as ours, or refuses, was never planted */
         }
+    }
+    DYE_TRY(set_states(r->store, b, "withdraw",
+                       "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
+                       " WHERE placement_id = $1 AND state <> 'withdrawn'",
+                       source, &done, err));
     result->done += done;
-    DYE_TRY(status);
+    return status;
+}
+
+static enum dye_status withdraw_state(const struct home *h, struct registrar *r, const struct source *source,
+                                      const char *state, bool confirmed, int64_t *after, struct planting_result *result,
+                                      struct batch *b, struct dye_error *err)
+{
+    DYE_TRY(batch_load(h, r, source, state, *after, b, err));
+    if (b->n == 0)
+        return DYE_END;
+    DYE_TRY(take_out(r, source, confirmed, result, b, err));
     *after = store_int(b->rows, (int)b->n - 1, 0);
     return DYE_OK;
 }
 
+static enum dye_status withdraw_batch(const struct home *h, struct registrar *r, const struct source *source,
+                                      int64_t *after, struct planting_result *result, struct batch *b,
+                                      struct dye_error *err)
+{
+    return withdraw_state(h, r, source, "planted", true, after, result, b, err);
+}
+
 /* What waits must not be planted after the withdrawal. It may stand all the same, when a crash came between the
- * source's commit and ours, so the source is asked; a row with the key and other values is not ours and was not
- * planted. */
+ * source's commit and ours, so the source is asked. */
 static enum dye_status withdraw_waiting(const struct home *h, struct registrar *r, const struct source *source,
                                         int64_t *after, struct planting_result *result, struct batch *b,
                                         struct dye_error *err)
 {
-    DYE_TRY(batch_load(h, r, source, "committed", *after, b, err));
-    if (b->n == 0)
-        return DYE_END;
-    const struct connector_batch records = carried(b);
-    uint64_t done = 0;
-    enum dye_status status = connector_withdraw(&b->connector, &records, b->outcome, err);
-    for (size_t i = 0; i < b->n; i++)
-        if (b->outcome[i] == CONNECTOR_ALTERED || b->outcome[i] == CONNECTOR_REFUSED)
-            b->outcome[i] = CONNECTOR_DONE;
-    DYE_TRY(set_states(r->store, b, "withdraw",
-                       "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now()"
-                       " WHERE placement_id = $1 AND state = 'committed'",
-                       source, &done, err));
-    result->done += done;
-    DYE_TRY(status);
-    *after = store_int(b->rows, (int)b->n - 1, 0);
-    return DYE_OK;
+    return withdraw_state(h, r, source, "committed", false, after, result, b, err);
 }
 
 /* The same where nobody can be asked: no connector, or one that can't take back. */
