@@ -175,6 +175,20 @@ static bool postmaster_lives(const struct home *h)
     return pid > 1 && stat(path, &st) == 0 && st.st_uid == h->uid;
 }
 
+/* The children of a server that was killed hold its shared memory for a moment, and a start is refused meanwhile. */
+static enum dye_status start_server(const struct home *h, struct dye_error *err)
+{
+    char left[HOME_PATH_MAX];
+    DYE_TRY(home_path(h, left, err, "cluster/postmaster.pid"));
+    bool crashed = access(left, F_OK) == 0;
+    enum dye_status status = pg_ctl(h, "start", "fast", err);
+    for (int i = 0; i < 10 && crashed && status != DYE_OK; i++) {
+        sleep(1);
+        status = pg_ctl(h, "start", "fast", err);
+    }
+    return status;
+}
+
 enum dye_status cluster_start(const struct home *h, struct dye_error *err)
 {
     if (cluster_is_up(h))
@@ -186,7 +200,7 @@ enum dye_status cluster_start(const struct home *h, struct dye_error *err)
     /* A server that is still going down holds its files; its successor waits for it, a minute at most. */
     for (int i = 0; i < 600 && postmaster_lives(h) && !cluster_is_up(h); i++)
         usleep(100 * 1000);
-    enum dye_status status = cluster_is_up(h) ? DYE_OK : pg_ctl(h, "start", "fast", err);
+    enum dye_status status = cluster_is_up(h) ? DYE_OK : start_server(h, err);
     close(lock);
     return status;
 }
