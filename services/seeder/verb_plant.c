@@ -1,4 +1,5 @@
 /* plant, withdraw: through a source's connector. */
+#include "allotment.h"
 #include "connector.h"
 #include "gate.h"
 #include "log.h"
@@ -45,10 +46,20 @@ static int32_t today(void)
     return (int32_t)(time(NULL) / 86400);
 }
 
+struct examples {
+    const struct home *home;
+    struct registrar *registrar;
+    const struct source *source;
+    long long count;
+    struct allotment pools;
+};
+
 /* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
-static enum dye_status show_examples(const struct home *h, struct store *s, const struct source *source,
-                                     long long count, struct dye_error *err)
+static enum dye_status print_examples(struct examples *x, struct dye_error *err)
 {
+    const struct home *h = x->home;
+    const struct source *source = x->source;
+    struct store *s = x->registrar->store;
     DYE_CLEANUP(dye_key_wipe) struct dye_key key;
     struct connector c;
     struct dye_sector sector;
@@ -64,18 +75,34 @@ static enum dye_status show_examples(const struct home *h, struct store *s, cons
     struct following following;
     following_init(&following, s, &key, maker);
     enum dye_status status = following_source(&following, source->source_id, err);
+    if (status == DYE_OK)
+        status = allotment_take(s, &x->registrar->vault, &sector, source->owner_id, (uint64_t)x->count, &x->pools, err);
     stamp_time(time(NULL), now);
-    printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
-    for (long long i = 0; status == DYE_OK && i < count; i++) {
+    if (status == DYE_OK)
+        printf("-- %lld new records such as (examples, of a key that is thrown away):\n", x->count);
+    for (long long i = 0; status == DYE_OK && i < x->count; i++) {
         status = following_make(&following, following.current, &sector, today(), (uint64_t)i, &p, err);
         if (status != DYE_OK)
             break;
+        allotment_mention(&x->pools, &sector, &p);
         following_adopt(&following, following.current, &sector, (uint64_t)i, &p);
         dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
         status = connector_show(&c, &(struct connector_batch){&sector, &p, &stamp, 1}, err);
     }
     following_done(&following);
     dye_persona_maker_free(maker);
+    return status;
+}
+
+/* Pools that would run out are seen in time; nothing is taken from them. */
+static enum dye_status show_examples(const struct home *h, struct registrar *r, const struct source *source,
+                                     long long count, struct dye_error *err)
+{
+    struct examples x = {h, r, source, count, {0}};
+    DYE_TRY(store_begin(r->store, err));
+    enum dye_status status = print_examples(&x, err);
+    allotment_done(&x.pools);
+    store_rollback(r->store);
     return status;
 }
 
@@ -139,7 +166,7 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
     if (opt_dry_run) {
         status = planting_show(h, &r, &source, err);
         if (status == DYE_OK && count > 0)
-            status = show_examples(h, s, &source, count, err);
+            status = show_examples(h, &r, &source, count, err);
         if (status == DYE_OK)
             status = gate_note_dry_run(s, &source, err);
     } else {

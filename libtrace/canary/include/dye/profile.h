@@ -54,10 +54,19 @@ DYE_API uint64_t dye_profile_rows(const struct dye_profile *p);
  */
 DYE_API void dye_profile_adopt(const struct dye_profile *profile, const struct dye_sector *s, struct dye_prf *draw,
                                struct dye_persona *p);
+/*
+ * The sector as a persona of the table is made by: ages, sexes, regions and sizes of households as often as the table's
+ * rows say, and no cell empty, which the profile says itself. `day` is that on which it is made.
+ */
+DYE_API void dye_profile_sector(const struct dye_profile *profile, const struct dye_sector *s, int32_t day,
+                                struct dye_sector *ret);
+/* How many rows this person has in the table, 1 to DYE_SECTOR_ROWS_MAX; 0 where the profile doesn't say. */
+DYE_API size_t dye_profile_rows_of(const struct dye_profile *profile, const struct dye_persona *p);
 /* Whether the profile says of this column when it is empty. */
 DYE_API bool dye_profile_has(const struct dye_profile *profile, const char *column);
-/* The cell as this table writes it; `canonical` is what it holds. Called by dye_sector_cell. */
+/* The cell of record number `row` as this table writes it; `canonical` is what it holds without. Called by
+ * dye_sector_cell_of. */
 DYE_API void dye_profile_cell(const struct dye_profile *profile, const struct dye_column *c,
-                              const struct dye_persona *p, struct dye_value *canonical);
+                              const struct dye_persona *p, size_t row, struct dye_value *canonical);
 
 #endif
