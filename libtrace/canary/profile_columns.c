@@ -100,6 +100,18 @@ static void learn_date(struct dye_profile_learner *l, const struct dye_column *c
     }
 }
 
+/* Of the newest month, the last days have what has not come yet. */
+static void learn_day(struct dye_profile_learner *l, size_t i, const struct read *x, const char *filled)
+{
+    char dates[DYE_SECTOR_COLUMNS_MAX + 1], context[2 * SYMBOL_BYTES], day[16];
+    struct profile_date d;
+    profile_date_at(x->when[i], &d);
+    snprintf(day, sizeof day, "%02d", d.day);
+    symbol_dates(&l->sector, i, filled, dates);
+    snprintf(context, sizeof context, "%s/%s", x->symbol[i], dates);
+    learner_count(l, l->sector.column[i].name, "day", context, day);
+}
+
 /* Behind the column that the sector says, or behind birth. */
 static void learn_lag(struct dye_profile_learner *l, size_t i, const struct read *x, const char *filled,
                       const struct profile_row *row, const struct profile_date *birth)
@@ -205,6 +217,20 @@ static void learn_characters(struct dye_profile_learner *l, const char *column, 
     }
 }
 
+/* Each digit after those before it, of numbers given on one day, and of those of ten days. */
+static void learn_next(struct dye_profile_learner *l, const char *column, const char *date, int64_t when,
+                       const char *digits)
+{
+    char at[2][SYMBOL_BYTES], so_far[SYMBOL_BYTES];
+    symbol_day(when, at[0]);
+    symbol_ten_days(when, at[1]);
+    for (int k = 0; k < 2; k++)
+        for (int n = k == 0 ? 0 : LEAD_DIGITS; n < LEAD_NEXT_DIGITS && dye_is_digit((uint8_t)digits[n]); n++) {
+            snprintf(so_far, sizeof so_far, "%.20s:%.*s", at[k], n, digits);
+            count_under(l, column, "next", date, so_far, (char[2]){digits[n], '\0'});
+        }
+}
+
 static void learn_text(struct dye_profile_learner *l, size_t i, struct read *x, const char *filled,
                        const struct profile_row *row, const struct profile_date *birth)
 {
@@ -215,7 +241,8 @@ static void learn_text(struct dye_profile_learner *l, size_t i, struct read *x, 
         x->symbol[i][0] = '\0';
         return;
     }
-    if (symbol_may_be_kept(dye_span_str(text)))
+    bool kept = !c->same && symbol_may_be_kept(dye_span_str(text)); /* a person's own may stand in k rows of theirs */
+    if (kept)
         learner_count(l, c->name, "exact", x->symbol[i], text);
     learn_characters(l, c->name, x->symbol[i], text);
     if (strchr(x->symbol[i], '{') == NULL && strspn(digits, "0123456789") >= LEAD_FROM_DIGITS) {
@@ -227,11 +254,12 @@ static void learn_text(struct dye_profile_learner *l, size_t i, struct read *x, 
                 continue;
             symbol_ten_days(x->when[j], at);
             count_under(l, c->name, FACET_LEAD, l->sector.column[j].name, at, lead);
+            learn_next(l, c->name, l->sector.column[j].name, x->when[j], digits);
         }
     }
     char symbol[SYMBOL_BYTES];
     snprintf(symbol, sizeof symbol, "%s", x->symbol[i]);
-    if (strlen(text) <= SHORT_TEXT_BYTES && symbol_may_be_kept(dye_span_str(text)) && strchr(symbol, '{') == NULL) {
+    if (strlen(text) <= SHORT_TEXT_BYTES && kept && strchr(symbol, '{') == NULL) {
         learner_count(l, c->name, "shape", "", symbol); /* for those that are rare */
         snprintf(symbol, sizeof symbol, "\"%s", text);
     }
@@ -299,6 +327,7 @@ void learn_columns(struct dye_profile_learner *l, const struct dye_span *cells, 
             learn_text(l, i, &x, filled, row, birth);
         } else if (c->what == DYE_COLUMN_DATE && x.dated[i]) {
             count_symbol(l, i, FACET_ABSOLUTE, x.symbol[i], &x, filled, row, birth);
+            learn_day(l, i, &x, filled);
             learn_lag(l, i, &x, filled, row, birth);
         } else if (symbol_column(c) && x.symbol[i][0] != '\0') {
             count_symbol(l, i, FACET_SYMBOL, x.symbol[i], &x, filled, row, birth);

@@ -203,8 +203,11 @@ static bool draw_number(const struct drawing *x, size_t i, struct dye_prf *r, st
     uint64_t v = within(symbol, r), low = 0;
     char unused[SYMBOL_BYTES];
     const char *exact = pick_detail(x, i, "exact", symbol, r), *ending = pick(x, i, "ending", symbol, r, true);
-    if (ending == NULL)
-        ending = pick(x, i, "ending", "", r, false);
+    if (ending == NULL) {
+        const struct passed passed = {x->profile, group(x, i, "ending", symbol)};
+        ending = profile_pick(x->profile, group(x, i, "ending", ""), dye_prf_u64(r), false,
+                              passed.g != NULL ? is_not_in : NULL, &passed);
+    }
     if (exact != NULL)
         snprintf(ret->text, sizeof ret->text, "%s", exact);
     else if (ending == NULL)
@@ -257,7 +260,12 @@ static bool draw_absolute(const struct drawing *x, size_t i, const char *symbol,
     int year = digits_of(symbol), month = digits_of(symbol + 5);
     if (year < 1800 || year >= 2200 || month < 1 || month > 12)
         return false;
-    const char *kept = pick_detail(x, i, "day", symbol, r);
+    char dates[SYMBOL_BYTES], context[2 * SYMBOL_BYTES];
+    dates_say(x, i, dates);
+    snprintf(context, sizeof context, "%s/%s", symbol, dates);
+    const char *kept = pick_detail(x, i, "day", context, r);
+    if (kept == NULL)
+        kept = pick_detail(x, i, "day", symbol, r);
     int32_t first = dye_day(year, month, 1), next = dye_day(year + month / 12, month % 12 + 1, 1);
     int64_t day = first + (kept != NULL ? (digits_of(kept) + 30) % 31 : 0);
     for (int tries = 0; kept == NULL && tries < TRIES; tries++) {
@@ -407,19 +415,42 @@ static char draw_character(const struct drawing *x, size_t i, const char *shape,
     return class == '9' ? (char)('0' + dye_prf_below(r, 10)) : (char)(class + (char)dye_prf_below(r, 26));
 }
 
-/* The first digits of a number that runs on with the dates of another column; NULL for others. */
-static const char *draw_lead(const struct drawing *x, size_t i, struct dye_prf *r)
+/* Further digits, as long as those before them say what nearly always comes. */
+static void draw_next(const struct drawing *x, size_t i, const char *parent, const char *at, struct dye_prf *r,
+                      char so_far[LEAD_NEXT_DIGITS + 1])
+{
+    char context[3 * SYMBOL_BYTES];
+    for (size_t n = strlen(so_far); n < LEAD_NEXT_DIGITS; n++) {
+        snprintf(context, sizeof context, "%.63s=%.20s:%s", parent, at, so_far);
+        const char *next = pick_detail(x, i, "next", context, r);
+        if (next == NULL || !dye_is_digit((uint8_t)next[0]))
+            return;
+        so_far[n] = next[0];
+        so_far[n + 1] = '\0';
+    }
+}
+
+/* The first digits of a number that runs on with the dates of another column, as many as those say; "" for others. */
+static void draw_lead(const struct drawing *x, size_t i, struct dye_prf *r, char ret[LEAD_NEXT_DIGITS + 1])
 {
     const char *parent = parent_of(x, i, FACET_LEAD);
     struct drawn d = {.dated = false};
-    char context[2 * SYMBOL_BYTES + 2], month[SYMBOL_BYTES];
+    char context[3 * SYMBOL_BYTES], at[SYMBOL_BYTES];
     int column = parent != NULL ? profile_column_of(x->profile, parent) : -1;
+    ret[0] = '\0';
     if (column < 0 || x->first[column].what != DYE_COLUMN_DATE || is_empty(x, (size_t)column) ||
         !draw_column(x, (size_t)column, &d) || !d.dated)
-        return NULL;
-    symbol_ten_days(d.when, month);
-    snprintf(context, sizeof context, "%.63s=%s", parent, month);
-    return pick(x, i, FACET_LEAD, context, r, true);
+        return;
+    symbol_day(d.when, at);
+    draw_next(x, i, parent, at, r, ret);
+    if (strlen(ret) >= LEAD_DIGITS)
+        return;
+    symbol_ten_days(d.when, at);
+    snprintf(context, sizeof context, "%.63s=%s", parent, at);
+    const char *lead = pick(x, i, FACET_LEAD, context, r, true);
+    snprintf(ret, LEAD_NEXT_DIGITS + 1, "%.*s", LEAD_DIGITS, lead != NULL ? lead : "");
+    if (lead != NULL)
+        draw_next(x, i, parent, at, r, ret);
 }
 
 /* The date of another column in place of {column:Ymd}; 0 for no such marker. Its bytes in the shape. */
@@ -445,7 +476,9 @@ static size_t put_marker(const struct drawing *x, const char *marker, struct dye
 static bool fill_shape(const struct drawing *x, size_t i, const char *shape, struct dye_prf *r, struct dye_value *ret)
 {
     const char *exact = pick(x, i, "exact", shape, r, true);
-    const char *lead = exact == NULL ? draw_lead(x, i, r) : NULL;
+    char lead[LEAD_NEXT_DIGITS + 1] = "";
+    if (exact == NULL)
+        draw_lead(x, i, r, lead);
     struct dye_value made = {.n = 0};
     bool whole = exact == NULL || profile_append(&made, exact), digit = false;
     for (const char *s = shape; whole && exact == NULL && *s != '\0';) {
@@ -455,10 +488,9 @@ static bool fill_shape(const struct drawing *x, size_t i, const char *shape, str
             used = put_marker(x, s, &made);
             piece[0] = '\0';
             digit = true;
-        } else if (*s == '9' && lead != NULL && !digit && strlen(lead) == LEAD_DIGITS &&
-                   strncmp(s, "999", LEAD_DIGITS) == 0) {
+        } else if (*s == '9' && !digit && lead[0] != '\0' && strspn(s, "9") >= strlen(lead)) {
             whole = profile_append(&made, lead);
-            used = LEAD_DIGITS;
+            used = strlen(lead);
             piece[0] = '\0';
             digit = true;
         } else if (*s == '9' || *s == 'A' || *s == 'a') {

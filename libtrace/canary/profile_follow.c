@@ -45,6 +45,7 @@ struct widening {
     const struct dye_profile *p;
     const char *column, *facet;
     struct dye_prf *draw;
+    bool no_region; /* nothing says which province and prefecture are meant */
     const struct profile_group *passed[CONTEXTS_MAX];
     size_t n;
 };
@@ -52,6 +53,8 @@ struct widening {
 static bool is_rare(const char *value, const void *arg)
 {
     const struct widening *w = arg;
+    if (w->no_region && (strcmp(value, ADDRESS_PROVINCE) == 0 || strcmp(value, ADDRESS_PREFECTURE) == 0))
+        return false;
     for (size_t g = 0; g < w->n; g++)
         for (size_t i = 0; i < w->passed[g]->values; i++)
             if (strcmp(w->p->value[w->passed[g]->first + i].text, value) == 0)
@@ -255,7 +258,7 @@ static void follow_name(const struct dye_profile *profile, const char *column, c
 static const char *next_part(const struct dye_profile *profile, const char *column, const char *region,
                              const char *before, const char *from, bool head, struct dye_prf *draw)
 {
-    struct widening w = {.p = profile, .column = column, .facet = "step", .draw = draw};
+    struct widening w = {.p = profile, .column = column, .facet = "step", .draw = draw, .no_region = region[0] == '\0'};
     char context[2 * ADDRESS_PART_BYTES + 16];
     const char *to = NULL;
     if (head && region[0] != '\0') {

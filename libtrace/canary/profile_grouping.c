@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-enum { ROWS_MOST = 8 };
-
 static bool is_sampled(const struct grouping *g, uint64_t h)
 {
     return (h & ((UINT64_C(1) << g->shift) - 1)) == 0;
@@ -63,9 +61,9 @@ void learn_grouping(struct dye_profile_learner *l)
         for (size_t i = 0; i < GROUPING_SLOTS; i++) {
             const struct grouped *s = &g->slot[i];
             char text[16];
-            if (s->hash == 0)
+            if (s->hash == 0 || s->rows > DYE_SECTOR_ROWS_MAX)
                 continue;
-            snprintf(text, sizeof text, "%u", s->rows < ROWS_MOST ? s->rows : ROWS_MOST);
+            snprintf(text, sizeof text, "%u", s->rows);
             learner_count(l, "*", house ? "house" : "person", "", text);
             snprintf(text, sizeof text, "%04d", s->eldest);
             if (house && s->eldest != 0)

@@ -61,6 +61,13 @@ void symbol_month(int64_t when, char ret[SYMBOL_BYTES])
     snprintf(ret, SYMBOL_BYTES, "%04d-%02d", d.year, d.month);
 }
 
+void symbol_day(int64_t when, char ret[SYMBOL_BYTES])
+{
+    struct profile_date d;
+    profile_date_at(when, &d);
+    snprintf(ret, SYMBOL_BYTES, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
 void symbol_ten_days(int64_t when, char ret[SYMBOL_BYTES])
 {
     struct profile_date d;

@@ -22,6 +22,7 @@ enum {
     SYMBOL_BYTES = 64,
     SHORT_TEXT_BYTES = 8,
     LEAD_DIGITS = 3,
+    LEAD_NEXT_DIGITS = 6,
     LEAD_FROM_DIGITS = 6,
     SOON_S = 6 * 3600,
     HOUR_S = 3600,
@@ -60,6 +61,7 @@ unsigned symbol_bucket(uint64_t v);
 /* What a date says when another column follows it. */
 void symbol_quarter(int64_t when, char ret[SYMBOL_BYTES]);
 void symbol_month(int64_t when, char ret[SYMBOL_BYTES]);
+void symbol_day(int64_t when, char ret[SYMBOL_BYTES]);
 void symbol_ten_days(int64_t when, char ret[SYMBOL_BYTES]); /* of a month: what numbers that run on follow */
 /* The number of a text such as 1299.90: its integer part, and the last digit of that with whatever follows. */
 bool symbol_number(struct dye_span text, uint64_t *ret, char ret_ending[SYMBOL_BYTES]);

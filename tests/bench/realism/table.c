@@ -333,7 +333,7 @@ static bool is_empty(const struct table *t, size_t i, const struct person *p, st
 {
     int middle = (int)(t->plan->from + t->plan->to) / 2;
     double at = rng_unit(r);
-    if (t->field[i] == NULL)
+    if (t->field[i] == NULL || t->field[i]->how == FILL_NICK)
         at = p->told[i % 16];
     return at < t->habit[i].empty[2025 - p->year > middle];
 }

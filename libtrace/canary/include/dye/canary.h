@@ -127,7 +127,7 @@ struct dye_column {
     int32_t from, to; /* DATE: days, 0 <= from <= to. A day after made_on has not come: an empty cell */
 };
 #define DYE_SECTOR_COLUMNS_MAX 32
-#define DYE_SECTOR_ROWS_MAX 8
+#define DYE_SECTOR_ROWS_MAX 16
 struct dye_sector {
     char name[48];
     char table[64];
