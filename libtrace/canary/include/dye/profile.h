@@ -7,12 +7,17 @@
  * characters of given names by sex and decade of birth, the steps from one part of an address to the next by the region
  * of the resident ID, birth years by sex, how dates, sexes and phones are written, lengths and prefixes of identifiers.
  * No row is kept, and nothing is that was counted in fewer than k rows, nor is a value of free text that holds seven
- * digits in a row. Rows count, not persons: where one person has k rows, let the query that feeds the learner return
- * one row a person.
+ * digits in a row. Rows count, not persons: k is to be above the rows that one person may have; what a sector's file
+ * says to be the `same` in all of them is never kept as it stands.
  *
- * What follows a profile: name, address, which optional fields are empty, how values are written; sex and birth date
- * where the record shows no resident ID. Identifiers are never changed: they come from a pool or a default space, and
- * sex, birth date and region follow them. A written form that would not parse back to its value is not used.
+ * Of the other columns (words, numbers, dates, texts) it is counted what stands there under the one other column that
+ * tells most of it, how far a date is behind another, how numbers end or run on with time; and how many rows a person
+ * has, how many persons an address. Dates are the table's own: learn again as it grows.
+ *
+ * What follows a profile: of whom personas are made (dye_profile_sector), name, address, those columns, which optional
+ * fields are empty, how values are written; sex and birth date where the record shows no resident ID. Identifiers are
+ * never changed: they come from a pool or a default space, and sex, birth date and region follow them. A written form
+ * that would not parse back to its value is not used.
  *
  * A record keeps at least one identifier that the scanner looks for. Profiles are confidential (they describe a
  * table), but hold no person.
