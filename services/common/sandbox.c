@@ -77,6 +77,7 @@ static bool enter_landlock(void)
 static const int allowed[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
+    SCMP_SYS(pread64),
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(lseek),

@@ -115,17 +115,30 @@ static enum dye_status breach(struct listener *l)
     return DYE_OK;
 }
 
+/* Letters and digits, and a NUL behind them. */
+static bool is_format(const uint8_t p[DYE_FORMAT_MAX_BYTES + 1])
+{
+    size_t n = 0;
+    while (n < DYE_FORMAT_MAX_BYTES && ((p[n] >= 'a' && p[n] <= 'z') || dye_is_digit(p[n])))
+        n++;
+    return p[n] == '\0';
+}
+
 static enum dye_status on_begin(struct listener *l, size_t n)
 {
-    struct dye_span path = dye_span_of(l->frame + 4, n - 4);
+    struct dye_span path = dye_span_of(l->frame + FRAME_BEGIN_BYTES, n - FRAME_BEGIN_BYTES);
     /* An entry makes one part, and a container that breaks one more. */
-    if (l->open || n < 4 || frame_get32(l->frame) != l->parts || !dye_path_is_valid(path) ||
-        l->parts / 2 > l->limits->entries)
+    if (l->open || n < FRAME_BEGIN_BYTES || frame_get32(l->frame) != l->parts || l->frame[4] > DYE_UNIT_PAGE ||
+        !is_format(l->frame + 5) || !dye_path_is_valid(path) || l->parts / 2 > l->limits->entries)
         return breach(l);
     l->frame[n] = '\0';
     l->open = true;
     l->bytes = 0;
-    return l->events->begin(l->events->arg, &(struct dye_part){.ordinal = l->parts++, .path = (const char *)path.p});
+    struct dye_part part = {.ordinal = l->parts++,
+                            .path = (const char *)path.p,
+                            .unit = (enum dye_unit)l->frame[4],
+                            .format = (const char *)l->frame + 5};
+    return l->events->begin(l->events->arg, &part);
 }
 
 static enum dye_status on_data(struct listener *l, size_t n)
@@ -215,7 +228,7 @@ static enum dye_status conclude(struct listener *l, int wait_status)
     if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGXCPU)
         l->fault = "limit: cpu";
     if (!l->open)
-        DYE_TRY(l->events->begin(l->events->arg, &(struct dye_part){.ordinal = l->parts, .path = ""}));
+        DYE_TRY(l->events->begin(l->events->arg, &(struct dye_part){.ordinal = l->parts, .path = "", .format = ""}));
     struct dye_part_end end = {
         .bytes = l->open ? l->bytes : 0,
         .verdict = l->open && l->bytes > 0 ? DYE_PARTLY : DYE_UNREAD,

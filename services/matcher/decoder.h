@@ -8,7 +8,7 @@
  * taken over it may write anything: the parent believes no field before it has checked it.
  *
  * A frame is type u8, three zero bytes, length u32, then `length` bytes; numbers are little-endian:
- *   begin   ordinal u32, path
+ *   begin   ordinal u32, unit u8, format in 16 bytes, path
  *   data    1 to 256 KiB of the part
  *   end     bytes u64, verdict u8, reason
  *   done    status u32, sandbox level u32; the last one

@@ -29,6 +29,22 @@ static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret
     return DYE_OK;
 }
 
+static bool read_input_at(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    (void)arg;
+    while (n > 0) {
+        ssize_t got = pread(IN_FD, p, n, (off_t)at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        p += got;
+        at += (uint64_t)got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
 static enum dye_status write_all(const uint8_t *p, size_t n)
 {
     while (n > 0) {
@@ -54,9 +70,11 @@ static enum dye_status tell(enum frame_type type, struct dye_span a, struct dye_
 static enum dye_status tell_begin(void *arg, const struct dye_part *part)
 {
     (void)arg;
-    uint8_t ordinal[4];
-    frame_put32(ordinal, part->ordinal);
-    return tell(FRAME_BEGIN, dye_span_of(ordinal, sizeof ordinal), dye_span_str(part->path));
+    uint8_t fixed[FRAME_BEGIN_BYTES] = {0};
+    frame_put32(fixed, part->ordinal);
+    fixed[4] = (uint8_t)part->unit;
+    memcpy(fixed + 5, part->format, strlen(part->format));
+    return tell(FRAME_BEGIN, dye_span_of(fixed, sizeof fixed), dye_span_str(part->path));
 }
 
 static enum dye_status tell_data(void *arg, struct dye_span bytes)
@@ -117,7 +135,11 @@ int decoder_child_main(int argc, char **argv)
     enum sandbox_level level = sandbox_enter_decoder(cpu_seconds());
 
     struct dye_decode_events events = {.begin = tell_begin, .data = tell_data, .end = tell_end};
-    enum dye_status status = dye_decode(read_input, NULL, &limits, &events, NULL);
+    struct stat st;
+    bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
+    struct dye_decode_input input = {
+        .read = read_input, .read_at = sought ? read_input_at : NULL, .bytes = sought ? (uint64_t)st.st_size : 0};
+    enum dye_status status = dye_decode(&input, &limits, &events, NULL);
     uint8_t last[8];
     frame_put32(last, (uint32_t)status);
     frame_put32(last + 4, (uint32_t)level);

@@ -1,10 +1,11 @@
 #ifndef MATCHER_FRAME_H
 #define MATCHER_FRAME_H
 /* frame: the little that both ends of the decoder's pipe share. */
-#include <stdint.h>
+#include "dye/decode.h"
 
 enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE };
 enum { FRAME_HEADER_BYTES = 8, FRAME_MAX_BYTES = 256 << 10, FRAME_REASON_MAX_BYTES = 64, FRAME_END_BYTES = 9 };
+enum { FRAME_BEGIN_BYTES = 4 + 1 + DYE_FORMAT_MAX_BYTES + 1 }; /* ordinal, unit, format and a NUL */
 
 static inline void frame_put32(uint8_t *p, uint32_t v)
 {

@@ -25,10 +25,10 @@ static void frame(uint8_t type, uint32_t claimed, const void *p, size_t n)
 
 static void begin_frame(uint32_t ordinal, const char *path, size_t n)
 {
-    uint8_t p[8192];
+    uint8_t p[FRAME_BEGIN_BYTES + 8192] = {0};
     frame_put32(p, ordinal);
-    memcpy(p + 4, path, n);
-    frame(FRAME_BEGIN, (uint32_t)(4 + n), p, 4 + n);
+    memcpy(p + FRAME_BEGIN_BYTES, path, n);
+    frame(FRAME_BEGIN, (uint32_t)(FRAME_BEGIN_BYTES + n), p, FRAME_BEGIN_BYTES + n);
 }
 
 static void end_frame(uint64_t bytes, uint8_t verdict, const char *reason)
