@@ -26,7 +26,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       AND NOT EXISTS (SELECT FROM dyetrace.canary_burn b WHERE b.canary_id = p.canary_id AND b.burned_at <= moment)
 $$;
 
+-- The newest list of each system, and how many canaries were placed since.
+CREATE VIEW dyetrace.exclusion_state AS
+SELECT l.system, l.sha256, l.sources, l.epoch, l.made_at, l.expires_at, l.canaries,
+       (SELECT pg_catalog.count(*) FROM dyetrace.exclusion_due(l.sources, 9223372036854775807, pg_catalog.now()) d
+        JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch > l.epoch) AS lacking
+FROM dyetrace.exclusion_list l
+WHERE l.list_id = (SELECT pg_catalog.max(n.list_id) FROM dyetrace.exclusion_list n WHERE n.system = l.system);
+
 GRANT SELECT, INSERT ON dyetrace.exclusion_list TO dyetrace_seeder;
 GRANT SELECT ON dyetrace.exclusion_list TO dyetrace_auditor;
+GRANT SELECT ON dyetrace.exclusion_state TO dyetrace_seeder, dyetrace_auditor;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dyetrace.exclusion_due(text[], bigint, timestamptz) TO dyetrace_seeder, dyetrace_auditor;

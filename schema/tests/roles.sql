@@ -18,6 +18,7 @@ INSERT INTO allowed VALUES
     ('seeder', 'assigned_release', '{INSERT,SELECT}'), ('seeder', 'canary_assigned', '{INSERT,SELECT}'),
     ('seeder', 'canary_burn', '{INSERT,SELECT}'), ('auditor', 'assigned_release', '{SELECT}'), ('auditor', 'canary_burn', '{SELECT}'),
     ('seeder', 'exclusion_list', '{INSERT,SELECT}'), ('auditor', 'exclusion_list', '{SELECT}'),
+    ('seeder', 'exclusion_state', '{SELECT}'), ('auditor', 'exclusion_state', '{SELECT}'),
     ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('seeder', 'code', '{INSERT,SELECT}'), ('seeder', 'code_position', '{INSERT,SELECT}'),
     ('matcher', 'code', '{SELECT}'), ('matcher', 'code_position', '{SELECT}'),

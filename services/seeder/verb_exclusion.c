@@ -270,7 +270,6 @@ static enum dye_status fill(const int *fds, void *arg, struct dye_error *err)
 
 /* ---- the verb ---- */
 
-/* The newest list of each system; `lacking`: canaries that were placed since. */
 static enum dye_status list(const struct home *h, struct dye_error *err)
 {
     struct store *s = NULL;
@@ -283,13 +282,9 @@ static enum dye_status list(const struct home *h, struct dye_error *err)
         " 'epoch', epoch, 'made_at', made, 'expires_at', until, 'expired', expires_at <= now(), 'canaries', canaries,"
         " 'lacking', lacking)::text"
         " ELSE format('%-16s of %s, %s %s, %s canaries, lacks %s', system, made, CASE WHEN expires_at <= now()"
-        " THEN 'expired' ELSE 'until' END, until, canaries, lacking) END"
-        " FROM (SELECT DISTINCT ON (system) *, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
-        "made,"
-        " to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') until,"
-        " (SELECT count(*) FROM dyetrace.exclusion_due(l.sources, 9223372036854775807, now()) d"
-        " JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch > l.epoch) lacking"
-        " FROM dyetrace.exclusion_list l ORDER BY system, list_id DESC) x ORDER BY system",
+        " THEN 'expired' ELSE 'until' END, until, canaries, lacking) END FROM dyetrace.exclusion_state,"
+        " to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') made,"
+        " to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') until ORDER BY system",
         "o", common.json);
     for (int i = 0; status == DYE_OK && i < PQntuples(r); i++)
         puts(store_text(r, i, 0));

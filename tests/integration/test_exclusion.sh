@@ -158,15 +158,20 @@ home_sql "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now(
 dyetrace canary burn "$burned" --reason 'given out' >/dev/null
 seed_csv jinan-hospital/his 2 "$SCRATCH/late.csv"
 is "what a list lacks by now is said" "$(dyetrace exclusion list --json | jq -c 'select(.system == "billing") | [.canaries, .lacking]')" '[17,2]'
+is "the doctor tells of one that has expired" "$(dyetrace doctor --json | jq -r 'select(.check == "exclusion").says')" 'the list of billing has expired'
 exit_is "the next list" 0 make_list next.list --new-key --key "$SCRATCH/next.key" --json
 is "is without what was withdrawn or burned, and with what came" "$(jq .canaries <<<"$OUT")" 13
 ok "and a new key is another" test "$(cat "$key")" != "$(cat "$SCRATCH/next.key")"
+is "the doctor is content with it" "$(dyetrace doctor --json | jq -r 'select(.check == "exclusion") | .says, .mend')" $'the list of billing has all\nnull'
 exit_is "it says so of a batch" 0 away dyetrace exclusion filter --list "$SCRATCH/next.list" --key "$SCRATCH/next.key" --columns 手机号=mobile --kept "$SCRATCH/kept-next.csv" "$SCRATCH/batch.csv"
 is "kept now are those that left it" "$(grep '^H' "$SCRATCH/kept-next.csv" | cut -d, -f1 | sort)" "$(printf '%s\n' "$gone" "$burned" | sed 's/^/H/' | sort)"
 exit_is "the old list still covers its own time" 0 report "$SCRATCH/billed.csv" --json
 home_sql "UPDATE dyetrace.exclusion_list SET sources = '{jinan-hospital,lixia-courier}' WHERE sha256 = decode('$(sha256sum <"$list" | cut -d' ' -f1)', 'hex')"
 exit_is "a list that lacks a placement of its time proves nothing" 1 report "$SCRATCH/billed.csv" --json
 is "and says how many" "$(tail -n 1 <<<"$OUT" | jq -c '[.covers, .placements, .missing]')" '[false,21,4]'
+
+seed_csv jinan-hospital/his 1 "$SCRATCH/last.csv"
+is "the doctor tells of one that lacks canaries" "$(dyetrace doctor --json | jq -r 'select(.check == "exclusion").says')" 'the list of billing lacks 1 canaries'
 
 # --- nothing plain ----------------------------------------------------------------------------------------------------
 
@@ -181,5 +186,5 @@ ok "nor what the database says of lists" sh -c "! psql -X -q -A -t -d '$(home_co
 
 sed -i 's/^\( *environment:\).*/\1 production/' "$DYETRACE_HOME/dyetrace.yaml"
 exit_is "in production a list is made as elsewhere" 0 make_list production.list --json
-is "of the same canaries" "$(jq .canaries <<<"$OUT")" 13
+is "of the same canaries" "$(jq .canaries <<<"$OUT")" 14
 finish
