@@ -173,6 +173,20 @@ is "and says how many" "$(tail -n 1 <<<"$OUT" | jq -c '[.covers, .placements, .m
 seed_csv jinan-hospital/his 1 "$SCRATCH/last.csv"
 is "the doctor tells of one that lacks canaries" "$(dyetrace doctor --json | jq -r 'select(.check == "exclusion").says')" 'the list of billing lacks 1 canaries'
 
+# --- copies -----------------------------------------------------------------------------------------------------------
+
+for branch in east west; do dyetrace source add "chain/$branch" --sector courier --population 50000 >/dev/null; done
+dyetrace seed --shared --sources chain/east,chain/west --colluders 1 --epsilon 1e-9 -o "$SCRATCH/copies" 2>/dev/null
+phones() {
+    tail -n +2 "$SCRATCH/copies/chain_$1.csv" | cut -d, -f3 | sort
+}
+exit_is "of shared canaries" 0 dyetrace exclusion make crm --sources chain/east -o "$SCRATCH/crm.list" --key "$SCRATCH/crm.key" --min-batch 10 --reason x
+removed_of() {
+    away dyetrace exclusion filter --list "$SCRATCH/crm.list" --key "$SCRATCH/crm.key" --columns phone=mobile,waybill=ignore --json "$SCRATCH/copies/chain_$1.csv" | jq .removed
+}
+is "a holder's list has the variants that it holds" "$(removed_of east)" "$(phones east | wc -l)"
+is "and no others" "$(removed_of west)" "$(comm -12 <(phones east) <(phones west) | wc -l)"
+
 # --- nothing plain ----------------------------------------------------------------------------------------------------
 
 jq -r '.canary, .name, .address, .identifiers[]' "$SCRATCH/revealed.jsonl" | awk 'length >= 6' | sort -u >"$SCRATCH/values"
