@@ -2,10 +2,9 @@
 #include "allotment.h"
 #include "csv_reader.h"
 #include "dye/digest.h"
-#include "log.h"
-#include "options.h"
 #include "pool_file.h"
 #include "registrar.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <inttypes.h>
@@ -269,18 +268,16 @@ static enum dye_status list(struct dye_error *err)
     return status;
 }
 
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
+{
+    if (strcmp(call->argv[1], "import") == 0 && call->args == 2)
+        return import(call->argv[2], err);
+    if (strcmp(call->argv[1], "list") == 0 && call->args == 1)
+        return list(err);
+    DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+}
+
 int verb_pool(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "import") == 0 && args == 2)
-        status = import(argv[2], &err);
-    else if (status == DYE_OK && strcmp(argv[1], "list") == 0 && args == 1)
-        status = list(&err);
-    else if (status == DYE_OK)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

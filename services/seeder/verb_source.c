@@ -1,8 +1,7 @@
 /* source add, approve, list: the tree of sources. */
-#include "log.h"
-#include "options.h"
 #include "sector_file.h"
 #include "source.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone.h"
 
@@ -116,8 +115,10 @@ static enum dye_status list(struct store *s, struct dye_error *err)
     return DYE_OK;
 }
 
-static enum dye_status run(int args, char **argv, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
+    const int args = call->args;
+    char **argv = call->argv;
     struct home h;
     struct store *s = NULL;
     DYE_TRY(home_open(common.home, common.config, &h, err));
@@ -137,14 +138,7 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
 
 int verb_source(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
     if (argc > 1 && strcmp(argv[1], "profile") == 0)
         return verb_profile(argc, argv);
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }
