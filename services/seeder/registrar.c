@@ -111,6 +111,20 @@ static size_t fingerprints_of(const struct registrar *r, const struct dye_sector
     return n;
 }
 
+/* Whether its records show an identifier that a scan finds. */
+static bool is_findable(const struct dye_sector *sector, const struct dye_persona *p)
+{
+    struct dye_value cell;
+    bool found = false;
+    for (size_t i = 0; i < sector->columns && !found; i++) {
+        const struct dye_column *c = &sector->column[i];
+        found = c->what == DYE_COLUMN_KIND && dye_ident_is_found(c->kind, &p->value[c->kind]) &&
+                dye_sector_cell(c, p, &cell) == DYE_OK && cell.n != 0;
+    }
+    dye_wipe(&cell, sizeof cell);
+    return found;
+}
+
 static int compare_fp(const void *a, const void *b)
 {
     return memcmp(((const struct fingerprint *)a)->fp, ((const struct fingerprint *)b)->fp, DYE_FP_BYTES);
@@ -187,6 +201,7 @@ struct batch_context {
     struct allotment pools;
     struct dye_merkle log;
     uint64_t log_size;    /* before this batch */
+    uint64_t unfound;     /* canaries that no scan could find */
     struct dye_code code; /* of shared canaries, with its row's number */
     int64_t code_id;
     int64_t epoch;
@@ -281,6 +296,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint
     enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
         following_adopt(f, f->current, x->b->sector, serial, &p);
+    x->unfound += x->b->sector != NULL && !is_findable(x->b->sector, &p);
     if (status == DYE_OK)
         status = add_rows(x, &p, text, x->b->source_id == 0 ? "control" : "exclusive", x->now, err);
     dye_persona_wipe(&p);
@@ -302,6 +318,7 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
     size_t n[2];
     char canary[DYE_CANARY_ID_BYTES];
     char text[24];
+    bool findable = true;
     snprintf(text, sizeof text, "%" PRIu64, serial);
     for (int v = 0; v < 2; v++) {
         struct dye_persona p;
@@ -313,11 +330,13 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
             allotment_apply(&x->pools, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
         if (status == DYE_OK)
             following_adopt(following, following->current, x->b->sector, serial, &p);
+        findable = findable && is_findable(x->b->sector, &p);
         n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
         memcpy(canary, p.canary, sizeof canary);
         dye_persona_wipe(&p);
         DYE_TRY(status);
     }
+    x->unfound += !findable;
     DYE_TRY(add_row(x, canary, text, "shared"));
     DYE_TRY(dye_buf_printf(&x->rows.positions, "%" PRId64 "\t%" PRIu64 "\t%s\t%.17g\t%" PRIu64 "\n", x->code_id,
                            position, canary, x->code.bias[position], serial_b));
@@ -407,6 +426,20 @@ static enum dye_status add_one(struct batch_context *x, const PGresult *serials,
                       (uint64_t)store_int(serials, (int)(2 * i) + 1, 0), err);
 }
 
+/* A canary that can't be found is a promise that can't be kept. */
+static enum dye_status tell_unfound(const struct batch_context *x, struct dye_error *err)
+{
+    if (x->unfound == 0)
+        return DYE_OK;
+    if (x->unfound == x->b->count)
+        DYE_FAIL(err, DYE_E_USAGE,
+                 "sector: %s: no scan finds what its records show, and with it none of these canaries",
+                 x->b->sector->name);
+    fprintf(stderr, "dyetrace: %s: %" PRIu64 " of %" PRIu64 " canaries show nothing that a scan finds\n",
+            x->b->audit_event, x->unfound, x->b->count);
+    return DYE_OK;
+}
+
 static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
 {
     struct progress progress;
@@ -419,7 +452,8 @@ static enum dye_status add_all(struct batch_context *x, const PGresult *serials,
     progress_end(&progress);
     if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
         DYE_FAIL(err, status, "batch: too large; seed in several");
-    return status;
+    DYE_TRY(status);
+    return tell_unfound(x, err);
 }
 
 /* Serials never repeat a value, but a variant's resident ID is derived from another's. */

@@ -4,6 +4,7 @@
 #include "dye/digest.h"
 #include "pool_file.h"
 #include "registrar.h"
+#include "unfound.h"
 #include "verb.h"
 #include "verbs.h"
 
@@ -42,6 +43,7 @@ struct import {
     char name[128];
     struct dye_buf rows; /* COPY text: line, whole, fp, plain, sealed */
     uint64_t values, bad;
+    struct unfound unfound;
 };
 
 /* ---- the file ---- */
@@ -54,6 +56,18 @@ static void bad_line(void *arg, size_t line, const char *why)
         printf("{\"line\":%zu,\"why\":\"%s\"}\n", line, why);
     else
         printf("line %zu: %s\n", line, why);
+}
+
+/* Of a mail domain: an address at it. */
+static void note_unfound(struct import *m, const struct pool_value *v)
+{
+    struct dye_value address;
+    char text[DYE_VALUE_MAX_BYTES + 4];
+    int n = snprintf(text, sizeof text, "aa@%s", v->value.text);
+    if (v->whole)
+        unfound_note(&m->unfound, m->kind, &v->value, v->line);
+    else if (dye_ident_parse(m->kind, dye_span_of(text, (size_t)n), &address) == DYE_OK)
+        unfound_note(&m->unfound, m->kind, &address, v->line);
 }
 
 static enum dye_status add_value(void *arg, const struct pool_value *v, struct dye_error *err)
@@ -71,6 +85,7 @@ static enum dye_status add_value(void *arg, const struct pool_value *v, struct d
         bad_line(m, v->line, "in the default space, which personas use");
         return DYE_OK;
     }
+    note_unfound(m, v);
     vault_fp(&m->vault, v->whole ? dye_kind_name(m->kind) : "domain", &v->value, fp);
     dye_hex(fp, sizeof fp, fp_hex);
     vault_row_pool(row, fp_hex);
@@ -236,6 +251,8 @@ static enum dye_status import(const char *path, struct dye_error *err)
         close(fd);
     if (status == DYE_OK)
         status = import_text(&h, &m, &text, err);
+    if (status == DYE_OK)
+        unfound_print(&m.unfound, "pool");
     store_close(m.store);
     dye_buf_done(&m.rows);
     dye_buf_done(&text);
