@@ -90,11 +90,16 @@ static void check_database(const struct home *h)
     if (!ok)
         return;
     STORE_RESULT r = NULL;
-    if (store_run(s, &err, &r, "SELECT extract(epoch FROM clock_timestamp()), current_setting('data_checksums')", "") ==
-        DYE_OK) {
+    if (store_run(s, &err, &r,
+                  "SELECT extract(epoch FROM clock_timestamp()), current_setting('data_checksums'),"
+                  " has_database_privilege('public', current_database(), 'CONNECT')",
+                  "") == DYE_OK) {
         double apart = fabs(store_real(r, 0, 0) - (double)time(NULL));
         snprintf(says, sizeof says, "%.0f s apart from the database's", apart);
         report("clock", apart < 5, says, "set both by NTP: times are evidence");
+        report_finding("doors", store_bool(r, 0, 2) ? NOTE : FINE,
+                       store_bool(r, 0, 2) ? "PUBLIC may connect to the database" : "PUBLIC may not connect",
+                       "dyetrace init, or as the database's owner: REVOKE CONNECT");
         report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
     }
     store_close(s);

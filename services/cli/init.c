@@ -170,6 +170,12 @@ static enum dye_status refresh(struct dye_error *err)
     struct store *s = NULL;
     DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
     enum dye_status status = migrate(s, err);
+    if (status == DYE_OK)
+        status = store_begin(s, err);
+    if (status == DYE_OK)
+        status = founding_close_doors(&h, s, err);
+    if (status == DYE_OK)
+        status = store_commit(s, err);
     store_close(s);
     return status;
 }
