@@ -37,9 +37,24 @@ static const struct verb_spec spec = {
     " what a table looks like.",
     options, 1, 2};
 
+/* The database refuses it too; this says what to do. */
+static enum dye_status check_owner(struct store *s, const char *owner, const char *path, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT o.name FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
+                      " WHERE s.path = $1 AND o.name <> $2",
+                      "ss", path, owner));
+    if (PQntuples(r) != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "source: %s: it belongs to %s; --owner says whose a source is", path,
+                 store_text(r, 0, 0));
+    return DYE_OK;
+}
+
 static enum dye_status add(const struct home *h, struct store *s, const char *path, struct dye_error *err)
 {
     struct dye_sector sector;
+    const char *owner = opt_owner != NULL ? opt_owner : h->config.owner;
     long long population = 0;
     char number[24] = "";
     if (opt_sector == NULL)
@@ -58,9 +73,9 @@ static enum dye_status add(const struct home *h, struct store *s, const char *pa
         strcmp(opt_environment, "production") != 0)
         DYE_FAIL(err, DYE_E_USAGE, "--environment: %s: staging or production is wanted", opt_environment);
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss",
-                      opt_owner != NULL ? opt_owner : h->config.owner, path, opt_sector,
-                      opt_population != NULL ? number : NULL));
+    DYE_TRY(check_owner(s, owner, path, err));
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss", owner, path,
+                      opt_sector, opt_population != NULL ? number : NULL));
     char detail[64] = "{}";
     if (opt_environment != NULL) {
         DYE_TRY(store_run(s, err, NULL, "UPDATE dyetrace.source SET environment = $2 WHERE path = $1", "ss", path,
