@@ -24,14 +24,12 @@ struct gate_options {
     const char *reason; /* or NULL */
     bool override;
 };
-#define GATE_OPTIONS(o)                                                                                                \
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &(o).no_hit,  \
-     NULL},                                                                                                            \
-        {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,          \
-         &(o).override},                                                                                               \
-    {                                                                                                                  \
-        "reason", "TEXT", "why", &(o).reason, NULL                                                                     \
-    }
+/* clang-format off */
+#define GATE_OPTIONS(o) \
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &(o).no_hit, NULL}, \
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL, &(o).override}, \
+    {"reason", "TEXT", "why", &(o).reason, NULL}
+/* clang-format on */
 
 struct gate {
     const struct home *home;

@@ -17,11 +17,10 @@ enum record_file_format {
     RECORD_FILE_FORMATS
 };
 /* A row of a verb's table of options. */
-#define RECORD_FILE_OPTION(text)                                                                                       \
-    {                                                                                                                  \
-        "format", "F", "csv, jsonl, sql (INSERT), fhir (an R4 transaction bundle) or hl7 (v2.5 ADT^A28); default csv", \
-            &(text), NULL                                                                                              \
-    }
+/* clang-format off */
+#define RECORD_FILE_OPTION(text) \
+    {"format", "F", "csv, jsonl, sql (INSERT), fhir (an R4 transaction bundle) or hl7 (v2.5 ADT^A28); default csv", &(text), NULL}
+/* clang-format on */
 /* What --format says; NULL is csv. DYE_E_USAGE. */
 DYE_MUST_CHECK enum dye_status record_file_format(const char *text, enum record_file_format *ret,
                                                   struct dye_error *err);

@@ -14,15 +14,15 @@ struct sharing_options {
     bool shared;
     const char *sources, *colluders, *epsilon, *survival, *count;
 };
-#define SHARING_OPTIONS(o)                                                                                             \
-    {"shared", NULL, "this, rather than canaries of one source", NULL, &(o).shared},                                   \
-        {"sources", "P,P,...", "the holders, each with its own copy of the table", &(o).sources, NULL},                \
-        {"colluders", "C", "how many of them may join and still be told", &(o).colluders, NULL},                       \
-        {"epsilon", "E", "the chance, a case, that anybody uninvolved is named", &(o).epsilon, NULL},                  \
-        {"survival", "F", "the share of its canaries that a leak still shows (default 1)", &(o).survival, NULL},       \
-    {                                                                                                                  \
-        "count", "N", "at most so many canaries (default: a tenth of the smallest population)", &(o).count, NULL       \
-    }
+/* clang-format off */
+#define SHARING_OPTIONS(o) \
+    {"shared", NULL, "this, rather than canaries of one source", NULL, &(o).shared}, \
+    {"sources", "P,P,...", "the holders, each with its own copy of the table", &(o).sources, NULL}, \
+    {"colluders", "C", "how many of them may join and still be told", &(o).colluders, NULL}, \
+    {"epsilon", "E", "the chance, a case, that anybody uninvolved is named", &(o).epsilon, NULL}, \
+    {"survival", "F", "the share of its canaries that a leak still shows (default 1)", &(o).survival, NULL}, \
+    {"count", "N", "at most so many canaries (default: a tenth of the smallest population)", &(o).count, NULL}
+/* clang-format on */
 /* Whether a verb's words, which are not parsed yet, ask for shared canaries. */
 bool sharing_is_asked(int argc, char **argv);
 
