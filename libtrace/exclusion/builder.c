@@ -82,6 +82,13 @@ enum dye_status dye_exclusion_builder_canary(struct dye_exclusion_builder *b, co
     return added(dye_buf_append(&b->canaries, row, sizeof row), err);
 }
 
+/* What shows a part, or shows it damaged, may be another person's. Only whole values are in a list, and their digests. */
+static bool is_whole(enum dye_form form)
+{
+    return form == DYE_PLAIN || form == DYE_FORM_MD5 || form == DYE_FORM_SHA1 || form == DYE_FORM_SHA256 ||
+           form == DYE_FORM_SM3;
+}
+
 enum dye_status dye_exclusion_builder_value(struct dye_exclusion_builder *b, enum dye_kind kind,
                                             const struct dye_value *v, struct dye_error *err)
 {
@@ -94,6 +101,8 @@ enum dye_status dye_exclusion_builder_value(struct dye_exclusion_builder *b, enu
     for (size_t i = 0; status == DYE_OK && i < n; i++) {
         uint8_t row[LIST_ENTRY] = {0};
         uint32_t canary = canaries(b) - 1;
+        if (!is_whole(forms[i].form))
+            continue;
         list_hash(&b->keys.fp, kind, dye_value_span(&forms[i].bytes), row);
         for (size_t byte = 0; byte < 4; byte++)
             row[DYE_FP_BYTES + byte] = (uint8_t)(canary >> 8 * byte);
