@@ -84,7 +84,7 @@ static void what_the_callback_returns_is_returned(void **state)
     (void)state;
     struct cuts cuts = {.answer = DYE_STOPPED};
     struct dye_chunker *c = dye_chunker_new(4, 8, note, &cuts);
-    assert_int_equal(dye_chunker_feed(c, dye_span_str("abc\nd")), DYE_STOPPED);
+    assert_int_equal(dye_chunker_feed(c, dye_span_str("abc\ndefg")), DYE_STOPPED);
     dye_chunker_free(c);
     dye_chunker_free(NULL);
 }

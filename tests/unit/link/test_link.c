@@ -68,13 +68,24 @@ static enum dye_status note(void *arg, const struct dye_sighting *s)
     return f->answer;
 }
 
+/* All of a part's text as one chunk. */
+static void link_chunk(struct dye_linker *l, const struct dye_index_set *set, struct dye_span text,
+                       enum dye_charset charset, enum dye_status want)
+{
+    struct dye_layout layout;
+    dye_layout_detect(DYE_UNIT_BYTE, charset, text, &layout);
+    struct dye_chunk chunk = {.bytes = text, .text = text, .layout = &layout};
+    dye_linker_chunk(l, &chunk);
+    assert_int_equal(dye_scan(set, UINT64_MAX, text, dye_linker_hit, l, NULL), want);
+    if (want == DYE_OK)
+        assert_int_equal(dye_linker_finish(l), DYE_OK);
+}
+
 static void link_text(const struct dye_index_set *set, const char *text, enum dye_charset charset, struct found *f)
 {
     *f = (struct found){.n = 0};
     struct dye_linker *l = dye_linker_new(note, f);
-    dye_linker_chunk(l, dye_span_str(text), charset);
-    assert_int_equal(dye_scan(set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_OK);
-    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    link_chunk(l, set, dye_span_str(text), charset, DYE_OK);
     dye_linker_free(l);
 }
 
@@ -222,8 +233,7 @@ static void what_the_callback_returns_ends_the_scan(void **state)
     struct found f = {.answer = DYE_STOPPED};
     struct dye_linker *l = dye_linker_new(note, &f);
     const char *text = "17412345678\n17412345678\n17412345678\n";
-    dye_linker_chunk(l, dye_span_str(text), DYE_CHARSET_ASCII);
-    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_STOPPED);
+    link_chunk(l, &set, dye_span_str(text), DYE_CHARSET_ASCII, DYE_STOPPED);
     assert_int_equal(f.sightings, 1);
     dye_linker_free(l);
     dye_linker_free(NULL);
@@ -253,9 +263,7 @@ static void a_row_with_a_thousand_canaries_gives_them_all(void **state)
     struct dye_index_set set = {{image_of(b), NULL}};
     size_t sightings = 0;
     struct dye_linker *l = dye_linker_new(count, &sightings);
-    dye_linker_chunk(l, dye_span_of(text, n), DYE_CHARSET_ASCII);
-    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_of(text, n), dye_linker_hit, l, NULL), DYE_OK);
-    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    link_chunk(l, &set, dye_span_of(text, n), DYE_CHARSET_ASCII, DYE_OK);
     assert_int_equal(sightings, 1000);
     dye_linker_free(l);
     free(text);
