@@ -8,8 +8,7 @@
  * layout gives, their escapes undone, and what was decoded wrongly before it came here, mended. Folded, then
  * fingerprinted: about 1 us a field, and only behind a hit.
  */
-#include "dye/key.h"
-#include "dye/ident.h"
+#include "dye/index.h"
 #include "dye/record.h"
 
 #define FIELDS_CUT_MAX 1024 /* more than any row has */
@@ -30,6 +29,6 @@ void fields_done(struct fields *f);
  */
 DYE_MUST_CHECK enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys,
                                            const struct dye_records *r, size_t start, size_t end);
-bool fields_have(const struct fields *f, const uint8_t fp[DYE_FP_BYTES]);
+bool fields_have(const struct fields *f, const uint8_t fp[DYE_INDEX_FP_BYTES]);
 
 #endif

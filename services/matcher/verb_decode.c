@@ -1,7 +1,7 @@
 /* decode: what is in a file as the matcher reads it: parts, layouts, records, fields. Offline: no home, no database. */
-#include "decoder.h"
 #include "dye/chunker.h"
 #include "log.h"
+#include "offline.h"
 #include "options.h"
 #include "privilege.h"
 #include "verbs.h"
@@ -206,8 +206,6 @@ static enum dye_status run(const char *file, struct dye_error *err)
     enum { VALUE_MAX_BYTES = 4 << 20 };
     struct decode d = {0};
     const struct dye_decode_events events = {on_begin, on_data, on_end, &d};
-    struct dye_decode_limits limits;
-    dye_decode_limits_default(&limits);
     privilege_harden();
     int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -216,11 +214,8 @@ static enum dye_status run(const char *file, struct dye_error *err)
     dye_buf_init(&d.value, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.mended, 4 * DYE_MENDED_MAX_BYTES, true);
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
-    enum dye_status status = d.chunker != NULL ? DYE_OK : DYE_E_NOMEM;
-    if (status == DYE_OK)
-        status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
-    if (status != DYE_OK && err->message[0] == '\0')
-        status = dye_fail(err, status, "decode: %s", dye_status_name(status));
+    enum dye_status status = d.chunker != NULL ? offline_decode("decode", fd, &events, err)
+                                               : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
     dye_chunker_free(d.chunker);
     dye_buf_done(&d.name);
     dye_buf_done(&d.value);

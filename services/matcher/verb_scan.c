@@ -1,10 +1,10 @@
 /* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
-#include "decoder.h"
 #include "dye/chunker.h"
 #include "dye/scan.h"
 #include "home.h"
 #include "key_file.h"
 #include "log.h"
+#include "offline.h"
 #include "options.h"
 #include "privilege.h"
 #include "verbs.h"
@@ -126,13 +126,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    struct dye_decode_limits limits;
-    dye_decode_limits_default(&limits);
-    err->message[0] = '\0';
-    enum dye_status status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
-    if (status != DYE_OK && err->message[0] == '\0')
-        return dye_fail(err, status, "scan: %s", dye_status_name(status));
-    return status;
+    return offline_decode("scan", fd, &events, err);
 }
 
 /* The home's key, for an index that does not carry its own. */
