@@ -137,12 +137,27 @@ static void recall(struct dye_layout *l, struct dye_span table)
     }
 }
 
+/* Where a definition at i ends at the latest: before the next line that may bring rows, so that what it says does not
+ * depend on anything behind them. */
+static size_t definition_end(const uint8_t *p, size_t i, size_t end)
+{
+    enum { LONGEST = DYE_RECORD_MAX_BYTES };
+    static const char *const words[] = {"insert", "replace", "copy"};
+    end = end - i < LONGEST ? end : i + LONGEST;
+    for (const uint8_t *lf; (lf = memchr(p + i, '\n', end - i)) != NULL;) {
+        i = layout_skip_blank(p, (size_t)(lf - p), end);
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (layout_word(p, i, end, words[k]) != 0)
+                return i;
+    }
+    return end;
+}
+
 /* i is behind CREATE ... TABLE. Without its end in sight it is passed over. */
 static void create_table(struct dye_layout *l, const uint8_t *p, size_t i, size_t end)
 {
-    enum { LONGEST = DYE_RECORD_MAX_BYTES };
     struct dye_span table, name;
-    end = end - i < LONGEST ? end : i + LONGEST;
+    end = definition_end(p, i, end);
     i = layout_skip_blank(p, i, end);
     static const char *const words[] = {"if", "not", "exists"};
     for (size_t k = 0, after; k < 3; k++)
