@@ -134,7 +134,7 @@ enum dye_mojibake dye_text_mojibake(struct dye_span utf8)
     enum { SAMPLE = 1 << 16, VALUES = 500 }; /* a converter is opened for each */
     size_t n[DYE_MOJIBAKE_GBK_AS_LATIN1 + 1] = {0}, all = 0;
     size_t end = utf8.n < SAMPLE ? utf8.n : SAMPLE;
-    for (size_t at = 0, start = 0; at <= end && all < VALUES; at++) {
+    for (size_t at = 0, start = 0; end > 0 && at <= end && all < VALUES; at++) {
         if (at < end && !ends_value(utf8.p[at]))
             continue;
         struct dye_span value = dye_span_of(utf8.p + start, at - start);
