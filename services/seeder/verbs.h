@@ -11,4 +11,5 @@ int verb_withdraw(int argc, char **argv);
 int verb_canary(int argc, char **argv);
 int verb_pool(int argc, char **argv);
 int verb_table(int argc, char **argv);
+int verb_exclusion(int argc, char **argv); /* `exclusion make` and `list` */
 #endif
