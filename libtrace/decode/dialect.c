@@ -344,16 +344,21 @@ static bool is_header(const struct dialect *d, const struct lines *lines)
     enum { LONG_NUMBER = 5 };
     struct dye_span first[HEADER_COLUMNS], row[HEADER_COLUMNS];
     size_t n = cut(d, lines->at[0], first), known = 0, numbers[HEADER_COLUMNS] = {0};
-    struct dye_buf utf8;
+    struct dye_buf utf8, mended;
     dye_buf_init(&utf8, 4 * LINE_MAX_BYTES, true);
+    dye_buf_init(&mended, 4 * LINE_MAX_BYTES, true);
     bool is = true;
     for (size_t i = 0; i < n && is; i++) {
         is = most_digits(first[i]) < LONG_NUMBER && memchr(first[i].p, '@', first[i].n) == NULL;
         dye_buf_clear(&utf8);
-        if (is && first[i].n > 0 && dye_text_to_utf8(d->charset, first[i], &utf8) == DYE_OK)
-            known += is_known_name(dye_buf_span(&utf8));
+        dye_buf_clear(&mended);
+        if (!is || first[i].n == 0 || dye_text_to_utf8(d->charset, first[i], &utf8) != DYE_OK)
+            continue;
+        (void)dye_text_mend(dye_buf_span(&utf8), &mended);
+        known += is_known_name(dye_buf_span(mended.n > 0 ? &mended : &utf8));
     }
     dye_buf_done(&utf8);
+    dye_buf_done(&mended);
     if (!is || known * 3 >= n)
         return is && known > 0;
     for (size_t k = 1; k < lines->n; k++) {

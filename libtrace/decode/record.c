@@ -230,16 +230,20 @@ void layout_name_fields(const struct dye_records *r, struct dye_field *ret, size
 bool layout_header_add(struct dye_layout *l, struct dye_span name)
 {
     enum { NAME_MAX_BYTES = 256 };
-    struct dye_buf utf8;
+    struct dye_buf utf8, mended;
     dye_buf_init(&utf8, NAME_MAX_BYTES, false);
-    bool fits = dye_text_to_utf8(dye_charset_of_record(layout_charset(l), name), name, &utf8) == DYE_OK &&
-                utf8.n + 1 <= DYE_HEADER_MAX_BYTES - (size_t)l->header_n;
-    for (size_t i = 0; fits && i < utf8.n; i++)
-        if (utf8.p[i] != DYE_FIELD_END)
-            l->header[l->header_n++] = utf8.p[i];
+    dye_buf_init(&mended, NAME_MAX_BYTES, false);
+    bool fits = dye_text_to_utf8(dye_charset_of_record(layout_charset(l), name), name, &utf8) == DYE_OK;
+    (void)dye_text_mend(dye_buf_span(&utf8), &mended);
+    struct dye_span put = dye_buf_span(mended.n > 0 ? &mended : &utf8);
+    fits = fits && put.n + 1 <= DYE_HEADER_MAX_BYTES - (size_t)l->header_n;
+    for (size_t i = 0; fits && i < put.n; i++)
+        if (put.p[i] != DYE_FIELD_END)
+            l->header[l->header_n++] = put.p[i];
     if (fits)
         l->header[l->header_n++] = DYE_FIELD_END;
     dye_buf_done(&utf8);
+    dye_buf_done(&mended);
     return fits;
 }
 
