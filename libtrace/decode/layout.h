@@ -16,10 +16,11 @@ enum {
 /* How a value is written: dye_field.written. */
 enum {
     WRITTEN_PLAIN,
-    WRITTEN_DOUBLED,  /* quotes in it are doubled */
-    WRITTEN_SQL,      /* doubled quotes, and backslashes */
-    WRITTEN_SQL_BARE, /* doubled quotes only */
-    WRITTEN_HEX,      /* 0x... */
+    WRITTEN_DOUBLED,   /* quotes in it are doubled */
+    WRITTEN_SQL,       /* doubled quotes, and backslashes */
+    WRITTEN_SQL_BARE,  /* doubled quotes only */
+    WRITTEN_SQL_LINES, /* and \n and \r for line ends */
+    WRITTEN_HEX,       /* 0x... */
     WRITTEN_COPY,
     WRITTEN_JSON,
     WRITTEN_CARD,   /* folded lines, backslashes */
