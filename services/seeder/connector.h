@@ -16,9 +16,9 @@
  *     - source: hospital/east
  *       kind: fhir
  *       url: https://fhir.internal/r4
- *       systems: {mrn: "https://hospital.internal/id/mrn", visit: "https://hospital.internal/id/visit"}  # identifier
- * URIs ca: /etc/ssl/hospital.pem     # default: the system's token_file: /etc/fhir.token   # a bearer token, on one
- * line; default: none
+ *       systems: {mrn: "https://hospital.internal/id/mrn", visit: "https://hospital.internal/id/visit"}  # URIs
+ *       ca: /etc/ssl/hospital.pem     # default: the system's
+ *       token_file: /etc/fhir.token   # a bearer token, on one line; default: none
  *     - source: hospital/west
  *       kind: mllp
  *       address: his.internal:2575
@@ -33,8 +33,8 @@
  *       timeout: 30                   # seconds that an answer may take, fhir too; default 30
  *
  * A record is written once, whatever is repeated: SQL finds a row that stands by all its columns, FHIR a patient by the
- * mrn, and an HL7 message has the same control id every time. A row with the same key and other values is somebody
- * else's and is never touched.
+ * mrn, an HL7 message has the same control id every time, and files are in a journal (drop.h). A row with the same key
+ * and other values is somebody else's and is never touched.
  */
 #include "dye/canary.h"
 #include "dye/message.h"
@@ -67,12 +67,19 @@ DYE_MUST_CHECK enum dye_status connector_load(const struct home *h, const char *
 /* The table's name for a record's column. */
 const char *connector_column(const struct connector *c, const char *record);
 
+/* csv: a file of all records of the batch is about to be written (complete: to get the name that the importer takes).
+ * Only when this is DYE_OK does it go on. */
+typedef enum dye_status (*connector_note_fn)(void *arg, const char *directory, const char *name, bool complete,
+                                             struct dye_error *err);
+
 /* Records on their way; arrays of n. */
 struct connector_batch {
     const struct dye_sector *sector;
     const struct dye_persona *personas;
     const struct dye_stamp *stamps;
     size_t n;
+    connector_note_fn note; /* planting through csv wants one (drop.h) */
+    void *note_arg;
 };
 
 enum connector_outcome {
@@ -97,6 +104,13 @@ DYE_MUST_CHECK enum dye_status connector_withdraw(const struct connector *c, con
 /* What planting would write, on standard output. */
 DYE_MUST_CHECK enum dye_status connector_show(const struct connector *c, const struct connector_batch *b,
                                               struct dye_error *err);
+
+/* Files that were noted and complete, for drop.c: gives one its name, repeated at will; removes one that has only its
+ * hidden name; whether it has. DYE_E_IO when the directory is away. */
+DYE_MUST_CHECK enum dye_status connector_csv_release(const char *directory, const char *name, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status connector_csv_discard(const char *directory, const char *name, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status connector_csv_waits(const char *directory, const char *name, bool *ret,
+                                                   struct dye_error *err);
 
 /* The kinds, for connector.c. */
 enum dye_status connector_sql_plant(const struct connector *c, const struct connector_batch *b,

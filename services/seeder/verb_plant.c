@@ -72,7 +72,8 @@ static enum dye_status show_examples(const struct home *h, struct store *s, cons
             break;
         following_adopt(&following, following.current, &sector, (uint64_t)i, &p);
         dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
-        status = connector_show(&c, &(struct connector_batch){&sector, &p, &stamp, 1}, err);
+        const struct connector_batch one = {.sector = &sector, .personas = &p, .stamps = &stamp, .n = 1};
+        status = connector_show(&c, &one, err);
     }
     following_done(&following);
     dye_persona_maker_free(maker);
