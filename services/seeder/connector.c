@@ -228,17 +228,25 @@ const char *connector_column(const struct connector *c, const char *record)
     return record;
 }
 
-/* One row a kind. A kind that is never asked to take back has no `withdraw`. */
+bool connector_is_key(const struct connector *c, const struct dye_column *column)
+{
+    return strcmp(connector_column(c, column->name), c->key) == 0 || strcmp(column->name, c->key) == 0;
+}
+
+/* One row a kind. A kind that is never asked to take back has no `withdraw`, and one that can't be read no `look_at`.
+ */
 typedef enum dye_status (*carry_fn)(const struct connector *c, const struct connector_batch *b,
                                     enum connector_outcome *ret_outcome, struct dye_error *err);
 static const struct {
     carry_fn plant, withdraw;
     enum dye_status (*show)(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
+    enum dye_status (*look_at)(const struct connector *c, const struct connector_batch *b,
+                               struct connector_look *ret_look, struct dye_error *err);
 } kinds[] = {
-    [CONNECTOR_SQL] = {connector_sql_plant, connector_sql_withdraw, connector_sql_show},
-    [CONNECTOR_CSV] = {connector_csv_plant, NULL, connector_csv_show},
-    [CONNECTOR_FHIR] = {connector_fhir_plant, connector_fhir_withdraw, connector_fhir_show},
-    [CONNECTOR_MLLP] = {connector_mllp_plant, connector_mllp_withdraw, connector_mllp_show},
+    [CONNECTOR_SQL] = {connector_sql_plant, connector_sql_withdraw, connector_sql_show, connector_sql_look_at},
+    [CONNECTOR_CSV] = {connector_csv_plant, NULL, connector_csv_show, NULL},
+    [CONNECTOR_FHIR] = {connector_fhir_plant, connector_fhir_withdraw, connector_fhir_show, connector_fhir_look_at},
+    [CONNECTOR_MLLP] = {connector_mllp_plant, connector_mllp_withdraw, connector_mllp_show, NULL},
 };
 
 static enum dye_status carries(const struct connector *c, const struct dye_sector *sector, struct dye_error *err)
@@ -256,10 +264,15 @@ enum dye_status connector_plant(const struct connector *c, const struct connecto
     return kinds[c->kind].plant(c, b, ret_outcome, err);
 }
 
+bool connector_takes_back(const struct connector *c)
+{
+    return kinds[c->kind].withdraw != NULL && (c->kind != CONNECTOR_MLLP || c->takes_back);
+}
+
 enum dye_status connector_withdraw(const struct connector *c, const struct connector_batch *b,
                                    enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    if (kinds[c->kind].withdraw == NULL || (c->kind == CONNECTOR_MLLP && !c->takes_back))
+    if (!connector_takes_back(c))
         DYE_FAIL(err, DYE_E_USAGE, "withdraw: what this connector planted is taken out by the source's own people");
     DYE_TRY(carries(c, b->sector, err));
     return kinds[c->kind].withdraw(c, b, ret_outcome, err);
@@ -269,4 +282,38 @@ enum dye_status connector_show(const struct connector *c, const struct connector
 {
     DYE_TRY(carries(c, b->sector, err));
     return kinds[c->kind].show(c, b, err);
+}
+
+enum dye_status connector_reads_back(const struct connector *c, struct dye_error *err)
+{
+    if (kinds[c->kind].look_at == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "connector: what %s can't be read back",
+                 c->kind == CONNECTOR_CSV ? "was dropped as a file" : "was sent over MLLP");
+    return DYE_OK;
+}
+
+enum dye_kind connector_key_kind(const struct connector *c, const struct dye_sector *sector)
+{
+    if (c->kind != CONNECTOR_SQL)
+        return DYE_MRN;
+    for (size_t i = 0; i < sector->columns; i++)
+        if (connector_is_key(c, &sector->column[i]) && sector->column[i].what == DYE_COLUMN_KIND)
+            return sector->column[i].kind;
+    return DYE_KIND_NONE;
+}
+
+enum dye_status connector_look_at(const struct connector *c, const struct connector_batch *b,
+                                  struct connector_look *ret_look, struct dye_error *err)
+{
+    memset(ret_look, 0, b->n * sizeof *ret_look);
+    DYE_TRY(connector_reads_back(c, err));
+    DYE_TRY(carries(c, b->sector, err));
+    return kinds[c->kind].look_at(c, b, ret_look, err);
+}
+
+void connector_look_add(struct connector_look *l, const char *field)
+{
+    size_t n = strlen(l->fields);
+    if (n + strlen(field) + 2 <= sizeof l->fields) /* a longer list says enough */
+        snprintf(l->fields + n, sizeof l->fields - n, "%s%s", n != 0 ? "," : "", field);
 }

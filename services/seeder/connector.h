@@ -66,6 +66,10 @@ DYE_MUST_CHECK enum dye_status connector_load(const struct home *h, const char *
                                               struct dye_error *err);
 /* The table's name for a record's column. */
 const char *connector_column(const struct connector *c, const char *record);
+/* sql: whether it is the key's column. */
+bool connector_is_key(const struct connector *c, const struct dye_column *column);
+/* Whether what it planted can be withdrawn through it. */
+bool connector_takes_back(const struct connector *c);
 
 /* csv: a file of all records of the batch is about to be written (complete: to get the name that the importer takes).
  * Only when this is DYE_OK does it go on. */
@@ -101,6 +105,30 @@ DYE_MUST_CHECK enum dye_status connector_plant(const struct connector *c, const 
 /* DYE_E_USAGE for what can't take back (csv, mllp without `withdraw`). */
 DYE_MUST_CHECK enum dye_status connector_withdraw(const struct connector *c, const struct connector_batch *b,
                                                   enum connector_outcome *ret_outcome, struct dye_error *err);
+/* How a record that was planted is found. */
+enum connector_state {
+    CONNECTOR_UNKNOWN = 0, /* nobody can say */
+    CONNECTOR_PRESENT,     /* as it was written */
+    CONNECTOR_DROPPED,     /* gone, and none of its identifiers stands elsewhere */
+    CONNECTOR_CHANGED,     /* other values, or fewer rows */
+    CONNECTOR_MERGED,      /* it shares a record with somebody, is linked to one or inactive */
+    CONNECTOR_DOUBLED      /* it stands more than once */
+};
+struct connector_look {
+    enum connector_state state;
+    char fields[512];       /* what differs: names of the record's columns or elements, by comma; no value */
+    struct dye_value other; /* the key or mrn of the other record that has its identifiers; n = 0: none. A secret */
+};
+/* DYE_E_USAGE, with the reason, for what can't be read back (csv, mllp). */
+DYE_MUST_CHECK enum dye_status connector_reads_back(const struct connector *c, struct dye_error *err);
+/* The kind of connector_look's `other`; DYE_KIND_NONE where the key is no identifier. */
+enum dye_kind connector_key_kind(const struct connector *c, const struct dye_sector *sector);
+/* Looks at a batch and changes nothing in the source. ret_look has b->n elements and is zeroed first; wipe it. All of
+ * it is known, or the status is not DYE_OK. */
+DYE_MUST_CHECK enum dye_status connector_look_at(const struct connector *c, const struct connector_batch *b,
+                                                 struct connector_look *ret_look, struct dye_error *err);
+void connector_look_add(struct connector_look *l, const char *field);
+
 /* What planting would write, on standard output. */
 DYE_MUST_CHECK enum dye_status connector_show(const struct connector *c, const struct connector_batch *b,
                                               struct dye_error *err);
@@ -118,6 +146,8 @@ enum dye_status connector_sql_plant(const struct connector *c, const struct conn
 enum dye_status connector_sql_withdraw(const struct connector *c, const struct connector_batch *b,
                                        enum connector_outcome *ret_outcome, struct dye_error *err);
 enum dye_status connector_sql_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
+enum dye_status connector_sql_look_at(const struct connector *c, const struct connector_batch *b,
+                                      struct connector_look *ret_look, struct dye_error *err);
 enum dye_status connector_csv_plant(const struct connector *c, const struct connector_batch *b,
                                     enum connector_outcome *ret_outcome, struct dye_error *err);
 enum dye_status connector_csv_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
@@ -126,6 +156,8 @@ enum dye_status connector_fhir_plant(const struct connector *c, const struct con
 enum dye_status connector_fhir_withdraw(const struct connector *c, const struct connector_batch *b,
                                         enum connector_outcome *ret_outcome, struct dye_error *err);
 enum dye_status connector_fhir_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
+enum dye_status connector_fhir_look_at(const struct connector *c, const struct connector_batch *b,
+                                       struct connector_look *ret_look, struct dye_error *err);
 enum dye_status connector_mllp_plant(const struct connector *c, const struct connector_batch *b,
                                      enum connector_outcome *ret_outcome, struct dye_error *err);
 enum dye_status connector_mllp_withdraw(const struct connector *c, const struct connector_batch *b,

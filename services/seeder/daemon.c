@@ -1,5 +1,6 @@
 #include "daemon.h"
 
+#include "health.h"
 #include "log.h"
 #include "options.h"
 #include "pidfile.h"
@@ -52,6 +53,47 @@ static enum dye_status plant_waiting(struct seeder *s, struct dye_error *err)
     return DYE_OK;
 }
 
+/* An alert a line, to a point: a source that lost its whole table says so in its counts. */
+enum { ALERTS_MAX = 20 };
+static void alert(void *arg, const struct source *source, const struct health_change *c)
+{
+    unsigned *n = arg;
+    if (++*n <= ALERTS_MAX)
+        log_event(LOG_WARN_, "health.changed", "source=\"%s\" canary=%s variant=%s was=%s now=%s fields=\"%s\"",
+                  source->path, c->canary, c->variant, c->was[0] != '\0' ? c->was : "-", c->now, c->fields);
+}
+
+/* One source a turn, the one that waits longest: the loop gets its signals in between. */
+static enum dye_status check_due(struct seeder *s, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    struct source source;
+    struct health_result result = {0};
+    struct dye_error one = {0};
+    unsigned alerts = 0;
+    if (s->home.config.seeder_health_minutes == 0)
+        return DYE_OK;
+    DYE_TRY(store_run(s->store, err, &r,
+                      "SELECT s.path FROM dyetrace.source s LEFT JOIN dyetrace.source_check k USING (source_id)"
+                      " WHERE EXISTS (SELECT FROM dyetrace.placement p WHERE p.source_id = s.source_id"
+                      " AND p.state = 'planted') AND (k.checked_at IS NULL"
+                      " OR k.checked_at < now() - $1 * interval '1 minute') ORDER BY k.checked_at NULLS FIRST LIMIT 1",
+                      "i", s->home.config.seeder_health_minutes));
+    if (PQntuples(r) == 0)
+        return DYE_OK;
+    enum dye_status status = source_find(s->store, store_text(r, 0, 0), &source, &one);
+    if (status == DYE_OK)
+        status = health_check(&s->home, &s->registrar, &source, alert, &alerts, &result, &one);
+    if (status != DYE_OK) {
+        log_event(LOG_WARN_, "health.failed", "source=\"%s\" why=\"%s\" outcome=\"asked again in %d min\"",
+                  store_text(r, 0, 0), one.message, (int)s->home.config.seeder_health_minutes);
+        return store_recover(s->store, err);
+    }
+    log_event(LOG_INFO_, "health.done", "source=\"%s\" present=%" PRIu64 " unknown=%" PRIu64 " changed=%" PRIu64,
+              source.path, result.n[CONNECTOR_PRESENT], result.n[CONNECTOR_UNKNOWN], result.changed);
+    return DYE_OK;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     struct seeder *s = arg;
@@ -63,7 +105,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         return;
     }
     s->registrar.store = s->store;
-    if (plant_waiting(s, &err) != DYE_OK) {
+    if (plant_waiting(s, &err) != DYE_OK || check_due(s, &err) != DYE_OK) {
         log_event(LOG_WARN_, "database.lost", "why=\"%s\" outcome=\"opened again in %d s\"", err.message, PERIOD_S);
         store_close(s->store);
         s->store = NULL;
