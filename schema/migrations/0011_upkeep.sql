@@ -60,6 +60,25 @@ CREATE TABLE dyetrace.rotation_fresh (
     placement_id bigint PRIMARY KEY REFERENCES dyetrace.placement
 );
 CREATE INDEX rotation_fresh_rotation ON dyetrace.rotation_fresh (rotation_id);
+-- What a rotation of a source takes out first: burned canaries, those that its last check did not find as they were
+-- written, then the oldest. Copies of shared canaries stay, because a code is for all its holders; imported ones nobody
+-- can take out; and none is taken out twice.
+CREATE FUNCTION dyetrace.rotation_pick(source integer, most bigint)
+RETURNS TABLE (placement_id bigint, canary_id text, why text, planted_at timestamptz)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.placement_id, p.canary_id, w.why, p.planted_at
+    FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id)
+    LEFT JOIN dyetrace.placement_found f USING (placement_id)
+    CROSS JOIN LATERAL (SELECT CASE WHEN dyetrace.canary_is_burned(p.canary_id, now()) THEN 'burned'
+                                    WHEN f.state NOT IN ('present', 'unknown') THEN 'unhealthy' ELSE 'age' END) w (why)
+    WHERE p.source_id = source AND p.state = 'planted' AND c.type = 'exclusive'
+      AND NOT EXISTS (SELECT FROM dyetrace.rotation_placement o WHERE o.placement_id = p.placement_id)
+      AND NOT EXISTS (SELECT FROM dyetrace.rotation_fresh n JOIN dyetrace.rotation r USING (rotation_id)
+                      WHERE n.placement_id = p.placement_id AND r.finished_at IS NULL)
+    ORDER BY array_position(ARRAY['burned', 'unhealthy', 'age'], w.why), p.planted_at, p.placement_id
+    LIMIT most
+$$;
+GRANT EXECUTE ON FUNCTION dyetrace.rotation_pick(integer, bigint) TO dyetrace_seeder;
 
 -- By when a dump's copy of a source was taken, as far as what was withdrawn tells: the earliest withdrawal among the
 -- canaries seen of it. NULL when none was withdrawn. For those who may see the attribution but not the registry.

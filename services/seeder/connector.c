@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +50,27 @@ static enum dye_status read_timeout(struct yaml_doc *d, const yaml_node_t *map, 
     if (option_int("timeout", text, 1, 600, &seconds, NULL) != DYE_OK)
         return yaml_doc_fail(d, yaml_doc_get(d, map, "timeout"), err, "`timeout` wants seconds, 1 to 600");
     c->timeout_s = (int)seconds;
+    return DYE_OK;
+}
+
+static enum dye_status read_rotation(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
+                                     struct dye_error *err)
+{
+    const char *text;
+    char *end;
+    long long days = 0;
+    DYE_TRY(yaml_doc_get_text(d, map, "rotate_days", "0", &text, err));
+    if (option_int("rotate_days", text, 0, 3650, &days, NULL) != DYE_OK)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_days"), err, "`rotate_days` wants days, 0 to 3650");
+    c->rotate_days = (int)days;
+    DYE_TRY(yaml_doc_get_text(d, map, "rotate_share", "0.1", &text, err));
+    c->rotate_share = strtod(text, &end);
+    if (end == text || *end != '\0' || !(c->rotate_share > 0 && c->rotate_share <= 1))
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_share"), err,
+                             "`rotate_share` wants a share above 0, to 1");
+    if (c->rotate_days != 0 && !connector_takes_back(c))
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_days"), err,
+                             "`rotate_days`: what this connector planted is taken out by the source's own people");
     return DYE_OK;
 }
 
@@ -138,9 +160,11 @@ static enum dye_status read_mllp(struct yaml_doc *d, const yaml_node_t *map, str
 static enum dye_status read_connector(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
                                       struct dye_error *err)
 {
-    static const char *const sql[] = {"source", "kind", "conninfo", "table", "key", "columns", NULL};
+    static const char *const sql[] = {"source",  "kind",        "conninfo",     "table", "key",
+                                      "columns", "rotate_days", "rotate_share", NULL};
     static const char *const csv[] = {"source", "kind", "directory", NULL};
-    static const char *const fhir[] = {"source", "kind", "url", "systems", "ca", "token_file", "timeout", NULL};
+    static const char *const fhir[] = {"source",     "kind",    "url",         "systems",      "ca",
+                                       "token_file", "timeout", "rotate_days", "rotate_share", NULL};
     static const char *const mllp[] = {"source",
                                        "kind",
                                        "address",
@@ -153,6 +177,8 @@ static enum dye_status read_connector(struct yaml_doc *d, const yaml_node_t *map
                                        "receiver_facility",
                                        "authority",
                                        "timeout",
+                                       "rotate_days",
+                                       "rotate_share",
                                        NULL};
     char kind[16];
     DYE_TRY(copy(d, map, "kind", NULL, kind, sizeof kind, err));
@@ -193,8 +219,10 @@ static enum dye_status find(struct yaml_doc *d, const char *source, struct conne
         yaml_node_t *map = yaml_document_get_node(&d->document, *i);
         const char *of;
         DYE_TRY(yaml_doc_get_text(d, map, "source", NULL, &of, err));
-        if (strcmp(of, source) == 0)
-            return read_connector(d, map, ret, err);
+        if (strcmp(of, source) != 0)
+            continue;
+        DYE_TRY(read_connector(d, map, ret, err));
+        return read_rotation(d, map, ret, err);
     }
     DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: it has no connector in %s", source, d->path);
 }

@@ -7,9 +7,10 @@
  *     - source: jinan-hospital/his
  *       kind: sql
  *       conninfo: "host=/run/his dbname=his user=loader"
- *       table: patients            # default: the sector's
- *       key: mrn                   # the column that no two rows share
- *       columns: {phone: mobile_no}   # record column: table column; the same name where not given
+ *       rotate_days: 30               # the daemon rotates every so many days, where the source takes back; default
+ * never rotate_share: 0.1             # of its canaries each time; default 0.1 table: patients            # default:
+ * the sector's key: mrn                   # the column that no two rows share columns: {phone: mobile_no}   # record
+ * column: table column; the same name where not given
  *     - source: courier/north
  *       kind: csv
  *       directory: /srv/import
@@ -54,6 +55,8 @@ struct connector {
     bool takes_back;
     struct dye_exchange exchange; /* fhir, mllp */
     int timeout_s;                /* fhir, mllp: of one exchange */
+    int rotate_days;              /* 0: the daemon does not rotate */
+    double rotate_share;
     struct {
         char record[64];
         char table[64];

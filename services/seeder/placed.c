@@ -31,8 +31,11 @@ enum dye_status placed_load(const struct home *h, struct registrar *r, const str
                       " AND c.serial IS NOT NULL"
                       " AND (p.state <> 'committed' OR NOT dyetrace.canary_is_burned(p.canary_id, now()))"
                       " AND ($5 = 0 OR EXISTS (SELECT FROM dyetrace.rotation_placement o WHERE o.rotation_id = $5"
+                      " AND o.placement_id = p.placement_id))"
+                      " AND ($6 = 0 OR EXISTS (SELECT FROM dyetrace.rotation_fresh o WHERE o.rotation_id = $6"
                       " AND o.placement_id = p.placement_id)) AND p.placement_id > $3 ORDER BY p.placement_id LIMIT $4",
-                      "isiii", source->source_id, filter->state, filter->after, (int64_t)PLACED_MAX, filter->rotation));
+                      "isiiii", source->source_id, filter->state, filter->after, (int64_t)PLACED_MAX, filter->rotation,
+                      filter->fresh_of));
     size_t n = (size_t)PQntuples(ret->rows);
     ret->personas = calloc(n + 1, sizeof *ret->personas);
     ret->stamps = calloc(n + 1, sizeof *ret->stamps);

@@ -10,7 +10,8 @@
 struct placed_filter {
     const char *state; /* "planted", or "committed": those that are burned are left out of these */
     int64_t after;     /* a placement_id: those beyond it */
-    int64_t rotation;  /* those that it takes out, or, when committed, brings in; 0: all */
+    int64_t rotation;  /* those that it takes out; 0: all */
+    int64_t fresh_of;  /* those that a rotation brings in; 0: all */
 };
 struct placed {
     struct dye_sector sector;

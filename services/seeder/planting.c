@@ -14,6 +14,7 @@ struct course {
     struct registrar *registrar;
     const struct source *source;
     int64_t rotation; /* placed_filter's */
+    bool lists;       /* what remains, on standard output */
     struct connector connector;
     int64_t after;
     struct planting_result result;
@@ -98,8 +99,9 @@ static enum dye_status take_out(struct course *c, bool confirmed, struct dye_err
         if (c->outcome[i] != CONNECTOR_ALTERED && c->outcome[i] != CONNECTOR_REFUSED)
             continue;
         if (confirmed) {
-            planting_print_remains(store_text(c->placed.rows, (int)i, 2), c->source->path,
-                                   c->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
+            if (c->lists)
+                planting_print_remains(store_text(c->placed.rows, (int)i, 2), c->source->path,
+                                       c->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
             c->result.remains++;
         } else {
             c->outcome[i] = CONNECTOR_DONE; /* what a source does not know as ours, or refuses, was never planted */
@@ -200,7 +202,7 @@ enum dye_status planting_withdraw(const struct home *h, struct registrar *r, con
     if (status == DYE_E_NOTFOUND || status == DYE_E_USAGE)
         status = call_off_leased(r->store, source, err);
     DYE_TRY(status);
-    struct course standing = {.home = h, .registrar = r, .source = source};
+    struct course standing = {.home = h, .registrar = r, .source = source, .lists = true};
     DYE_TRY(all_batches(&standing, withdraw_standing, ret, err));
     ret->done += called_off.done;
     return DYE_OK;
