@@ -97,6 +97,21 @@ static void check_canaries(struct store *s)
                    "dyetrace health --last lists them, dyetrace rotate replaces them");
 }
 
+static void check_exclusion(struct store *s)
+{
+    STORE_RESULT r = NULL;
+    if (store_run(s, NULL, &r,
+                  "SELECT CASE WHEN expires_at <= now() THEN format('the list of %s has expired', system)"
+                  " WHEN lacking > 0 THEN format('the list of %s lacks %s canaries', system, lacking)"
+                  " ELSE format('the list of %s has all', system) END, expires_at > now() AND lacking = 0"
+                  " FROM dyetrace.exclusion_state ORDER BY system",
+                  "") != DYE_OK)
+        return; /* a schema that is older than the lists */
+    for (int i = 0; i < PQntuples(r); i++)
+        report_finding("exclusion", store_bool(r, i, 1) ? FINE : NOTE, store_text(r, i, 0),
+                       "hand its owner the next one (exclusion make)");
+}
+
 static void check_database(const struct home *h)
 {
     struct dye_error err = {0};
@@ -117,6 +132,7 @@ static void check_database(const struct home *h)
         report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
     }
     check_canaries(s);
+    check_exclusion(s);
     store_close(s);
 }
 

@@ -13,4 +13,5 @@ int verb_health(int argc, char **argv);
 int verb_canary(int argc, char **argv);
 int verb_pool(int argc, char **argv);
 int verb_table(int argc, char **argv);
+int verb_exclusion(int argc, char **argv); /* `exclusion make` and `list` */
 #endif

@@ -6,11 +6,6 @@ home_new
 hospital_new
 seed_csv jinan-hospital/his 3 "$SCRATCH/seeded.csv"
 # IDs of no area and mobiles of no operator, made here: nobody's.
-id_of() {
-    awk -v id="$1" 'BEGIN { split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", w, " ")
-        for (i = 1; i <= 17; i++) sum += substr(id, i, 1) * w[i]
-        print id substr("10X98765432", sum % 11 + 1, 1) }'
-}
 first=$(id_of 37014819800229301)
 second=$(id_of 37014719910101002)
 cat >"$SCRATCH/seeds.csv" <<CSV
