@@ -80,14 +80,14 @@ is "and no other" "$(home_sql 'SELECT count(*) FILTER (WHERE finished_at IS NULL
 count=$(keys_in_table | wc -l)
 goes_on() {
     dyetrace-seeder --once rotate jinan-hospital/his >/dev/null || return
-    dyetrace-seeder --once plant jinan-hospital/his >/dev/null || return
-    [ "$(keys_in_table)" = "$(keys_of planted)" ] && [ "$(keys_in_table | wc -l)" = "$count" ]
+    [ "$(keys_in_table | wc -l)" = "$count" ]
 }
 if killed_at_each_step goes_on dyetrace-seeder --once rotate jinan-hospital/his --count 2; then
-    pass "a rotation that is killed at every step comes through, and the table has what is planted, each time"
+    pass "a rotation that is killed at every step comes through, and the table has as many each time"
 else
-    fail "a rotation that is killed at every step comes through, and the table has what is planted, each time" "$KILLED $(cat "$SCRATCH/killed.err") $(states) $(keys_in_table | wc -l)"
+    fail "a rotation that is killed at every step comes through, and the table has as many each time" "$KILLED $(cat "$SCRATCH/killed.err") $(states) $(keys_in_table | wc -l)"
 fi
+is "and those that are planted" "$(keys_in_table)" "$(keys_of planted)"
 like "many times" "$KILLED" '^[5-9][0-9]$|^[0-9]{3}$'
 is "nothing is open, nothing waits" "$(home_sql 'SELECT count(*) FROM dyetrace.rotation WHERE finished_at IS NULL') $(home_sql "SELECT count(*) FROM dyetrace.placement WHERE state = 'committed'")" "0 0"
 
