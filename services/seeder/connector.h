@@ -79,6 +79,9 @@ bool connector_takes_back(const struct connector *c);
 typedef enum dye_status (*connector_note_fn)(void *arg, const char *directory, const char *name, bool complete,
                                              struct dye_error *err);
 
+/* Whether both write to one table, folder or receiver, as far as their settings say. */
+bool connector_same_place(const struct connector *a, const struct connector *b);
+
 /* Records on their way; arrays of n. */
 struct connector_batch {
     const struct dye_sector *sector;

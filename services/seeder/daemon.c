@@ -116,8 +116,14 @@ static enum dye_status open_due(struct seeder *s, const struct source *source, d
     struct dye_sector sector;
     uint64_t size = 0;
     DYE_TRY(sector_load(&s->home, source->sector, &sector, err));
-    const struct gate gate = {
-        .home = &s->home, .source = source, .sector = &sector, .verb = "rotate", .makes = true, .connects = true};
+    const struct gate_options nothing = {0};
+    const struct gate gate = {.home = &s->home,
+                              .asked = &nothing,
+                              .source = source,
+                              .sector = &sector,
+                              .verb = "rotate",
+                              .makes = true,
+                              .connects = true};
     DYE_TRY(gate_pass(s->store, &gate, err));
     DYE_TRY(rotation_size(s->store, source, &size, err));
     const struct rotation_request q = {.count = (uint64_t)ceil(share * (double)size), .state = "committed"};
@@ -174,7 +180,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         log_event(LOG_WARN_, "database.away", "why=\"%s\" outcome=\"tried again in %d s\"", err.message, PERIOD_S);
         return;
     }
-    s->registrar.store = s->store;
+    registrar_use_store(&s->registrar, s->store);
     if (plant_waiting(s, &err) != DYE_OK || check_due(s, &err) != DYE_OK || rotate_due(s, &err) != DYE_OK) {
         log_event(LOG_WARN_, "database.lost", "why=\"%s\" outcome=\"opened again in %d s\"", err.message, PERIOD_S);
         store_close(s->store);

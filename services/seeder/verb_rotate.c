@@ -19,9 +19,7 @@ static const char *opt_share;
 static const char *opt_output;
 static const char *opt_take_out;
 static const char *opt_format;
-static const char *opt_no_hit;
-static const char *opt_reason;
-static bool opt_override;
+static struct gate_options opt_gate;
 static bool opt_dry_run;
 static bool opt_taken_out;
 static struct common_options common;
@@ -35,11 +33,7 @@ static const struct option_spec options[] = {
      NULL},
     {"format", "csv|jsonl", "of these files; default csv", &opt_format, NULL},
     {"taken-out", NULL, "the source's people have taken out what the open rotation listed", NULL, &opt_taken_out},
-    {"no-hit", "REF", "the no-hit certificate that covers the fresh values; production wants one, or pools",
-     &opt_no_hit, NULL},
-    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
-     &opt_override},
-    {"reason", "TEXT", "why", &opt_reason, NULL},
+    GATE_OPTIONS(opt_gate),
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {
@@ -137,7 +131,7 @@ static enum dye_status begin(struct turn *t, struct dye_error *err)
     DYE_TRY(rotation_find(s, &t->source, &t->rotation, err));
     if (t->rotation != 0 || (q->count == 0 && !(q->share > 0)))
         return DYE_OK; /* it goes on with the one that is open */
-    struct rotation_request request = {.state = q->connects ? "committed" : "planted", .no_hit = opt_no_hit};
+    struct rotation_request request = {.state = q->connects ? "committed" : "planted", .no_hit = opt_gate.no_hit};
     DYE_TRY(how_many(q, s, &t->source, &request.count, err));
     if (request.count == 0)
         return DYE_OK;
@@ -146,11 +140,9 @@ static enum dye_status begin(struct turn *t, struct dye_error *err)
                               .source = &t->source,
                               .sector = &sector,
                               .verb = "rotate",
-                              .no_hit = opt_no_hit,
+                              .asked = &opt_gate,
                               .makes = true,
-                              .connects = q->connects,
-                              .override = opt_override,
-                              .reason = opt_reason};
+                              .connects = q->connects};
     DYE_TRY(gate_pass(s, &gate, err));
     return rotation_open(&q->home, &t->registrar, &t->source, &request, &t->rotation, err);
 }
