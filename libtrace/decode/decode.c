@@ -1,6 +1,6 @@
 #include "dye/decode.h"
 
-#include "container.h"
+#include "decoding.h"
 #include "gunzip.h"
 #include "name.h"
 
@@ -10,29 +10,17 @@
 
 enum { READ_BYTES = 1 << 18 };
 
-struct input { /* the outermost stream */
-    struct feed feed;
-    dye_read_fn read;
-    void *arg;
-    struct container_budget *budget;
-    enum dye_status status; /* of the reading: not a matter of the content */
-    uint8_t bytes[READ_BYTES];
-};
-
-struct decoding {
-    const struct dye_decode_limits *limits;
-    const struct dye_decode_events *events;
-    struct container_budget budget;
-    struct input *input;
-    uint32_t parts;
-    uint64_t entries, output;
-    bool over; /* a limit of the whole decoding was reached, and a part has said so */
-};
-
 const char *dye_verdict_name(enum dye_verdict v)
 {
     static const char *const names[] = {[DYE_READ] = "read", [DYE_PARTLY] = "partly", [DYE_UNREAD] = "unread"};
     return (size_t)v < sizeof names / sizeof *names ? names[v] : "unread";
+}
+
+const char *dye_unit_name(enum dye_unit u)
+{
+    static const char *const names[] = {
+        [DYE_UNIT_BYTE] = "byte", [DYE_UNIT_CELL] = "cell", [DYE_UNIT_ROW] = "row", [DYE_UNIT_PAGE] = "page"};
+    return (size_t)u < sizeof names / sizeof *names ? names[u] : "byte";
 }
 
 void dye_decode_limits_default(struct dye_decode_limits *ret)
@@ -42,7 +30,7 @@ void dye_decode_limits_default(struct dye_decode_limits *ret)
         .entries = 1000000,
         .depth = 16,
         .ratio = 250, /* tables of text shrink 5 to 50 times; a bomb 1,000 times a layer */
-        .ratio_free_bytes = UINT64_C(256) << 20,
+        .ratio_free_bytes = UINT64_C(64) << 20,
     };
 }
 
@@ -55,7 +43,7 @@ static bool input_next(struct feed *f, struct dye_span *ret)
 {
     struct input *in = (struct input *)f;
     size_t n = 0;
-    in->status = in->read(in->arg, in->bytes, sizeof in->bytes, &n);
+    in->status = in->from->read(in->from->arg, in->bytes, READ_BYTES, &n);
     if (in->status != DYE_OK) {
         f->broken = "not read";
         return false;
@@ -65,58 +53,25 @@ static bool input_next(struct feed *f, struct dye_span *ret)
     return n > 0;
 }
 
-static enum dye_status part_begin(struct decoding *d, const char *path)
-{
-    return d->events->begin(d->events->arg, &(struct dye_part){.ordinal = d->parts++, .path = path});
-}
-
-static enum dye_status part_end(struct decoding *d, uint64_t bytes, const char *fault)
-{
-    enum dye_verdict v = fault == NULL ? DYE_READ : bytes > 0 ? DYE_PARTLY : DYE_UNREAD;
-    struct dye_part_end end = {.bytes = bytes, .verdict = v, .reason = fault != NULL ? fault : ""};
-    return d->events->end(d->events->arg, &end);
-}
-
-/* A part that gives no bytes. */
-static enum dye_status part_bare(struct decoding *d, const char *path, const char *fault)
-{
-    DYE_TRY(part_begin(d, path));
-    return part_end(d, 0, fault);
-}
-
 static enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
-    DYE_TRY(part_begin(d, path));
-    uint64_t bytes = 0;
-    const char *fault = NULL;
+    DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
     struct dye_span piece;
-    while (fault == NULL && feed_pull(f, &piece)) {
-        uint64_t left = d->limits->output_bytes - d->output;
-        if (piece.n > left) {
-            piece.n = (size_t)left;
-            fault = "limit: output";
-            d->over = true;
-        }
-        d->output += piece.n;
-        bytes += piece.n;
-        if (piece.n > 0)
-            DYE_TRY(d->events->data(d->events->arg, piece));
-    }
+    enum dye_status status = DYE_OK;
+    while (status == DYE_OK && feed_pull(f, &piece))
+        status = part_data(d, piece);
     if (d->input->status != DYE_OK)
         return d->input->status;
-    if (fault == NULL) {
-        fault = feed_fault(f);
-        f->told = true;
-    }
-    return part_end(d, bytes, fault);
+    if (status == DYE_E_LIMIT)
+        return part_end(d, NULL);
+    DYE_TRY(status);
+    f->told = true;
+    return part_end(d, feed_fault(f));
 }
 
-static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
-
-/* Walks a stream out of another one, and sees to it that a part tells when it broke. */
-static enum dye_status walk_inner(struct decoding *d, struct feed *f, const char *path, uint32_t depth)
+enum dye_status decoding_walk_inner(struct decoding *d, struct feed *f, const char *path, uint32_t depth)
 {
-    DYE_TRY(walk(d, f, path, depth));
+    DYE_TRY(decoding_walk(d, f, path, depth));
     if (f->broken != NULL && strcmp(f->broken, "limit: ratio") == 0)
         d->over = true;
     if (feed_fault(f) == NULL || f->told)
@@ -127,10 +82,8 @@ static enum dye_status walk_inner(struct decoding *d, struct feed *f, const char
 
 static enum dye_status visit(struct decoding *d, struct container *c, const char *path, uint32_t depth)
 {
-    if (++d->entries > d->limits->entries) {
-        d->over = true;
+    if (!decoding_count_entry(d))
         return part_bare(d, path, "limit: entries");
-    }
     switch (container_entry_is(c)) {
     case ENTRY_DIRECTORY:
         return DYE_OK;
@@ -141,7 +94,7 @@ static enum dye_status visit(struct decoding *d, struct container *c, const char
     case ENTRY_FILE:
         break;
     }
-    return walk_inner(d, container_entry_feed(c), path, depth + 1);
+    return decoding_walk_inner(d, container_entry_feed(c), path, depth + 1);
 }
 
 /* All entries, then what is wrong with the container itself unless an entry has said so. */
@@ -156,8 +109,7 @@ static enum dye_status enter(struct decoding *d, struct container *c, struct fee
     enum container_next next = CONTAINER_ENTRY;
     while (status == DYE_OK && !d->over && (next = container_next(c)) <= CONTAINER_BAD_ENTRY) {
         if (next == CONTAINER_BAD_ENTRY) {
-            d->over = ++d->entries > d->limits->entries;
-            status = part_bare(d, path, d->over ? "limit: entries" : "damaged");
+            status = part_bare(d, path, decoding_count_entry(d) ? "damaged" : "limit: entries");
             continue;
         }
         name_join(path, container_entry_name(c), inner, DYE_PATH_MAX_BYTES + 1);
@@ -180,18 +132,18 @@ static enum dye_status enter(struct decoding *d, struct container *c, struct fee
     return DYE_OK;
 }
 
-static enum dye_status walk_gzip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+static enum dye_status read_gzip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
 {
     struct gunzip *g = gunzip_open(in, &d->budget);
     if (g == NULL)
         return DYE_E_NOMEM;
-    enum dye_status status = walk_inner(d, gunzip_feed(g), path, depth + 1);
+    enum dye_status status = decoding_walk_inner(d, gunzip_feed(g), path, depth + 1);
     in->told = in->told || gunzip_feed(g)->told;
     gunzip_close(g);
     return status;
 }
 
-static enum dye_status walk_container(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
+static enum dye_status read_container(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
                                       enum sniff_format format)
 {
     struct container *c = container_open(in, format, &d->budget);
@@ -202,7 +154,12 @@ static enum dye_status walk_container(struct decoding *d, struct feed *in, const
     return status;
 }
 
-static enum dye_status walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+/* Formats that have a reader of their own; all others that can be entered go through libarchive. */
+static const format_fn readers[SNIFF_FORMATS] = {
+    [SNIFF_GZIP] = read_gzip,
+};
+
+enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
 {
     struct sniff is = sniff(feed_peek(in));
     if (d->input->status != DYE_OK)
@@ -214,8 +171,8 @@ static enum dye_status walk(struct decoding *d, struct feed *in, const char *pat
     if (depth >= d->limits->depth)
         return part_bare(d, path, "limit: depth");
 
-    enum dye_status status =
-        is.format == SNIFF_GZIP ? walk_gzip(d, in, path, depth) : walk_container(d, in, path, depth, is.format);
+    enum dye_status status = readers[is.format] != NULL ? readers[is.format](d, in, path, depth)
+                                                        : read_container(d, in, path, depth, is.format);
     /* To the end of what holds it, where a checksum may tell of damage. */
     struct dye_span piece;
     while (status == DYE_OK && !d->over && feed_pull(in, &piece))
@@ -243,28 +200,24 @@ static void leave_utf8(locale_t utf8, locale_t before)
     freelocale(utf8);
 }
 
-enum dye_status dye_decode(dye_read_fn read, void *read_arg, const struct dye_decode_limits *limits,
+enum dye_status dye_decode(const struct dye_decode_input *input, const struct dye_decode_limits *limits,
                            const struct dye_decode_events *events, struct dye_error *err)
 {
     if (limits->ratio == 0)
         DYE_FAIL(err, DYE_E_USAGE, "a ratio limit of 0 lets nothing through");
-    struct input *in = calloc(1, sizeof *in);
-    if (in == NULL)
-        DYE_FAIL(err, DYE_E_NOMEM, "no memory to decode with");
     struct decoding d = {
         .limits = limits,
         .events = events,
         .budget = {.ratio = limits->ratio, .ratio_free_bytes = limits->ratio_free_bytes},
-        .input = in,
     };
-    in->feed.next = input_next;
-    in->read = read;
-    in->arg = read_arg;
-    in->budget = &d.budget;
+    struct input in = {.feed = {.next = input_next}, .from = input, .budget = &d.budget, .bytes = malloc(READ_BYTES)};
+    if (in.bytes == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "no memory to decode with");
+    d.input = &in;
     locale_t before, utf8 = enter_utf8(&before);
-    enum dye_status status = walk(&d, &in->feed, "", 0);
+    enum dye_status status = decoding_walk(&d, &in.feed, "", 0);
     leave_utf8(utf8, before);
-    free(in);
+    free(in.bytes);
     if (status == DYE_E_NOMEM)
         DYE_FAIL(err, status, "no memory to decode with");
     return status;

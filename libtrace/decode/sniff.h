@@ -24,7 +24,8 @@ enum sniff_format {
     SNIFF_LZIP,
     SNIFF_COMPRESS,
     SNIFF_ZIP,
-    SNIFF_TAR
+    SNIFF_TAR,
+    SNIFF_FORMATS /* how many */
 };
 
 struct sniff {

@@ -70,10 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, size};
     struct watch w = {.parts = 0};
+    const struct dye_decode_input input = {.read = read_input, .arg = &in};
     struct dye_decode_limits limits = {
         .output_bytes = 8 << 20, .entries = 200, .depth = 4, .ratio = 100, .ratio_free_bytes = 4 << 20};
     struct dye_decode_events events = {on_begin, on_data, on_end, &w};
-    enum dye_status status = dye_decode(read_input, &in, &limits, &events, NULL);
+    enum dye_status status = dye_decode(&input, &limits, &events, NULL);
     REQUIRE(status == DYE_OK || status == DYE_E_NOMEM);
     if (status == DYE_OK)
         REQUIRE(w.parts > 0 && !w.open);

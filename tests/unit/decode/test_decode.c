@@ -98,7 +98,8 @@ static enum dye_status run(struct input *in, const struct dye_decode_limits *lim
     l->open = false;
     l->text[0] = '\0';
     in->at = 0;
-    return dye_decode(read_input, in, limits != NULL ? limits : &usual, &events, NULL);
+    return dye_decode(&(struct dye_decode_input){.read = read_input, .arg = in}, limits != NULL ? limits : &usual,
+                      &events, NULL);
 }
 
 static void check(const char *name, const struct dye_decode_limits *limits, const char *want)

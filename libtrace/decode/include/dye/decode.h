@@ -12,6 +12,20 @@
 
 #include <stdint.h>
 
+/*
+ * What a part's bytes are, and so what a place in it counts.
+ *
+ * byte   the file's own bytes, after decompression and before charset decoding; a place is an offset
+ * cell   a table that was rendered: UTF-8, a line (LF) a row and empty rows too, fields parted by 0x1F; a place is a
+ *        row and a field, both from 1. In a field LF, CR, NUL and 0x1F stand as spaces
+ * row    text that was rendered, a line a paragraph; a place is its number from 1
+ * page   text that was rendered, a form feed (0x0C) behind each page; a place is the page from 1
+ */
+enum dye_unit { DYE_UNIT_BYTE, DYE_UNIT_CELL, DYE_UNIT_ROW, DYE_UNIT_PAGE };
+#define DYE_FIELD_END 0x1f
+#define DYE_PAGE_END 0x0c
+DYE_API const char *dye_unit_name(enum dye_unit u); /* "byte", "cell", "row", "page" */
+
 enum dye_verdict { DYE_READ, DYE_PARTLY, DYE_UNREAD };
 DYE_API const char *dye_verdict_name(enum dye_verdict v); /* "read", "partly", "unread" */
 
@@ -31,7 +45,10 @@ DYE_API bool dye_path_is_valid(struct dye_span path);
 struct dye_part {
     uint32_t ordinal; /* 0, 1, ... in order of appearance: content alone decides it */
     const char *path; /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
+    enum dye_unit unit;
+    const char *format; /* what it was rendered from: "xlsx", "sqlite" ...; "" for bytes as they stand */
 };
+#define DYE_FORMAT_MAX_BYTES 15 /* [a-z0-9]* */
 
 struct dye_part_end {
     uint64_t bytes; /* decompressed bytes delivered */
@@ -48,7 +65,9 @@ struct dye_part_end {
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
  * "format: F" for a known format that is not read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit:
- * L" (output, entries, depth, ratio, memory).
+ * L" (output, entries, depth, ratio, memory, spill).
+ *
+ * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people".
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);
@@ -59,6 +78,63 @@ struct dye_decode_events {
 
 /* Up to cap bytes into p; *ret_n = 0 at the end of input. */
 typedef enum dye_status (*dye_read_fn)(void *arg, uint8_t *p, size_t cap, size_t *ret_n);
+/* Exactly n bytes at `at`, which lie inside; false when they can't be had. */
+typedef bool (*dye_read_at_fn)(void *arg, uint64_t at, uint8_t *p, size_t n);
+typedef bool (*dye_write_at_fn)(void *arg, uint64_t at, const uint8_t *p, size_t n);
+
+/* Other programs that read what no library here does, each in a sandbox of its own. */
+enum dye_helper {
+    DYE_HELPER_7Z_LIST,  /* what is in a 7z, as `7zz l -slt` writes it */
+    DYE_HELPER_7Z_TEST,  /* nothing: only whether the password is right */
+    DYE_HELPER_7Z,       /* all files one after the other, in that order */
+    DYE_HELPER_RAR_LIST, /* as `lsar -json` writes it */
+    DYE_HELPER_RAR,
+    DYE_HELPER_PDF_TEXT, /* of a PDF, UTF-8 in layout, a form feed behind each page */
+    DYE_HELPERS          /* how many */
+};
+
+#define DYE_PASSWORD_MAX_BYTES 512 /* longer ones are not tried */
+
+struct dye_help {
+    enum dye_helper helper;
+    bool spilled; /* what it shall read stands in the scratch space, else in the input */
+    uint64_t at, bytes;
+    const char *password; /* or NULL */
+};
+
+/*
+ * How a helper is had; one at a time. _start returns DYE_OK, and then what it writes comes by _read like the input
+ * does, until *ret_n is 0, and _end ends it, also before that; DYE_E_NOTFOUND when it is not there; else why not.
+ * _end returns NULL when it ended well, else a constant: "damaged" (it complained), "limit: cpu",
+ * "helper: crashed".
+ */
+struct dye_helper_calls {
+    enum dye_status (*start)(void *arg, const struct dye_help *help);
+    enum dye_status (*read)(void *arg, uint8_t *p, size_t cap, size_t *ret_n);
+    const char *(*end)(void *arg);
+};
+
+/*
+ * One input. `read` gives it forwards; the rest may be NULL.
+ *
+ * read_at, bytes             the same input in any order, for formats that have their directory at the end
+ * spill_write, spill_read    scratch space of spill_bytes, for what has to be sought and stands inside something else;
+ *                            without it such parts are unread, "limit: spill"
+ * passwords                  tried in turn on what is encrypted; UTF-8
+ * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
+ */
+struct dye_decode_input {
+    dye_read_fn read;
+    dye_read_at_fn read_at;
+    uint64_t bytes;
+    dye_write_at_fn spill_write;
+    dye_read_at_fn spill_read;
+    uint64_t spill_bytes;
+    const struct dye_helper_calls *helpers;
+    void *arg; /* of all of these */
+    const char *const *passwords;
+    size_t n_passwords;
+};
 
 /*
  * Decode one input from start to end.
@@ -68,7 +144,7 @@ typedef enum dye_status (*dye_read_fn)(void *arg, uint8_t *p, size_t cap, size_t
  * input, and grows with the depth. Gzip members that follow each other are one part. A
  * compressed file without an inner name (`x.gz`) is one part, path "".
  */
-DYE_MUST_CHECK DYE_API enum dye_status dye_decode(dye_read_fn read, void *read_arg,
+DYE_MUST_CHECK DYE_API enum dye_status dye_decode(const struct dye_decode_input *input,
                                                   const struct dye_decode_limits *limits,
                                                   const struct dye_decode_events *events, struct dye_error *err);
 
