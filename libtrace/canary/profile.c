@@ -131,6 +131,7 @@ static enum dye_status builder_take(struct builder *b, struct dye_profile **ret)
     }
     for (size_t i = 0; i < p->values; i++)
         p->value[i].text = text + (uintptr_t)p->value[i].text;
+    DYE_TRY(profile_count_rest(p));
     b->p = NULL;
     *ret = p;
     return DYE_OK;

@@ -23,6 +23,7 @@ enum { FILLED_NOT = '-', FILLED_VALUE = 'v', FILLED_WORD = 'w' /* such as 无, i
 struct profile_value {
     const char *text;
     uint64_t n;
+    uint64_t rest; /* of n, where the context is wide: what stands in none of the narrow ones */
 };
 struct profile_group {
     const char *column, *facet, *context;
@@ -53,6 +54,11 @@ const struct profile_group *profile_find(const struct dye_profile *p, const char
 typedef bool (*profile_filter)(const char *value, const void *arg);
 const char *profile_pick(const struct dye_profile *p, const struct profile_group *g, uint64_t random, bool rare,
                          profile_filter filter, const void *arg);
+/* The same by what is left beside the narrower contexts, `passed` (or NULL) among them: none of its values. */
+const char *profile_pick_rest(const struct dye_profile *p, const struct profile_group *g,
+                              const struct profile_group *passed, uint64_t random, bool rare);
+/* Sets .rest of all values. O(n log n); DYE_E_NOMEM. */
+DYE_MUST_CHECK enum dye_status profile_count_rest(struct dye_profile *p);
 int profile_compare(const struct profile_group *g, const char *column, const char *facet, const char *context);
 
 /* --- an address as parts: a text and, before it, perhaps a number --- */

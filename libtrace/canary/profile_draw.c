@@ -146,20 +146,6 @@ static const char *parent_of(const struct drawing *x, size_t i, const char *face
     return g != NULL && g->values > 0 ? x->profile->value[g->first].text : NULL;
 }
 
-struct passed { /* a group whose values had their chance */
-    const struct dye_profile *p;
-    const struct profile_group *g;
-};
-
-static bool is_not_in(const char *value, const void *arg)
-{
-    const struct passed *x = arg;
-    for (size_t k = 0; k < x->g->values; k++)
-        if (strcmp(x->p->value[x->g->first + k].text, value) == 0)
-            return false;
-    return true;
-}
-
 /* A symbol of the facet, where the parent says what it does; NULL where the profile has none. */
 static const char *pick_symbol(const struct drawing *x, size_t i, const char *facet, struct dye_prf *r)
 {
@@ -168,10 +154,10 @@ static const char *pick_symbol(const struct drawing *x, size_t i, const char *fa
         char says[SYMBOL_BYTES], context[2 * SYMBOL_BYTES + 2];
         parent_says(x, i, parent, says);
         snprintf(context, sizeof context, "%.63s=%s", parent, says);
-        const struct passed passed = {x->profile, group(x, i, facet, context)};
+        const struct profile_group *here = group(x, i, facet, context);
         symbol = pick(x, i, facet, context, r, true);
-        if (symbol == NULL && passed.g != NULL) /* one that is rare there */
-            symbol = profile_pick(x->profile, group(x, i, facet, ""), dye_prf_u64(r), false, is_not_in, &passed);
+        if (symbol == NULL) /* one that is rare there */
+            symbol = profile_pick_rest(x->profile, group(x, i, facet, ""), here, dye_prf_u64(r), false);
     }
     return symbol != NULL ? symbol : pick(x, i, facet, "", r, false);
 }
@@ -203,11 +189,9 @@ static bool draw_number(const struct drawing *x, size_t i, struct dye_prf *r, st
     uint64_t v = within(symbol, r), low = 0;
     char unused[SYMBOL_BYTES];
     const char *exact = pick_detail(x, i, "exact", symbol, r), *ending = pick(x, i, "ending", symbol, r, true);
-    if (ending == NULL) {
-        const struct passed passed = {x->profile, group(x, i, "ending", symbol)};
-        ending = profile_pick(x->profile, group(x, i, "ending", ""), dye_prf_u64(r), false,
-                              passed.g != NULL ? is_not_in : NULL, &passed);
-    }
+    if (ending == NULL)
+        ending = profile_pick_rest(x->profile, group(x, i, "ending", ""), group(x, i, "ending", symbol), dye_prf_u64(r),
+                                   false);
     if (exact != NULL)
         snprintf(ret->text, sizeof ret->text, "%s", exact);
     else if (ending == NULL)

@@ -8,34 +8,73 @@
 
 /* ---- drawing ---- */
 
-static uint64_t kept_total(const struct dye_profile *p, const struct profile_group *g, profile_filter filter,
-                           const void *arg)
+struct choice {
+    const struct dye_profile *p;
+    const struct profile_group *g;
+    profile_filter filter;
+    const void *arg;
+    bool rest;
+};
+
+/* What a value counts: nothing where it may not come. */
+static uint64_t weight(const struct choice *c, size_t i)
+{
+    const struct profile_value *v = &c->p->value[c->g->first + i];
+    return c->filter != NULL && !c->filter(v->text, c->arg) ? 0 : c->rest ? v->rest : v->n;
+}
+
+static uint64_t kept_total(const struct choice *c)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < g->values; i++)
-        if (filter == NULL || filter(p->value[g->first + i].text, arg))
-            n += p->value[g->first + i].n;
+    for (size_t i = 0; i < c->g->values; i++)
+        n += weight(c, i);
     return n;
+}
+
+static const char *choose(const struct choice *c, uint64_t random, bool rare)
+{
+    const struct choice all = {c->p, c->g, NULL, NULL, false};
+    uint64_t total = kept_total(c) + (rare ? c->g->total - kept_total(&all) : 0);
+    uint64_t at = total != 0 ? random % total : 0; /* totals stay below 2^48: a bias of 2^-16 at worst */
+    for (size_t i = 0; total != 0 && i < c->g->values; i++) {
+        uint64_t n = weight(c, i);
+        if (at < n)
+            return c->p->value[c->g->first + i].text;
+        at -= n;
+    }
+    return NULL;
 }
 
 const char *profile_pick(const struct dye_profile *p, const struct profile_group *g, uint64_t random, bool rare,
                          profile_filter filter, const void *arg)
 {
+    const struct choice c = {p, g, filter, arg, false};
+    return g != NULL ? choose(&c, random, rare) : NULL;
+}
+
+struct passed { /* a group whose values had their chance */
+    const struct dye_profile *p;
+    const struct profile_group *g;
+};
+
+static bool is_not_in(const char *value, const void *arg)
+{
+    const struct passed *x = arg;
+    for (size_t k = 0; k < x->g->values; k++)
+        if (strcmp(x->p->value[x->g->first + k].text, value) == 0)
+            return false;
+    return true;
+}
+
+const char *profile_pick_rest(const struct dye_profile *p, const struct profile_group *g,
+                              const struct profile_group *passed, uint64_t random, bool rare)
+{
+    const struct passed x = {p, passed};
+    struct choice c = {p, g, passed != NULL ? is_not_in : NULL, &x, true};
     if (g == NULL)
         return NULL;
-    uint64_t total = kept_total(p, g, filter, arg) + (rare ? g->total - kept_total(p, g, NULL, NULL) : 0);
-    if (total == 0)
-        return NULL;
-    uint64_t at = random % total; /* totals stay below 2^48: a bias of 2^-16 at worst */
-    for (size_t i = 0; i < g->values; i++) {
-        const struct profile_value *v = &p->value[g->first + i];
-        if (filter != NULL && !filter(v->text, arg))
-            continue;
-        if (at < v->n)
-            return v->text;
-        at -= v->n;
-    }
-    return NULL;
+    c.rest = kept_total(&c) != 0; /* else by all that they have */
+    return choose(&c, random, rare);
 }
 
 /* Contexts from the narrowest to the widest: what is rare in one is drawn from the next, without what was frequent in
@@ -281,10 +320,10 @@ static bool append_door(const struct dye_profile *profile, const char *column, c
 {
     const char *tail =
         profile_pick(profile, profile_find(profile, column, "tail", wide), dye_prf_u64(draw), false, NULL, NULL);
-    const char *stem =
-        profile_pick(profile, profile_find(profile, column, "stem", narrow), dye_prf_u64(draw), true, NULL, NULL);
+    const struct profile_group *here = profile_find(profile, column, "stem", narrow);
+    const char *stem = profile_pick(profile, here, dye_prf_u64(draw), true, NULL, NULL);
     if (stem == NULL)
-        stem = profile_pick(profile, profile_find(profile, column, "stem", wide), dye_prf_u64(draw), false, NULL, NULL);
+        stem = profile_pick_rest(profile, profile_find(profile, column, "stem", wide), here, dye_prf_u64(draw), false);
     return tail != NULL && stem != NULL && stem[0] != '-' && profile_append(ret, stem) && profile_append(ret, tail);
 }
 
@@ -300,13 +339,13 @@ static bool append_number(const struct dye_profile *profile, const char *column,
     const char *magnitude =
         profile_pick(profile, profile_find(profile, column, "magnitude", wide), dye_prf_u64(draw), false, NULL, NULL);
     bool large = magnitude != NULL && magnitude[0] >= '3';
-    const char *number =
-        profile_pick(profile, profile_find(profile, column, "number", narrow), dye_prf_u64(draw), true, NULL, NULL);
+    const struct profile_group *here = profile_find(profile, column, "number", narrow);
+    const char *number = profile_pick(profile, here, dye_prf_u64(draw), true, NULL, NULL);
     if (number == NULL && large && append_door(profile, column, narrow, wide, draw, ret))
         return true;
     if (number == NULL)
         number =
-            profile_pick(profile, profile_find(profile, column, "number", wide), dye_prf_u64(draw), true, NULL, NULL);
+            profile_pick_rest(profile, profile_find(profile, column, "number", wide), here, dye_prf_u64(draw), true);
     if (number != NULL)
         return profile_append(ret, number);
     if (magnitude == NULL || strlen(magnitude) != 2 || !dye_is_digit((uint8_t)magnitude[0]))
