@@ -78,8 +78,7 @@ static bool is_empty(const struct drawing *x, size_t i)
     if (x->row == 0 || is_shared(&x->first[i]))
         return first;
     draw_open(&x->p->draws, "*", x->row, USE_TABLE, &r);
-    const char *filled = profile_pick(x->profile, profile_filled(x->profile, x->p->table_decade, x->p->birth),
-                                      dye_prf_u64(&r), false, is_alike, &alike);
+    const char *filled = profile_pick_filled(x->profile, x->p->table_decade, x->p->birth, is_alike, &alike, &r);
     dye_prf_done(&r);
     return filled != NULL ? profile_state_of(x->profile, filled, (int)i) == FILLED_NOT : first;
 }
@@ -227,6 +226,34 @@ static bool weekday_stays(const struct drawing *x, size_t i, int64_t day, struct
     return most == 0 || dye_prf_below(r, most) < own;
 }
 
+/* The shape that the cell has; NULL: any. */
+static const char *format_of(const struct drawing *x, size_t i)
+{
+    struct dye_prf r;
+    draw_open_column(&x->first[i], x->p, x->row, USE_CELL, &r); /* of no other use where the profile draws */
+    const char *format = pick(x, i, "format", "", &r, false);
+    dye_prf_done(&r);
+    return format;
+}
+
+static bool has_no_seconds(const char *format)
+{
+    return strchr(format, 'i') != NULL && strchr(format, 's') == NULL;
+}
+
+/* Whether most cells are without seconds: then the gaps that were counted end in whole minutes, else they don't. */
+static bool counts_minutes(const struct drawing *x, size_t i)
+{
+    const struct profile_group *g = group(x, i, "format", "");
+    uint64_t without = 0, all = 0;
+    for (size_t k = 0; g != NULL && k < g->values; k++) {
+        const struct profile_value *v = &x->profile->value[g->first + k];
+        all += v->n;
+        without += has_no_seconds(v->text) ? v->n : 0;
+    }
+    return without > all / 2;
+}
+
 /* `context` "d": of a date that is days behind another; "": of any. */
 static int64_t of_day(const struct drawing *x, size_t i, const char *context, struct dye_prf *r)
 {
@@ -280,8 +307,17 @@ static bool draw_lag(const struct drawing *x, size_t i, const char *symbol, int6
         *ret = before / DAY_SECONDS * DAY_SECONDS + of_day(x, i, "d", r);
         return *ret >= before + HOUR_S;
     }
+    if (symbol[0] == 'z') {
+        *ret = before - before % MINUTE_S;
+        return true;
+    }
     if (symbol[0] == 's' || symbol[0] == 'm') {
-        *ret = before + (int64_t)within(symbol, r);
+        int64_t gap = (int64_t)within(symbol, r);
+        *ret = before + gap;
+        if (gap > 0 && counts_minutes(x, i)) { /* the nearest that is not earlier */
+            *ret += MINUTE_S / 2 - (*ret + MINUTE_S / 2) % MINUTE_S;
+            *ret += *ret <= before ? MINUTE_S : 0;
+        }
         return (*ret / DAY_SECONDS == before / DAY_SECONDS) == (symbol[0] == 's');
     }
     const char *exact = pick_detail(x, i, "exact", symbol, r);
@@ -311,6 +347,8 @@ static bool draw_when(const struct drawing *x, size_t i, struct dye_prf *r, int6
     }
     if (c->after == DYE_AFTER_BIRTH)
         return draw_years(x, i, symbol, r, ret);
+    for (int tries = 0; tries < TRIES && symbol[0] == 'z' && !counts_minutes(x, i); tries++)
+        symbol = pick_symbol(x, i, FACET_LAG, r); /* comes of itself, when seconds are not written */
     char sort = symbol[0]; /* the same day stays the same day: another gap of it is drawn where one leads beyond */
     for (int tries = 0; tries < TRIES; tries++) {
         if (symbol[0] == sort && draw_lag(x, i, symbol, before.when, r, ret))
@@ -339,6 +377,9 @@ static bool draw_date(const struct drawing *x, size_t i, struct dye_prf *r, stru
         snprintf(ret->as_parent, sizeof ret->as_parent, "-");
         return true;
     }
+    const char *format = format_of(x, i);
+    if (format != NULL && has_no_seconds(format)) /* those that follow know no more */
+        ret->when -= (ret->when % MINUTE_S + MINUTE_S) % MINUTE_S;
     symbol_quarter(ret->when, ret->as_parent);
     return true;
 }
@@ -570,11 +611,8 @@ bool profile_draw(const struct dye_profile *profile, const struct dye_column *c,
     if (!symbol_column(c) || !draw_column(&x, i, &d))
         return false;
     if (d.dated) {
-        struct dye_prf r;
         struct profile_date date;
-        draw_open_column(c, p, row, USE_CELL, &r); /* of no use where the profile draws */
-        const char *format = pick(&x, i, "format", "", &r, false);
-        dye_prf_done(&r);
+        const char *format = format_of(&x, i);
         profile_date_at(d.when, &date);
         if (!profile_date_write(format != NULL ? format : "Y-m-d", &date, &made))
             return false;

@@ -418,20 +418,45 @@ static int id_column(const struct dye_profile *profile, const struct dye_sector 
     return -1;
 }
 
-const struct profile_group *profile_filled(const struct dye_profile *p, const char *decade, const char *birth)
+struct filled_choice {
+    profile_filter filter;
+    const void *arg;
+    struct passed passed[2]; /* of the year, of the decade */
+    size_t n;
+};
+
+static bool is_new(const char *filled, const void *arg)
 {
+    const struct filled_choice *c = arg;
+    for (size_t i = 0; i < c->n; i++)
+        if (!is_not_in(filled, &c->passed[i]))
+            return false;
+    return c->filter(filled, c->arg);
+}
+
+const char *profile_pick_filled(const struct dye_profile *p, const char *decade, const char *birth,
+                                profile_filter filter, const void *arg, struct dye_prf *draw)
+{
+    struct filled_choice c = {.filter = filter, .arg = arg};
     char year[8];
     snprintf(year, sizeof year, "y%.4s", birth);
-    const struct profile_group *of_year = decade[0] != '\0' ? profile_find(p, "*", "filled", year) : NULL;
-    return of_year != NULL && of_year->total >= YEAR_ROWS * (uint64_t)p->k ? of_year
-                                                                           : profile_find(p, "*", "filled", decade);
+    const struct profile_group *of_year = profile_find(p, "*", "filled", year);
+    bool large = of_year != NULL && of_year->total >= YEAR_ROWS * (uint64_t)p->k;
+    const struct profile_group *narrow[] = {large ? of_year : NULL, profile_find(p, "*", "filled", decade)};
+    for (size_t i = 0; decade[0] != '\0' && i < sizeof narrow / sizeof *narrow; i++) {
+        const char *filled = profile_pick(p, narrow[i], dye_prf_u64(draw), true, is_new, &c);
+        if (filled != NULL)
+            return filled;
+        if (narrow[i] != NULL)
+            c.passed[c.n++] = (struct passed){p, narrow[i]};
+    }
+    return profile_pick(p, profile_find(p, "*", "filled", ""), dye_prf_u64(draw), false, is_new, &c);
 }
 
 static const char *pick_filled(const struct dye_profile *profile, const char *decade, const struct filled_filter *f,
                                struct dye_prf *draw)
 {
-    return profile_pick(profile, profile_filled(profile, decade, f->persona->birth), dye_prf_u64(draw), false,
-                        is_usable, f);
+    return profile_pick_filled(profile, decade, f->persona->birth, is_usable, f, draw);
 }
 
 static bool has_families(const struct dye_sector *s)

@@ -99,9 +99,9 @@ void symbol_number_as_parent(uint64_t v, char ret[SYMBOL_BYTES])
 void symbol_lag(int64_t before, int64_t when, char ret[SYMBOL_BYTES])
 {
     int64_t gap = when - before, days = when / DAY_SECONDS - before / DAY_SECONDS;
-    if (gap < 0 && gap > -60) /* of the two one is written without seconds */
-        gap = days = 0;
-    if (gap >= HOUR_S && days == 0)
+    if (gap < 0 && gap > -60 && days == 0)
+        snprintf(ret, SYMBOL_BYTES, "z");
+    else if (gap >= HOUR_S && days == 0)
         snprintf(ret, SYMBOL_BYTES, "h");
     else if (gap >= 0 && (gap < SOON_S || days == 0))
         snprintf(ret, SYMBOL_BYTES, "%c%u", days == 0 ? 's' : 'm', symbol_bucket((uint64_t)gap));

@@ -8,7 +8,8 @@
  *   numbers   which quarter of an octave; detail: the number itself where many have it, else how numbers end
  *   dates     ABSOLUTE: the month; detail: the day. LAG behind the column that the sector says: years behind birth; on
  *             the same day a bucket of seconds within the hour (s), or later (h); the next day within six hours (m)
- *             a bucket of seconds; else of days; detail: the days
+ *             a bucket of seconds; the same minute, which is written without seconds, and so comes earlier (z); else a
+             bucket of days; detail: the days
  *   texts     of up to eight bytes the text, behind a quote; of others letters and digits as classes, {column:Ymd}
  * where the date of a column stands; detail: the text where many have it, else character by character; LEAD, the first
  * digits, where numbers run on with time
@@ -25,6 +26,7 @@ enum {
     LEAD_NEXT_DIGITS = 6,
     LEAD_FROM_DIGITS = 6,
     SOON_S = 6 * 3600,
+    MINUTE_S = 60,
     HOUR_S = 3600,
     DAY_SECONDS = 86400
 };

@@ -49,8 +49,9 @@ static double judge_sector(const struct plan *plan, struct rng *r)
     }
     printf("%-20s AUC with pool values", s.name);
     for (int i = 0; i < TABLES; i++)
-        printf(" %.3f", pool[i].auc);
-    printf(" (standard error %.3f), with the default spaces %.3f\n", pool[0].error, plain.auc);
+        printf(" %.3f (standard error %.3f, %.1f %% of rows left out)", pool[i].auc, pool[i].error,
+               100 * pool[i].unfindable);
+    printf(", with the default spaces %.3f\n", plain.auc);
     free(rows);
     free(canaries);
     return worst;

@@ -1,6 +1,5 @@
 #include "classifier.h"
 
-#include "auc.h"
 #include "sample.h"
 
 #include <assert.h>
@@ -59,29 +58,97 @@ static void print_features(const float *weight, const struct sample *x, size_t n
     free(share);
 }
 
-static double standard_error(double auc, double n)
+struct placed { /* the share of the other class, in its fold, that a row stands above, or a canary below */
+    uint64_t person;
+    bool canary;
+    double value;
+};
+
+static int compare_persons(const void *a, const void *b)
 {
-    double q1 = auc / (2 - auc), q2 = 2 * auc * auc / (1 + auc);
-    return sqrt((auc * (1 - auc) + (n - 1) * (q1 - auc * auc) + (n - 1) * (q2 - auc * auc)) / (n * n));
+    const struct placed *x = a, *y = b;
+    return x->person != y->person ? (x->person > y->person) - (x->person < y->person) : x->canary - y->canary;
 }
 
-/* n rows of those given, in any order. */
-static void choose(const struct dye_sector *s, struct repeats *repeats, const struct row *rows, size_t of, bool canary,
-                   size_t n, struct rng *r, struct sample *ret)
+/* The variance of the mean of one class's values, by persons. */
+static double variance(const struct placed *x, size_t n, bool canary, double mean)
 {
-    size_t *order = malloc(of * sizeof *order);
-    assert(order != NULL && n <= of);
+    double sum = 0, person = 0, count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i].canary != canary)
+            continue;
+        person = count > 0 && x[i].person == x[i - 1].person ? person + x[i].value - mean : x[i].value - mean;
+        bool last = i + 1 == n || compare_persons(&x[i], &x[i + 1]) != 0;
+        sum += last ? person * person : 0;
+        count++;
+    }
+    return sum / (count * count);
+}
+
+/* Of all pairs of a canary and a row in one fold, those that stand rightly. */
+static struct verdict verdict_of(const struct sample *x, const double *scores, size_t n)
+{
+    struct placed *placed = calloc(n, sizeof *placed);
+    double right = 0, pairs = 0, mean[2] = {0}, count[2] = {0};
+    assert(placed != NULL);
+    for (size_t i = 0; i < n; i++) {
+        double above = 0, others = 0;
+        for (size_t j = 0; j < n; j++)
+            if (x[j].fold == x[i].fold && x[j].canary != x[i].canary) {
+                double difference = x[i].canary ? scores[i] - scores[j] : scores[j] - scores[i];
+                above += difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
+                others++;
+            }
+        placed[i] = (struct placed){x[i].person, x[i].canary, others > 0 ? above / others : 0.5};
+        right += above;
+        pairs += others;
+        mean[x[i].canary] += placed[i].value;
+        count[x[i].canary]++;
+    }
+    qsort(placed, n, sizeof *placed, compare_persons);
+    double v = variance(placed, n, false, mean[0] / count[0]) + variance(placed, n, true, mean[1] / count[1]);
+    free(placed);
+    return (struct verdict){.auc = right / pairs, .error = sqrt(v)};
+}
+
+/* Whether a scan could find the row by anything. */
+static bool is_findable(const struct dye_sector *s, const struct row *row)
+{
+    struct dye_value v;
+    for (size_t i = 0; i < s->columns; i++)
+        if (s->column[i].what == DYE_COLUMN_KIND &&
+            dye_ident_parse(s->column[i].kind, dye_span_str(row->cell[i]), &v) == DYE_OK &&
+            dye_ident_is_found(s->column[i].kind, &v))
+            return true;
+    return false;
+}
+
+/* n of the rows that could be found, or as many as there are, in any order; how many. *ret_unfindable: the share that
+ * was passed over. */
+static size_t choose(const struct dye_sector *s, struct repeats *repeats, const struct row *rows, size_t of,
+                     bool canary, size_t n, struct rng *r, struct sample *ret, double *ret_unfindable)
+{
+    size_t *order = malloc(of * sizeof *order), made = 0, passed = 0;
+    assert(order != NULL);
     for (size_t i = 0; i < of; i++)
         order[i] = i;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < of && made < n; i++) {
         size_t j = i + rng_below(r, of - i), kept = order[i];
         order[i] = order[j];
         order[j] = kept;
-        sample_make(s, &rows[order[i]], repeats, &ret[i]);
-        ret[i].canary = canary;
-        ret[i].fold = (uint8_t)(person_number(s, &rows[order[i]]) % FOLDS);
+        if (!is_findable(s, &rows[order[i]])) {
+            passed++;
+            continue;
+        }
+        sample_make(s, &rows[order[i]], repeats, &ret[made]);
+        ret[made].canary = canary;
+        ret[made].person = person_number(s, &rows[order[i]]);
+        ret[made].fold = (uint8_t)(ret[made].person % FOLDS);
+        made++;
     }
     free(order);
+    *ret_unfindable = (double)passed / (double)(passed + made);
+    return made;
 }
 
 /* What hardly any row has teaches nothing but these rows. */
@@ -106,30 +173,32 @@ struct verdict classifier_judge(const struct dye_sector *s, const struct row *ta
                                 const struct row *canaries, size_t n_canaries, size_t n, bool explain, struct rng *r)
 {
     struct sample *x = calloc(2 * n, sizeof *x);
-    struct scored *scored = calloc(2 * n, sizeof *scored);
+    double *scores = calloc(2 * n, sizeof *scores), unfindable[2];
     float *weight = calloc(SLOTS + 1, sizeof *weight);
-    assert(x != NULL && scored != NULL && weight != NULL);
+    assert(x != NULL && scores != NULL && weight != NULL);
     feature_names_clear();
     struct repeats *repeats = repeats_new();
     repeats_add(repeats, s, table, rows);
     repeats_add(repeats, s, canaries, n_canaries);
-    choose(s, repeats, table, rows, false, n, r, x);
-    choose(s, repeats, canaries, n_canaries, true, n, r, x + n);
+    size_t of_table = choose(s, repeats, table, rows, false, n, r, x, &unfindable[0]);
+    size_t all = of_table + choose(s, repeats, canaries, n_canaries, true, n, r, x + of_table, &unfindable[1]);
     repeats_free(repeats);
-    drop_rare(x, 2 * n);
+    assert(unfindable[1] == 0);
+    drop_rare(x, all);
     for (int k = 0; k < FOLDS; k++) {
-        train(weight, x, 2 * n, k, r);
-        for (size_t i = 0; i < 2 * n; i++)
+        train(weight, x, all, k, r);
+        for (size_t i = 0; i < all; i++)
             if (x[i].fold == k)
-                scored[i] = (struct scored){1 / (1 + exp(-score(weight, &x[i]))), x[i].canary};
+                scores[i] = score(weight, &x[i]);
     }
     if (explain)
-        print_features(weight, x, 2 * n);
-    double auc = auc_of(scored, 2 * n);
-    for (size_t i = 0; i < 2 * n; i++)
+        print_features(weight, x, all);
+    struct verdict v = verdict_of(x, scores, all);
+    v.unfindable = unfindable[0];
+    for (size_t i = 0; i < all; i++)
         free(x[i].feature);
     free(x);
-    free(scored);
+    free(scores);
     free(weight);
-    return (struct verdict){auc, standard_error(auc, (double)n)};
+    return v;
 }

@@ -4,12 +4,18 @@
  * classifier: a logistic regression on sparse features of values, of pairs of columns and of what a row shares with
  * others, trained to tell canaries from rows. Five-fold over persons: all rows of a person, and of a household, are in
  * one fold, so that nobody is recognised.
+ *
+ * A score is compared with those of its own fold alone: each fold has a model of its own, and one trained on more
+ * canaries leaves fewer to be found and scores all rows higher, which would push the AUC of all folds together below
+ * one half. Rows that show no identifier which a scan could find are not compared: no canary is such a row, which the
+ * README says and so anybody knows. They stay in the file that is looked at.
  */
 #include "rng.h"
 #include "table.h"
 
 struct verdict {
-    double auc, error; /* and its standard error (Hanley and McNeil, 1982) */
+    double auc, error; /* and its standard error, by persons: their rows are alike (Obuchowski, 1997) */
+    double unfindable; /* share of the table's rows that show nothing to be found by */
 };
 /* n rows of the table's and n of the canaries', none twice; the file that somebody looks at has all of both. explain:
  * prints what gives canaries away. */

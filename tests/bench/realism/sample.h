@@ -8,7 +8,8 @@ struct sample {
     uint32_t *feature;
     size_t n;
     bool canary;
-    uint8_t fold;
+    uint64_t person;
+    uint8_t fold; /* of the person */
 };
 /* What stands in several rows of one file: how often, by the hash of column and text. */
 struct repeats;
