@@ -182,27 +182,32 @@ static void patient(struct json *j, const struct subject *who, const struct dye_
     create_unless_there(j, "Patient", x->system[DYE_MRN], dye_value_span(&p->value[DYE_MRN]));
 }
 
-/* The day of a visit, at the time of the placement; not before birth. */
-static void visit_time(const struct dye_persona *p, const struct dye_stamp *stamp, size_t row, char ret[32])
+/* The day of a visit, at the time of the placement. Of an infant none is before birth, and each leaves a day for those
+ * before it, as far as there are days. */
+static void visit_time(const struct dye_persona *p, const struct dye_stamp *stamp, size_t row, size_t visits,
+                       char ret[32])
 {
     const char *w = stamp->when;
     struct calendar_date d = {0};
     char day[11];
     (void)!sscanf(w, "%4d%2d%2d", &d.year, &d.month, &d.day);
     const int32_t last = dye_day(d.year, d.month, d.day);
-    int32_t on = last - stamp->visit[row].days_ago;
-    if (on < p->born)
-        on = p->born < last ? p->born : last;
-    dye_day_text(on, day);
+    const int32_t age = last > p->born ? last - p->born : 0, later = (int32_t)row, rest = (int32_t)(visits - 1 - row);
+    int32_t ago = stamp->visit[row].days_ago;
+    if (age < later + rest)
+        ago = later < age ? later : age;
+    else if (ago > age - rest)
+        ago = age - rest;
+    dye_day_text(last - ago, day);
     snprintf(ret, 32, "%.10sT%.2s:%.2s:%.2s+08:00", day, w + 8, w + 10, w + 12);
 }
 
 static void encounter(struct json *j, const struct dye_persona *p, const struct dye_exchange *x,
-                      const struct dye_stamp *stamp, size_t row)
+                      const struct dye_stamp *stamp, size_t row, size_t visits)
 {
     const char *number = stamp->visit[row].number;
     char period[32];
-    visit_time(p, stamp, row, period);
+    visit_time(p, stamp, row, visits, period);
     raw(j, ",{\"fullUrl\":\"urn:uuid:");
     raw(j, stamp->visit[row].uuid);
     raw(j, "\",\"resource\":{\"resourceType\":\"Encounter\",\"identifier\":[{");
@@ -234,7 +239,7 @@ enum dye_status dye_fhir_person(const struct dye_sector *s, const struct dye_per
     patient(&j, &who, x, stamp);
     const size_t visits = x->visit_system[0] != '\0' ? dye_sector_rows(s, p) : 0;
     for (size_t row = 0; row < visits; row++)
-        encounter(&j, p, x, stamp, row);
+        encounter(&j, p, x, stamp, row, visits);
     return j.status;
 }
 

@@ -257,6 +257,30 @@ static void each_record_of_a_person_is_a_visit_or_an_insert(void **state)
     dye_buf_done(&b);
 }
 
+static void visits_of_an_infant_are_on_days_of_their_own_since_birth(void **state)
+{
+    (void)state;
+    static struct dye_sector thrice;
+    thrice = bare;
+    thrice.rows[2] = 1; /* always three */
+    struct dye_persona p = someone("王芳");
+    struct dye_exchange x = exchange();
+    struct dye_stamp t = stamp();
+    struct dye_buf b;
+    t.visit[2].days_ago = t.visit[1].days_ago + 7;
+    dye_buf_init(&b, 8192, true);
+    p.born = dye_day(2025, 12, 30);
+    assert_int_equal(dye_fhir_person(&thrice, &p, &x, &t, &b), DYE_OK);
+    assert_int_equal(count((char *)b.p, "\"start\":\"2026-01-02T"), 1);
+    assert_int_equal(count((char *)b.p, "\"start\":\"2025-12-31T"), 1);
+    assert_int_equal(count((char *)b.p, "\"start\":\"2025-12-30T"), 1);
+    dye_buf_clear(&b);
+    p.born = dye_day(2026, 1, 2); /* has but one day */
+    assert_int_equal(dye_fhir_person(&thrice, &p, &x, &t, &b), DYE_OK);
+    assert_int_equal(count((char *)b.p, "\"start\":\"2026-01-02T"), 3);
+    dye_buf_done(&b);
+}
+
 static void an_empty_cell_is_told_by_no_message(void **state)
 {
     (void)state;
@@ -436,6 +460,7 @@ int main(void)
         cmocka_unit_test(surnames_end_where_they_do),
         cmocka_unit_test(a_bundle_creates_a_patient_and_a_visit_unless_they_are_there),
         cmocka_unit_test(each_record_of_a_person_is_a_visit_or_an_insert),
+        cmocka_unit_test(visits_of_an_infant_are_on_days_of_their_own_since_birth),
         cmocka_unit_test(an_empty_cell_is_told_by_no_message),
         cmocka_unit_test(a_query_encodes_what_an_uri_has_not),
         cmocka_unit_test(an_institution_is_named_as_far_as_it_fits),
