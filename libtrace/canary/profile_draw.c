@@ -180,22 +180,36 @@ static uint64_t within(const char *symbol, struct dye_prf *r)
 
 /* ---- numbers ---- */
 
+/* Of numbers whose endings are all rare: any digits, as many as others have behind the point. */
+static const char *any_ending(const struct drawing *x, size_t i, struct dye_prf *r, char ret[SYMBOL_BYTES])
+{
+    const char *like = pick(x, i, "ending", "", r, false);
+    if (like != NULL)
+        snprintf(ret, SYMBOL_BYTES, "%s", like);
+    else
+        snprintf(ret, SYMBOL_BYTES, x->first[i].decimals != 0 ? "0.%0*d" : "0", (int)x->first[i].decimals, 0);
+    for (char *s = ret; *s != '\0'; s++)
+        if (dye_is_digit((uint8_t)*s))
+            *s = (char)('0' + dye_prf_below(r, 10));
+    return ret;
+}
+
 static bool draw_number(const struct drawing *x, size_t i, struct dye_prf *r, struct drawn *ret)
 {
     const char *symbol = pick_symbol(x, i, FACET_SYMBOL, r);
     if (symbol == NULL || symbol[0] != 'b')
         return false;
     uint64_t v = within(symbol, r), low = 0;
-    char unused[SYMBOL_BYTES];
+    char unused[SYMBOL_BYTES], any[SYMBOL_BYTES];
     const char *exact = pick_detail(x, i, "exact", symbol, r), *ending = pick(x, i, "ending", symbol, r, true);
     if (ending == NULL)
         ending = profile_pick_rest(x->profile, group(x, i, "ending", ""), group(x, i, "ending", symbol), dye_prf_u64(r),
-                                   false);
+                                   true);
+    if (ending == NULL)
+        ending = any_ending(x, i, r, any);
     if (exact != NULL)
         snprintf(ret->text, sizeof ret->text, "%s", exact);
-    else if (ending == NULL)
-        snprintf(ret->text, sizeof ret->text, "%llu", (unsigned long long)v);
-    for (int tries = 0; exact == NULL && ending != NULL && tries < TRIES; tries++) { /* within the bucket still */
+    for (int tries = 0; exact == NULL && tries < TRIES; tries++) { /* within the bucket still */
         char head[24] = "";
         if (v >= 10)
             snprintf(head, sizeof head, "%llu", (unsigned long long)(v / 10));

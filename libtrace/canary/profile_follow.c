@@ -421,36 +421,32 @@ static int id_column(const struct dye_profile *profile, const struct dye_sector 
 struct filled_choice {
     profile_filter filter;
     const void *arg;
-    struct passed passed[2]; /* of the year, of the decade */
-    size_t n;
+    struct passed passed;
 };
 
 static bool is_new(const char *filled, const void *arg)
 {
     const struct filled_choice *c = arg;
-    for (size_t i = 0; i < c->n; i++)
-        if (!is_not_in(filled, &c->passed[i]))
-            return false;
-    return c->filter(filled, c->arg);
+    return (c->passed.g == NULL || is_not_in(filled, &c->passed)) && c->filter(filled, c->arg);
 }
 
+/* Of a year so little is rare that its group doesn't say how much: the decade does. */
 const char *profile_pick_filled(const struct dye_profile *p, const char *decade, const char *birth,
                                 profile_filter filter, const void *arg, struct dye_prf *draw)
 {
-    struct filled_choice c = {.filter = filter, .arg = arg};
     char year[8];
     snprintf(year, sizeof year, "y%.4s", birth);
-    const struct profile_group *of_year = profile_find(p, "*", "filled", year);
+    const struct profile_group *of_decade = decade[0] != '\0' ? profile_find(p, "*", "filled", decade) : NULL;
+    const struct profile_group *of_year = of_decade != NULL ? profile_find(p, "*", "filled", year) : NULL;
+    const struct filled_choice c = {filter, arg, {p, of_decade}};
+    const char *filled = profile_pick(p, of_decade, dye_prf_u64(draw), true, filter, arg);
+    if (filled == NULL)
+        filled = profile_pick(p, profile_find(p, "*", "filled", ""), dye_prf_u64(draw), false, is_new, &c);
+    const struct passed in_year = {p, of_year};
     bool large = of_year != NULL && of_year->total >= YEAR_ROWS * (uint64_t)p->k;
-    const struct profile_group *narrow[] = {large ? of_year : NULL, profile_find(p, "*", "filled", decade)};
-    for (size_t i = 0; decade[0] != '\0' && i < sizeof narrow / sizeof *narrow; i++) {
-        const char *filled = profile_pick(p, narrow[i], dye_prf_u64(draw), true, is_new, &c);
-        if (filled != NULL)
-            return filled;
-        if (narrow[i] != NULL)
-            c.passed[c.n++] = (struct passed){p, narrow[i]};
-    }
-    return profile_pick(p, profile_find(p, "*", "filled", ""), dye_prf_u64(draw), false, is_new, &c);
+    if (large && (filled == NULL || !is_not_in(filled, &in_year)))
+        filled = profile_pick(p, of_year, dye_prf_u64(draw), false, filter, arg);
+    return filled;
 }
 
 static const char *pick_filled(const struct dye_profile *profile, const char *decade, const struct filled_filter *f,

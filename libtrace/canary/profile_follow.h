@@ -15,8 +15,8 @@ const char *profile_pick_name(const struct dye_profile *p, const char *column, c
  * *ret untouched, when nothing is left. */
 bool profile_make_name(const struct dye_profile *profile, const char *column, const struct profile_row *row,
                        const char *surname, const char *given, struct dye_prf *draw, struct dye_value *ret);
-/* What is filled, of what passes: as in rows of that year of birth, what is rare there as in its decade, and then as
- * in all; decade "": as in all. NULL: nothing passes. */
+/* What is filled, of what passes: as in rows of that year of birth; what is rare there as in its decade, or else as in
+ * all; decade "": as in all. NULL: nothing passes. */
 const char *profile_pick_filled(const struct dye_profile *p, const char *decade, const char *birth,
                                 profile_filter filter, const void *arg, struct dye_prf *draw);
 bool profile_append(struct dye_value *v, const char *text);

@@ -365,6 +365,69 @@ static void columns_follow_each_other_as_in_the_table(void **state)
     done(&x);
 }
 
+/* ---- what is too rare in one context to be kept ---- */
+
+static const struct dye_sector desk = {
+    .name = "desk",
+    .columns = 5,
+    .column = {{.name = "mrn", .kind = DYE_MRN},
+               {.name = "phone", .kind = DYE_MOBILE},
+               {.name = "born", .what = DYE_COLUMN_BIRTH},
+               {.name = "price", .what = DYE_COLUMN_NUMBER, .low = 1, .high = 9, .decimals = 2},
+               {.name = "sex", .what = DYE_COLUMN_SEX, .male = "男", .female = "女"}}};
+
+/* Half of the rows cost 60.00, the others some hundreds and any cents. One row in fifty has 无 for a phone: six of
+ * a year of birth. */
+static struct learned learn_desk(void)
+{
+    struct dye_profile_learner *l = dye_profile_learner_new(&desk, DYE_PROFILE_K);
+    assert_non_null(l);
+    for (int i = 0; i < 12000; i++) {
+        char mrn[16], phone[16], born[16], price[16];
+        snprintf(mrn, sizeof mrn, "%08d", 10000000 + i * 7919);
+        snprintf(phone, sizeof phone, "142%08d", i * 7919);
+        snprintf(born, sizeof born, "%d-03-07", 1950 + i % 40);
+        unsigned any = (unsigned)i * 2654435761U >> 8;
+        snprintf(price, sizeof price, i % 2 ? "60.00" : "%u.%02u", 300 + any % 400, any / 400 % 20 * 5);
+        const char *const cells[] = {mrn, i / 40 % 50 == i % 40 ? "无" : phone, born, price, i % 3 ? "男" : "女"};
+        struct dye_span spans[5];
+        for (int c = 0; c < 5; c++)
+            spans[c] = dye_span_str(cells[c]);
+        dye_profile_learner_feed(l, spans);
+    }
+    return end(l);
+}
+
+static void what_is_rare_in_one_context_comes_as_often_as_in_all_of_them(void **state)
+{
+    (void)state;
+    struct learned x = learn_desk();
+    struct dye_key key = {{9}};
+    struct dye_persona_maker *m = dye_persona_maker_new(&key);
+    struct dye_sector s;
+    size_t dear = 0, even = 0, words = 0;
+    assert_non_null(m);
+    dye_profile_sector(x.profile, &desk, 20000, &s);
+    for (uint64_t serial = 0; serial < 2000; serial++) {
+        struct dye_persona p;
+        struct dye_prf draw;
+        struct dye_value v;
+        assert_int_equal(dye_persona_make(m, serial, &s, 20000, &p, NULL), DYE_OK);
+        dye_prf_init(&draw, &key, "test", serial);
+        dye_profile_adopt(x.profile, &desk, &draw, &p);
+        assert_int_equal(dye_sector_cell_of(&desk.column[1], &p, 0, &v), DYE_OK);
+        words += strcmp(v.text, "无") == 0;
+        assert_int_equal(dye_sector_cell_of(&desk.column[3], &p, 0, &v), DYE_OK);
+        dear += strtol(v.text, NULL, 10) >= 200;
+        even += strtol(v.text, NULL, 10) >= 200 && strstr(v.text, "0.00") != NULL;
+    }
+    assert_in_range(dear, 900, 1100);
+    assert_in_range(even, 0, dear / 40);
+    assert_in_range(words, 20, 60);
+    dye_persona_maker_free(m);
+    done(&x);
+}
+
 static void learning_takes_bounded_memory_and_finds_what_is_frequent(void **state)
 {
     (void)state;
@@ -423,6 +486,7 @@ int main(void)
         cmocka_unit_test(variants_follow_it_alike),
         cmocka_unit_test(an_id_that_shows_decides_sex_and_age),
         cmocka_unit_test(columns_follow_each_other_as_in_the_table),
+        cmocka_unit_test(what_is_rare_in_one_context_comes_as_often_as_in_all_of_them),
         cmocka_unit_test(learning_takes_bounded_memory_and_finds_what_is_frequent),
         cmocka_unit_test(a_damaged_text_is_refused_with_the_place),
     };
