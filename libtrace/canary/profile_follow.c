@@ -2,113 +2,12 @@
  * profile_follow: a persona that becomes one of a table's people. What a profile doesn't say stays the persona's own.
  */
 #include "profile_follow.h"
+#include "profile_pick.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- drawing ---- */
-
-struct choice {
-    const struct dye_profile *p;
-    const struct profile_group *g;
-    profile_filter filter;
-    const void *arg;
-    bool rest;
-};
-
-/* What a value counts: nothing where it may not come. */
-static uint64_t weight(const struct choice *c, size_t i)
-{
-    const struct profile_value *v = &c->p->value[c->g->first + i];
-    return c->filter != NULL && !c->filter(v->text, c->arg) ? 0 : c->rest ? v->rest : v->n;
-}
-
-static uint64_t kept_total(const struct choice *c)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < c->g->values; i++)
-        n += weight(c, i);
-    return n;
-}
-
-static const char *choose(const struct choice *c, uint64_t random, bool rare)
-{
-    const struct choice all = {c->p, c->g, NULL, NULL, false};
-    uint64_t total = kept_total(c) + (rare ? c->g->total - kept_total(&all) : 0);
-    uint64_t at = total != 0 ? random % total : 0; /* totals stay below 2^48: a bias of 2^-16 at worst */
-    for (size_t i = 0; total != 0 && i < c->g->values; i++) {
-        uint64_t n = weight(c, i);
-        if (at < n)
-            return c->p->value[c->g->first + i].text;
-        at -= n;
-    }
-    return NULL;
-}
-
-const char *profile_pick(const struct dye_profile *p, const struct profile_group *g, uint64_t random, bool rare,
-                         profile_filter filter, const void *arg)
-{
-    const struct choice c = {p, g, filter, arg, false};
-    return g != NULL ? choose(&c, random, rare) : NULL;
-}
-
-struct passed { /* a group whose values had their chance */
-    const struct dye_profile *p;
-    const struct profile_group *g;
-};
-
-static bool is_not_in(const char *value, const void *arg)
-{
-    const struct passed *x = arg;
-    for (size_t k = 0; k < x->g->values; k++)
-        if (strcmp(x->p->value[x->g->first + k].text, value) == 0)
-            return false;
-    return true;
-}
-
-const char *profile_pick_rest(const struct dye_profile *p, const struct profile_group *g,
-                              const struct profile_group *passed, uint64_t random, bool rare)
-{
-    const struct passed x = {p, passed};
-    struct choice c = {p, g, passed != NULL ? is_not_in : NULL, &x, true};
-    if (g == NULL)
-        return NULL;
-    c.rest = kept_total(&c) != 0; /* else by all that they have */
-    return choose(&c, random, rare);
-}
-
-/* Contexts from the narrowest to the widest: what is rare in one is drawn from the next, without what was frequent in
- * the narrower ones: that had its chance. */
-enum { CONTEXTS_MAX = 4 };
-struct widening {
-    const struct dye_profile *p;
-    const char *column, *facet;
-    struct dye_prf *draw;
-    bool no_region; /* nothing says which province and prefecture are meant */
-    const struct profile_group *passed[CONTEXTS_MAX];
-    size_t n;
-};
-
-static bool is_rare(const char *value, const void *arg)
-{
-    const struct widening *w = arg;
-    if (w->no_region && (strcmp(value, ADDRESS_PROVINCE) == 0 || strcmp(value, ADDRESS_PREFECTURE) == 0))
-        return false;
-    for (size_t g = 0; g < w->n; g++)
-        for (size_t i = 0; i < w->passed[g]->values; i++)
-            if (strcmp(w->p->value[w->passed[g]->first + i].text, value) == 0)
-                return false;
-    return true;
-}
-
-static const char *widen(struct widening *w, const char *context, bool last)
-{
-    const struct profile_group *g = profile_find(w->p, w->column, w->facet, context);
-    const char *value = profile_pick(w->p, g, dye_prf_u64(w->draw), !last, is_rare, w);
-    if (value == NULL && g != NULL && w->n < CONTEXTS_MAX)
-        w->passed[w->n++] = g;
-    return value;
-}
+/* ---- names, and columns ---- */
 
 /* The facet of a name, by sex and decade, by sex, by nothing; `after` is narrower still, or NULL. */
 const char *profile_pick_name(const struct dye_profile *p, const char *column, const char *facet, const char *after,
@@ -117,9 +16,9 @@ const char *profile_pick_name(const struct dye_profile *p, const char *column, c
     struct widening w = {.p = p, .column = column, .facet = facet, .draw = draw};
     char contexts[NAME_CONTEXTS][8];
     profile_name_contexts(row, contexts);
-    const char *value = after != NULL ? widen(&w, after, false) : NULL;
+    const char *value = after != NULL ? profile_widen(&w, after, false) : NULL;
     for (int i = 0; i < NAME_CONTEXTS && value == NULL; i++)
-        value = widen(&w, contexts[i], false);
+        value = profile_widen(&w, contexts[i], false);
     return value;
 }
 
@@ -292,122 +191,6 @@ static void follow_name(const struct dye_profile *profile, const char *column, c
         dye_wipe(p->written_name, sizeof p->written_name);
 }
 
-/* ---- the address ---- */
-
-static const char *next_part(const struct dye_profile *profile, const char *column, const char *region,
-                             const char *before, const char *from, bool head, struct dye_prf *draw)
-{
-    struct widening w = {.p = profile, .column = column, .facet = "step", .draw = draw, .no_region = region[0] == '\0'};
-    char context[2 * ADDRESS_PART_BYTES + 16];
-    const char *to = NULL;
-    if (head && region[0] != '\0') {
-        snprintf(context, sizeof context, "%s|%.*s", region, ADDRESS_PART_BYTES, from);
-        to = widen(&w, context, false);
-    }
-    snprintf(context, sizeof context, "%.*s>|%.*s", ADDRESS_PART_BYTES, before, ADDRESS_PART_BYTES, from);
-    if (to == NULL && before[0] != '\0')
-        to = widen(&w, context, false);
-    snprintf(context, sizeof context, "|%.*s", ADDRESS_PART_BYTES, from);
-    if (to == NULL)
-        to = widen(&w, context, false);
-    snprintf(context, sizeof context, ":%s", last_character(from));
-    return to != NULL ? to : widen(&w, context, true);
-}
-
-/* The floor as often as in that house, the door as often as anywhere. */
-static bool append_door(const struct dye_profile *profile, const char *column, const char *narrow, const char *wide,
-                        struct dye_prf *draw, struct dye_value *ret)
-{
-    const char *tail =
-        profile_pick(profile, profile_find(profile, column, "tail", wide), dye_prf_u64(draw), false, NULL, NULL);
-    const struct profile_group *here = profile_find(profile, column, "stem", narrow);
-    const char *stem = profile_pick(profile, here, dye_prf_u64(draw), true, NULL, NULL);
-    if (stem == NULL)
-        stem = profile_pick_rest(profile, profile_find(profile, column, "stem", wide), here, dye_prf_u64(draw), false);
-    return tail != NULL && stem != NULL && stem[0] != '-' && profile_append(ret, stem) && profile_append(ret, tail);
-}
-
-static bool append_number(const struct dye_profile *profile, const char *column, const char *place, const char *from,
-                          const char *to, struct dye_prf *draw, struct dye_value *ret)
-{
-    char narrow[2 * ADDRESS_PART_BYTES + 2], wide[16], made[12];
-    snprintf(narrow, sizeof narrow, "%.*s@%.*s", ADDRESS_PART_BYTES, place, ADDRESS_PART_BYTES, to);
-    const struct profile_group *of_place = profile_find(profile, column, "number", narrow);
-    if (of_place == NULL && profile_find(profile, column, "stem", narrow) == NULL)
-        snprintf(narrow, sizeof narrow, "%.*s>%.*s", ADDRESS_PART_BYTES, from, ADDRESS_PART_BYTES, to);
-    snprintf(wide, sizeof wide, "%.4s>%.4s", last_character(from), last_character(to));
-    const char *magnitude =
-        profile_pick(profile, profile_find(profile, column, "magnitude", wide), dye_prf_u64(draw), false, NULL, NULL);
-    bool large = magnitude != NULL && magnitude[0] >= '3';
-    const struct profile_group *here = profile_find(profile, column, "number", narrow);
-    const char *number = profile_pick(profile, here, dye_prf_u64(draw), true, NULL, NULL);
-    if (number == NULL && large && append_door(profile, column, narrow, wide, draw, ret))
-        return true;
-    if (number == NULL)
-        number =
-            profile_pick_rest(profile, profile_find(profile, column, "number", wide), here, dye_prf_u64(draw), true);
-    if (number != NULL)
-        return profile_append(ret, number);
-    if (magnitude == NULL || strlen(magnitude) != 2 || !dye_is_digit((uint8_t)magnitude[0]))
-        return false;
-    size_t digits = (size_t)(magnitude[0] - '0');
-    made[0] = magnitude[1];
-    for (size_t i = 1; i < digits; i++)
-        made[i] = (char)('0' + dye_prf_below(draw, 10));
-    made[digits] = '\0';
-    return profile_append(ret, made);
-}
-
-static bool make_address(const struct dye_profile *profile, const char *column, const struct profile_row *row,
-                         struct dye_prf *draw, struct dye_value *ret)
-{
-    char context[ADDRESS_PART_BYTES + 16];
-    const char *before = "", *from = ADDRESS_START, *place = "";
-    bool head = true;
-    snprintf(context, sizeof context, "%s|" ADDRESS_START, row->region);
-    const char *region = profile_find(profile, column, "step", context) != NULL ? row->region
-                         : row->region[0] != '\0'                               ? "~"
-                                                                                : "";
-    ret->n = 0;
-    for (int parts = 0; parts < ADDRESS_PARTS_MAX; parts++) {
-        const char *to = next_part(profile, column, region, before, from, head, draw);
-        if (to == NULL)
-            return false;
-        if (strcmp(to, ADDRESS_END) == 0)
-            return ret->n > 0;
-        bool number = strncmp(to, ADDRESS_NUMBER, strlen(ADDRESS_NUMBER)) == 0;
-        if (number)
-            to += strlen(ADDRESS_NUMBER);
-        const char *text = to;
-        if (strcmp(to, ADDRESS_PROVINCE) == 0)
-            text = dye_region_province(row->area);
-        else if (strcmp(to, ADDRESS_PREFECTURE) == 0)
-            text = dye_region_prefecture(row->area);
-        if (text == NULL || (number && !append_number(profile, column, place, from, to, draw, ret)) ||
-            !profile_append(ret, text))
-            return false;
-        struct address_part part[ADDRESS_PARTS_MAX];
-        size_t n;
-        head = head && !number && address_split(dye_span_str(text), part, &n) && part[0].head;
-        before = from;
-        from = to;
-        place = strlen(to) >= ADDRESS_PLACE_BYTES ? to : place;
-    }
-    return false;
-}
-
-static void follow_address(const struct dye_profile *profile, const char *column, const struct profile_row *row,
-                           struct dye_prf *draw, struct dye_value *address)
-{
-    struct dye_value made, canonical;
-    for (int tries = 0; tries < 8; tries++)
-        if (make_address(profile, column, row, draw, &made) &&
-            dye_ident_parse(DYE_ADDRESS, dye_value_span(&made), &canonical) == DYE_OK) {
-            *address = made;
-            return;
-        }
-}
-
 /* ---- all of it ---- */
 
 static int id_column(const struct dye_profile *profile, const struct dye_sector *s)
@@ -421,13 +204,13 @@ static int id_column(const struct dye_profile *profile, const struct dye_sector 
 struct filled_choice {
     profile_filter filter;
     const void *arg;
-    struct passed passed;
+    struct profile_passed passed;
 };
 
 static bool is_new(const char *filled, const void *arg)
 {
     const struct filled_choice *c = arg;
-    return (c->passed.g == NULL || is_not_in(filled, &c->passed)) && c->filter(filled, c->arg);
+    return (c->passed.g == NULL || profile_is_not_in(filled, &c->passed)) && c->filter(filled, c->arg);
 }
 
 /* Of a year so little is rare that its group doesn't say how much: the decade does. */
@@ -442,9 +225,9 @@ const char *profile_pick_filled(const struct dye_profile *p, const char *decade,
     const char *filled = profile_pick(p, of_decade, dye_prf_u64(draw), true, filter, arg);
     if (filled == NULL)
         filled = profile_pick(p, profile_find(p, "*", "filled", ""), dye_prf_u64(draw), false, is_new, &c);
-    const struct passed in_year = {p, of_year};
+    const struct profile_passed in_year = {p, of_year};
     bool large = of_year != NULL && of_year->total >= YEAR_ROWS * (uint64_t)p->k;
-    if (large && (filled == NULL || !is_not_in(filled, &in_year)))
+    if (large && (filled == NULL || !profile_is_not_in(filled, &in_year)))
         filled = profile_pick(p, of_year, dye_prf_u64(draw), false, filter, arg);
     return filled;
 }
@@ -479,7 +262,7 @@ static void follow_family_address(const struct dye_profile *profile, const char 
     snprintf(row.region, sizeof row.region, "%s", p->home);
     snprintf(row.area, sizeof row.area, "%s00", p->home);
     draw_open(&p->house_draws, column, 0, USE_TABLE, &r);
-    follow_address(profile, column, &row, &r, &p->value[DYE_ADDRESS]);
+    profile_follow_address(profile, column, &row, &r, &p->value[DYE_ADDRESS]);
     dye_prf_done(&r);
 }
 
@@ -525,7 +308,7 @@ void dye_profile_adopt(const struct dye_profile *profile, const struct dye_secto
         else if (c->kind == DYE_ADDRESS && family)
             follow_family_address(profile, c->name, p);
         else if (c->kind == DYE_ADDRESS)
-            follow_address(profile, c->name, &row, draw, &p->value[DYE_ADDRESS]);
+            profile_follow_address(profile, c->name, &row, draw, &p->value[DYE_ADDRESS]);
     }
     p->table_sex = row.sex;
     memcpy(p->table_decade, row.decade, sizeof p->table_decade);

@@ -19,6 +19,9 @@ bool profile_make_name(const struct dye_profile *profile, const char *column, co
  * all; decade "": as in all. NULL: nothing passes. */
 const char *profile_pick_filled(const struct dye_profile *p, const char *decade, const char *birth,
                                 profile_filter filter, const void *arg, struct dye_prf *draw);
+/* An address of the table's, in the region of the row's ID; *address untouched when none can be made. */
+void profile_follow_address(const struct dye_profile *profile, const char *column, const struct profile_row *row,
+                            struct dye_prf *draw, struct dye_value *address);
 bool profile_append(struct dye_value *v, const char *text);
 
 /*
