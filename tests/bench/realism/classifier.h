@@ -14,7 +14,10 @@
 #include "table.h"
 
 struct verdict {
-    double auc, error; /* and its standard error, by persons: their rows are alike (Obuchowski, 1997) */
+    /* The AUC and the standard error that the judged rows give it, by persons: their rows are alike (Obuchowski, 1997).
+     * Training adds to it: over 24 tables of the courier, of 800 rows each, the AUC was 0.503 in the mean and spread by
+     * 0.020, where this says 0.014. */
+    double auc, error;
     double unfindable; /* share of the table's rows that show nothing to be found by */
 };
 /* n rows of the table's and n of the canaries', none twice; the file that somebody looks at has all of both. explain:

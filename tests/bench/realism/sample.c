@@ -114,11 +114,25 @@ void repeats_free(struct repeats *x)
     free(x);
 }
 
+/* The last eleven digits of a phone, however a row writes it: +86 and hyphens are of the row and not of the person. */
+static bool phone_digits(const char *cell, char ret[12])
+{
+    size_t n = 0;
+    for (const char *end = cell + strlen(cell); end > cell && n < 11; end--)
+        if (end[-1] >= '0' && end[-1] <= '9')
+            ret[n++] = end[-1];
+    ret[n] = '\0';
+    return n == 11;
+}
+
 uint64_t person_number(const struct dye_sector *s, const struct row *row)
 {
-    static const enum dye_kind by[] = {DYE_MOBILE, DYE_RESIDENT_ID, DYE_NAME};
-    if (s->population.household[1] != 0)
+    static const enum dye_kind by[] = {DYE_RESIDENT_ID, DYE_NAME};
+    char digits[12];
+    if (s->population.household[1] != 0 && kind_cell(s, row, DYE_ADDRESS)[0] != '\0')
         return hash(kind_cell(s, row, DYE_ADDRESS));
+    if (phone_digits(kind_cell(s, row, DYE_MOBILE), digits))
+        return hash(digits);
     for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
         const char *cell = kind_cell(s, row, by[i]);
         if (strlen(cell) > 5) /* no word such as 无 */
