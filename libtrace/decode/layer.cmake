@@ -2,4 +2,5 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET GLOBAL zlib)
 dye_layer(decode
   USES base text
   LIBS PkgConfig::LIBARCHIVE PkgConfig::ZLIB
-  SOURCES decode.c decoding.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c)
+  SOURCES decode.c decoding.c helped.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c
+          place.c record.c value.c dialect.c layout_lines.c layout_delimited.c layout_sql.c layout_json.c layout_vcard.c)
