@@ -179,6 +179,9 @@ static void say(struct dye_buf *b, const struct dye_records *r, const struct dye
     assert_int_equal(
         dye_buf_printf(b, "%llu %llu:", (unsigned long long)(chunk->start + at.byte), (unsigned long long)at.row),
         DYE_OK);
+    struct dye_chunk_cursor ahead = *cursor;
+    at = dye_chunk_place(chunk, &ahead, r->end);
+    assert_int_equal(dye_buf_printf(b, "-%llu", (unsigned long long)(chunk->start + at.byte)), DYE_OK);
     for (size_t i = 0; i < n; i++) {
         at = dye_chunk_place(chunk, cursor, fields[i].start);
         assert_int_equal(dye_buf_printf(b, "|%llu.%u ", (unsigned long long)(chunk->start + at.byte), at.field),
