@@ -3,6 +3,7 @@
 #include "decoding.h"
 #include "gunzip.h"
 #include "name.h"
+#include "office.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -154,9 +155,15 @@ static enum dye_status read_container(struct decoding *d, struct feed *in, const
     return status;
 }
 
+enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    return read_container(d, in, path, depth, SNIFF_ZIP);
+}
+
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
     [SNIFF_GZIP] = read_gzip,
+    [SNIFF_PACKAGE] = office_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

@@ -25,6 +25,8 @@ enum sniff_format {
     SNIFF_COMPRESS,
     SNIFF_ZIP,
     SNIFF_TAR,
+    SNIFF_PACKAGE, /* a zip that begins like a document of an office program */
+    SNIFF_OLE,     /* a compound file: documents of older office programs */
     SNIFF_FORMATS /* how many */
 };
 
