@@ -4,6 +4,7 @@
 #include "gunzip.h"
 #include "name.h"
 #include "office.h"
+#include "ole.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -164,6 +165,7 @@ enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const cha
 static const format_fn readers[SNIFF_FORMATS] = {
     [SNIFF_GZIP] = read_gzip,
     [SNIFF_PACKAGE] = office_read,
+    [SNIFF_OLE] = ole_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

@@ -57,6 +57,10 @@ size_t number_render(double v, char ret[NUMBER_MAX_BYTES])
     return lay_out(v < 0, digits, n, *c == 'e' ? atoi(c + 1) : 0, ret);
 }
 
+enum { EXACT_DIGITS = 15, EXACT_POWER = 22 };
+static const double tens[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 bool number_of_text(struct dye_span s, double *ret)
 {
     char plain[DIGITS_MAX + 24];
@@ -93,8 +97,17 @@ bool number_of_text(struct dye_span s, double *ret)
         return false;
     if (n == 0)
         plain[n++] = '0';
-    snprintf(plain + n, sizeof plain - n, "e%ld", shift + power); /* without a point: no locale has a say */
-    double v = strtod(plain, NULL);
+    power += shift;
+    double v = 0;
+    if (n <= EXACT_DIGITS && power <= EXACT_POWER && power >= -EXACT_POWER) {
+        /* Both are exact, so one rounding is the right one (Clinger 1990). */
+        for (size_t k = 0; k < n; k++)
+            v = v * 10 + (plain[k] - '0');
+        v = power < 0 ? v / tens[-power] : v * tens[power];
+    } else {
+        snprintf(plain + n, sizeof plain - n, "e%ld", power); /* without a point: no locale has a say */
+        v = strtod(plain, NULL);
+    }
     if (!isfinite(v))
         return false;
     *ret = s.p[0] == '-' ? -v : v;
@@ -103,11 +116,16 @@ bool number_of_text(struct dye_span s, double *ret)
 
 size_t number_render_text(struct dye_span text, char ret[NUMBER_MAX_BYTES])
 {
-    size_t n = 0;
+    size_t n = 0, digits = 0, points = 0;
     double v;
-    while (n < text.n && (dye_is_digit(text.p[n]) || (n == 0 && text.p[n] == '-')))
-        n++;
-    return n < text.n && number_of_text(text, &v) ? number_render(v, ret) : 0;
+    for (; n < text.n && (dye_is_digit(text.p[n]) || (n == 0 && text.p[n] == '-') || text.p[n] == '.'); n++) {
+        digits += dye_is_digit(text.p[n]);
+        points += text.p[n] == '.';
+    }
+    bool plain = n == text.n && points == 0;
+    bool shortest = n == text.n && points == 1 && digits <= EXACT_DIGITS && dye_is_digit(text.p[0]) &&
+                    text.p[n - 1] != '0' && text.p[n - 1] != '.';
+    return !plain && !shortest && number_of_text(text, &v) ? number_render(v, ret) : 0;
 }
 
 /* Days since 1970-01-01 to a date: the era algorithm of H. Hinnant, "chrono-compatible low-level date algorithms". */

@@ -158,7 +158,7 @@ static enum dye_status on_start(void *arg, const char *name, const char **atts)
         o->inside++;
         if (strcmp(name, "annotation") == 0)
             o->notes++;
-        else if (strcmp(name, "p") == 0 && o->paragraphs++ > 0)
+        else if (strcmp(name, "p") == 0 && o->notes == 0 && o->paragraphs++ > 0)
             return append(o, &o->text, dye_span_str(" "));
         else if (strcmp(name, "s") == 0 || strcmp(name, "tab") == 0 || strcmp(name, "line-break") == 0)
             return append(o, &o->text, dye_span_str(" "));
@@ -204,11 +204,13 @@ static enum dye_status on_end(void *arg, const char *name)
 static enum dye_status on_text(void *arg, struct dye_span text)
 {
     struct ods *o = arg;
-    if (o->paragraphs == 0)
-        return DYE_OK;
     if (o->notes == 0)
-        return append(o, &o->text, text);
-    office_clue(o->office, "comment", text);
+        return o->paragraphs > 0 ? append(o, &o->text, text) : DYE_OK;
+    bool blank = true; /* between elements */
+    for (size_t i = 0; i < text.n && blank; i++)
+        blank = text.p[i] == ' ' || text.p[i] == '\n';
+    if (!blank)
+        office_clue(o->office, "comment", text);
     return DYE_OK;
 }
 

@@ -3,34 +3,41 @@
 #include "name.h"
 #include "prose.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <strings.h>
 
-enum { CLUES_MAX_BYTES = 1 << 20, CLUE_MAX_BYTES = 4096 };
+enum { CLUE_MAX_BYTES = 4096 };
 
 /* Members that say how things look or hang together, and hold nothing that anybody wrote. */
 static const char *const plumbing[] = {
-    "[Content_Types].xml", "mimetype",        "META-INF/manifest.xml", "settings.xml", "manifest.rdf",
-    "xl/styles.xml",       "xl/calcChain.xml", "xl/metadata.xml",       "word/styles.xml",
-    "word/settings.xml",   "word/fontTable.xml", "word/webSettings.xml", "word/numbering.xml",
-    "word/stylesWithEffects.xml", "ppt/presProps.xml", "ppt/viewProps.xml", "ppt/tableStyles.xml",
+    "[Content_Types].xml",   "mimetype",
+    "META-INF/manifest.xml", "settings.xml",
+    "manifest.rdf",          "xl/styles.xml",
+    "xl/calcChain.xml",      "xl/metadata.xml",
+    "word/styles.xml",       "word/settings.xml",
+    "word/fontTable.xml",    "word/webSettings.xml",
+    "word/numbering.xml",    "word/stylesWithEffects.xml",
+    "ppt/presProps.xml",     "ppt/viewProps.xml",
+    "ppt/tableStyles.xml",
 };
 /* ... by how they begin and end */
 static const struct {
     const char *begin, *end;
 } plumbing_like[] = {
-    {"xl/theme/", ".xml"},  {"word/theme/", ".xml"},       {"ppt/theme/", ".xml"}, {"ppt/slideMasters/", ".xml"},
-    {"ppt/slideLayouts/", ".xml"}, {"xl/printerSettings/", ".bin"}, {"Configurations2/", ""},
+    {"xl/theme/", ".xml"},         {"word/theme/", ".xml"},       {"ppt/theme/", ".xml"},
+    {"ppt/slideMasters/", ".xml"}, {"ppt/slideLayouts/", ".xml"}, {"xl/printerSettings/", ".bin"},
+    {"Configurations2/", ""},
 };
 /* Members whose text is theirs to give. */
 static const struct {
     const char *begin, *end;
 } prose_like[] = {
-    {"xl/comments", ".xml"},     {"xl/threadedComments/", ".xml"}, {"xl/drawings/drawing", ".xml"},
-    {"word/header", ".xml"},     {"word/footer", ".xml"},          {"word/footnotes", ".xml"},
-    {"word/endnotes", ".xml"},   {"word/comments.xml", ""},        {"word/glossary/document", ".xml"},
+    {"xl/comments", ".xml"},      {"xl/threadedComments/", ".xml"}, {"xl/drawings/drawing", ".xml"},
+    {"word/header", ".xml"},      {"word/footer", ".xml"},          {"word/footnotes", ".xml"},
+    {"word/endnotes", ".xml"},    {"word/comments.xml", ""},        {"word/glossary/document", ".xml"},
     {"ppt/slides/slide", ".xml"}, {"ppt/notesSlides/", ".xml"},     {"ppt/comments/", ".xml"},
+    {"styles.xml", ""}, /* OpenDocument keeps headers and footers there */
 };
 
 static bool is_like(const char *name, const char *begin, const char *end)
@@ -118,6 +125,11 @@ static enum dye_status leaf_end(void *arg, const char *name)
 {
     struct leaf *l = arg;
     (void)name;
+    static const char *const idle[] = {"ScaleCrop",         "LinksUpToDate",  "SharedDoc",
+                                       "HyperlinksChanged", "DocSecurity",    "i4",
+                                       "AppVersion",        "editing-cycles", "editing-duration"};
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        l->fresh = l->fresh && strcmp(l->key, idle[i]) != 0;
     if (l->fresh && l->text.n > 0 && name_is_utf8(dye_span_str(l->key)))
         office_clue(l->office, l->key, dye_buf_span(&l->text));
     l->fresh = false;
@@ -149,9 +161,8 @@ static enum dye_status read_properties(struct office *o)
     return DYE_OK;
 }
 
-static enum dye_status give_properties(struct office *o)
+enum dye_status office_properties(struct office *o)
 {
-    DYE_TRY(read_properties(o));
     if (o->clues.n == 0 || o->d->over)
         return DYE_OK;
     if (!decoding_count_entry(o->d))
@@ -210,7 +221,8 @@ static enum dye_status read_rest(struct office *o)
     for (size_t i = 0; i < o->package->n && !o->d->over; i++)
         if (is_like(package_name(o->package, &o->package->members[i]), "", ".rels") && !o->package->members[i].taken)
             DYE_TRY(take_links(o, &o->package->members[i]));
-    DYE_TRY(give_properties(o));
+    DYE_TRY(read_properties(o));
+    DYE_TRY(office_properties(o));
     for (size_t i = 0; i < o->package->n && !o->d->over; i++) {
         struct member *m = &o->package->members[i];
         const char *name = package_name(o->package, m), *slash = strchr(name, '/');
@@ -321,7 +333,7 @@ static enum dye_status try_package(struct decoding *d, struct whole *w, const ch
     enum dye_status status = o != NULL ? DYE_OK : DYE_E_NOMEM;
     if (o != NULL) {
         *o = (struct office){.d = d, .package = &package, .path = path, .depth = depth, .format = "ooxml"};
-        dye_buf_init(&o->clues, CLUES_MAX_BYTES, true);
+        dye_buf_init(&o->clues, OFFICE_CLUES_MAX_BYTES, true);
         struct member *m = find_main(o, &status), *content = package_find(&package, "content.xml");
         *ret_is = status == DYE_OK && !has_encrypted(&package) &&
                   (m != NULL || (content != NULL && package_find(&package, "mimetype") != NULL));

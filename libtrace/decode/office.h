@@ -15,6 +15,7 @@
 /* A format_fn. What is no document after all is read as a zip. */
 enum dye_status office_read(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 
+#define OFFICE_CLUES_MAX_BYTES (1u << 20)
 struct office {
     struct decoding *d;
     struct package *package;
@@ -29,6 +30,8 @@ struct office {
 const char *office_path(struct office *o, const char *name);
 /* Notes a line for the properties; a cap applies. */
 void office_clue(struct office *o, const char *key, struct dye_span text);
+/* The part "properties", of the lines noted; none when there are none. */
+enum dye_status office_properties(struct office *o);
 /* Reads a member as XML and takes note that it is seen to. m may be NULL: "damaged", it should have been there. */
 enum dye_status office_xml(struct office *o, struct member *m, const struct xml_events *events, void *arg,
                            const char **ret_fault);

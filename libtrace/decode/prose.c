@@ -12,29 +12,17 @@ struct meaning {
 };
 
 static const struct meaning ooxml[] = {
-    {"p", W_PARAGRAPH},
-    {"t", W_TEXT},
-    {"delText", W_TEXT},
-    {"instrText", W_TEXT},
-    {"text", W_TEXT},
-    {"tbl", W_TABLE},
-    {"tr", W_ROW},
-    {"tc", W_CELL},
-    {"tab", W_SPACE},
-    {"br", W_SPACE},
-    {"cr", W_SPACE},
-    {"comment", W_ROW},
-    {"threadedComment", W_ROW},
-    {"cm", W_ROW},
-    {"txbxContent", W_BOX},
-    {"AlternateContent", W_CHOICE},
+    {"p", W_PARAGRAPH},         {"t", W_TEXT},    {"delText", W_TEXT},    {"instrText", W_TEXT},
+    {"text", W_TEXT},           {"tbl", W_TABLE}, {"tr", W_ROW},          {"tc", W_CELL},
+    {"tab", W_SPACE},           {"br", W_SPACE},  {"cr", W_SPACE},        {"comment", W_ROW},
+    {"threadedComment", W_ROW}, {"cm", W_ROW},    {"txbxContent", W_BOX}, {"AlternateContent", W_CHOICE},
     {"Fallback", W_FALLBACK},
 };
 
 static const struct meaning odf[] = {
-    {"p", W_PARAGRAPH},  {"h", W_PARAGRAPH},     {"table", W_TABLE},
+    {"p", W_PARAGRAPH},   {"h", W_PARAGRAPH},     {"table", W_TABLE},
     {"table-row", W_ROW}, {"table-cell", W_CELL}, {"covered-table-cell", W_CELL},
-    {"s", W_SPACE},      {"tab", W_SPACE},       {"line-break", W_SPACE},
+    {"s", W_SPACE},       {"tab", W_SPACE},       {"line-break", W_SPACE},
 };
 
 static enum word word_of(const struct prose *p, const char *name)
@@ -58,12 +46,19 @@ void prose_done(struct prose *p)
     dye_buf_done(&p->text);
 }
 
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 /* What was gathered as a field; longer than any person writes it comes in several. */
 static enum dye_status put(struct prose *p)
 {
     struct dye_span text = dye_buf_span(&p->text);
-    while (text.n > 0 && text.p[text.n - 1] == ' ')
+    while (text.n > 0 && is_space(text.p[text.n - 1]))
         text.n--;
+    while (text.n > 0 && is_space(text.p[0]))
+        text = dye_span_of(text.p + 1, text.n - 1);
     enum dye_status status = grid_put(p->grid, p->row + 1, p->column + 1, text);
     dye_buf_clear(&p->text);
     return status;

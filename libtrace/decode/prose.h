@@ -17,7 +17,7 @@ struct prose {
     uint64_t row, column;
     unsigned tables, cells, fallbacks; /* how many are open around */
     unsigned texts, spans;             /* text elements (odf: paragraphs) open; columns of the cell at hand */
-    bool chosen; /* of alternatives, one has given text */
+    bool chosen;                       /* of alternatives, one has given text */
     bool odf;
     const char *fault;
 };

@@ -82,7 +82,8 @@ static bool is_tar(struct dye_span head)
 static bool is_package(struct dye_span head)
 {
     enum { NAME_AT = 30 };
-    static const char *const names[] = {"[Content_Types].xml", "mimetype", "_rels/", "docProps/", "xl/", "word/", "ppt/"};
+    static const char *const names[] = {
+        "[Content_Types].xml", "mimetype", "_rels/", "docProps/", "xl/", "word/", "ppt/"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (has(head, 0, "PK\3\4", 4) && has(head, NAME_AT, names[i], strlen(names[i])))
             return true;

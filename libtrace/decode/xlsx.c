@@ -1,7 +1,7 @@
 #include "number.h"
 #include "office.h"
-#include "sheet.h"
 #include "shared_strings.h"
+#include "sheet.h"
 
 #include <stdlib.h>
 
@@ -20,13 +20,13 @@ struct book {
     struct relations relations;
     struct dye_buf list, text; /* of sheet_entry */
     bool from_1904;
-    bool in_name;            /* a defined name, whose text follows */
-    struct dye_buf formats;  /* numFmt ids that are dates, 4 bytes each */
-    struct dye_buf dates;    /* a byte a cell style: whether it is a date */
+    bool in_name;           /* a defined name, whose text follows */
+    struct dye_buf formats; /* numFmt ids that are dates, 4 bytes each */
+    struct dye_buf dates;   /* a byte a cell style: whether it is a date */
     bool in_cell_styles;
     struct strings strings;
-    struct dye_buf string;   /* the one at hand */
-    unsigned phonetic;       /* runs that say how to read it aloud */
+    struct dye_buf string; /* the one at hand */
+    unsigned phonetic;     /* runs that say how to read it aloud */
     bool in_text;
     const char *strings_fault;
 };

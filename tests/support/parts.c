@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SPILL_BYTES = 64 << 20 };
+enum { SPILL_BYTES = 4 << 20 };
 
 struct world {
     const uint8_t *p;
@@ -85,8 +85,10 @@ char *parts_of(const uint8_t *p, size_t n, const struct parts_options *options)
     dye_decode_limits_default(&limits);
     char *text = NULL;
     size_t size = 0;
-    struct world w = {.p = p, .n = n, .step = o->step, .spill = malloc(SPILL_BYTES), .out = open_memstream(&text, &size)};
-    struct dye_decode_input input = {.read = read_next, .arg = &w, .passwords = o->passwords, .n_passwords = o->n_passwords};
+    struct world w = {
+        .p = p, .n = n, .step = o->step, .spill = malloc(SPILL_BYTES), .out = open_memstream(&text, &size)};
+    struct dye_decode_input input = {
+        .read = read_next, .arg = &w, .passwords = o->passwords, .n_passwords = o->n_passwords};
     if (!o->forwards) {
         input.read_at = read_at;
         input.bytes = n;

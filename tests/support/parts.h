@@ -10,8 +10,8 @@
 #include "dye/decode.h"
 
 struct parts_options {
-    size_t step;    /* bytes a read; 0: as many as asked for */
-    bool forwards;  /* no read_at: what is sought goes to the scratch space */
+    size_t step;   /* bytes a read; 0: as many as asked for */
+    bool forwards; /* no read_at: what is sought goes to the scratch space */
     bool no_spill;
     const struct dye_decode_limits *limits; /* NULL: the usual */
     const char *const *passwords;

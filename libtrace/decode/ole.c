@@ -1,0 +1,116 @@
+#include "ole.h"
+
+#include "name.h"
+
+#include <stdlib.h>
+
+enum kind { OTHER, WORKBOOK, SUMMARY, ENCRYPTED, PLUMBING };
+
+static const struct {
+    const char *name;
+    enum kind kind;
+} streams[] = {
+    {"Workbook", WORKBOOK},          {"Book", WORKBOOK},
+    {"SummaryInformation", SUMMARY}, {"DocumentSummaryInformation", SUMMARY},
+    {"EncryptedPackage", ENCRYPTED}, {"CompObj", PLUMBING},
+    {"ObjInfo", PLUMBING},           {"Ole", PLUMBING},
+};
+
+static enum kind kind_of(const struct cfb_entry *e)
+{
+    for (size_t i = 0; e->type == CFB_STREAM && i < sizeof streams / sizeof *streams; i++)
+        if (strcmp(streams[i].name, e->name) == 0)
+            return streams[i].kind;
+    return OTHER;
+}
+
+/* A document that is stored inside this one stands below its storage. */
+static enum dye_status read_inside(struct office *o, struct cfb *c, struct cfb_entry *e,
+                                   enum dye_status (*read)(struct office *, struct cfb *, struct cfb_entry *))
+{
+    char inner[DYE_PATH_MAX_BYTES + 1], path[DYE_PATH_MAX_BYTES + 1];
+    const char *before = o->path;
+    if (e->folder != 0 && e->folder < c->n) {
+        cfb_path(c, &c->entries[e->folder], inner, sizeof inner);
+        name_join(o->path, inner, path, sizeof path);
+        o->path = path;
+    }
+    enum dye_status status = read(o, c, e);
+    o->path = before;
+    return status;
+}
+
+static enum dye_status walk_stream(struct office *o, struct cfb *c, struct cfb_entry *e)
+{
+    char inner[DYE_PATH_MAX_BYTES + 1], path[DYE_PATH_MAX_BYTES + 1];
+    cfb_path(c, e, inner, sizeof inner);
+    name_join(o->path, inner, path, sizeof path);
+    e->taken = true;
+    if (!decoding_count_entry(o->d))
+        return part_bare(o->d, path, "limit: entries");
+    struct cfb_stream *s = cfb_read(c, e);
+    if (s == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = decoding_walk_inner(o->d, &s->feed, path, o->depth + 1);
+    cfb_stream_free(s);
+    return status;
+}
+
+static enum dye_status read_all(struct office *o, struct cfb *c)
+{
+    for (size_t i = 1; i < c->n && !o->d->over; i++)
+        if (kind_of(&c->entries[i]) == WORKBOOK)
+            DYE_TRY(read_inside(o, c, &c->entries[i], xls_read));
+    for (size_t i = 1; i < c->n && !o->d->over; i++)
+        if (kind_of(&c->entries[i]) == SUMMARY)
+            DYE_TRY(summary_read(o, c, &c->entries[i]));
+    if (!o->d->over)
+        DYE_TRY(office_properties(o));
+    for (size_t i = 1; i < c->n && !o->d->over; i++) {
+        struct cfb_entry *e = &c->entries[i];
+        if (e->type == CFB_STREAM && !e->taken && e->bytes > 0 && kind_of(e) != PLUMBING)
+            DYE_TRY(walk_stream(o, c, e));
+    }
+    return DYE_OK;
+}
+
+static enum dye_status read_file(struct decoding *d, struct cfb *c, const char *path, uint32_t depth)
+{
+    uint32_t parts = d->parts;
+    for (size_t i = 1; i < c->n; i++)
+        if (kind_of(&c->entries[i]) == ENCRYPTED)
+            return part_bare(d, path, "encrypted");
+    struct office *o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return DYE_E_NOMEM;
+    *o = (struct office){.d = d, .path = path, .depth = depth, .format = "xls"};
+    dye_buf_init(&o->clues, OFFICE_CLUES_MAX_BYTES, true);
+    enum dye_status status = read_all(o, c);
+    dye_buf_done(&o->clues);
+    free(o);
+    if (status == DYE_OK && !d->over && d->parts == parts)
+        status = part_bare(d, path, NULL);
+    return status;
+}
+
+enum dye_status ole_read(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    struct whole whole;
+    struct cfb cfb;
+    const char *fault;
+    DYE_TRY(whole_take(d, in, &whole, &fault));
+    if (fault != NULL)
+        return part_bare(d, path, fault);
+    enum dye_status status = cfb_open(&whole, &cfb, &fault);
+    if (status == DYE_OK && fault != NULL)
+        status = part_bare(d, path, whole.fault != NULL ? whole.fault : fault);
+    else if (status == DYE_OK) {
+        status = read_file(d, &cfb, path, depth);
+        cfb_done(&cfb);
+    }
+    if (status == DYE_OK && fault == NULL && whole.fault != NULL && !d->over)
+        status = part_bare(d, path, whole.fault);
+    in->told = in->told || whole.fault != NULL;
+    whole_done(&whole);
+    return status;
+}
