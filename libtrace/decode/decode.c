@@ -32,7 +32,7 @@ void dye_decode_limits_default(struct dye_decode_limits *ret)
         .entries = 1000000,
         .depth = 16,
         .ratio = 250, /* tables of text shrink 5 to 50 times; a bomb 1,000 times a layer */
-        .ratio_free_bytes = UINT64_C(256) << 20,
+        .ratio_free_bytes = UINT64_C(64) << 20,
     };
 }
 

@@ -23,6 +23,8 @@ struct config {
     int64_t limit_entries;
     int64_t limit_depth;
     int64_t limit_ratio;
+    int64_t limit_spill_bytes; /* scratch space of one dump */
+    int64_t limit_seconds;
     double link_expected_false; /* false sightings a dump, at most, in expectation */
     double attribution_epsilon;
     double attribution_prior;

@@ -9,6 +9,7 @@
  *   cluster/                 the private PostgreSQL cluster (unless the configuration names another server)
  *   run/                     its socket, and the daemons' pid files
  *   log/                     one file a process
+ *   tmp/                     files without a name, while a dump is decoded
  *   spool/                   where dumps are dropped; spool/done, spool/failed
  *   master.key               to be taken offline after `init`
  *

@@ -1,6 +1,9 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +23,7 @@
 #define SANITIZED 1
 #endif
 
-enum { FIRST_FOREIGN_FD = 5 };
+enum { FIRST_FOREIGN_FD = 7, DESCRIPTORS = 16 };
 #define ADDRESS_SPACE_BYTES (UINT64_C(1) << 30)
 
 static void limit(int resource, rlim_t value)
@@ -29,11 +32,11 @@ static void limit(int resource, rlim_t value)
     (void)setrlimit((__rlimit_resource_t)resource, &r); /* lowering can't fail; a lower one that stands may stay */
 }
 
-static void enter_limits(unsigned long cpu_seconds)
+static void enter_limits(unsigned long cpu_seconds, rlim_t file_bytes, rlim_t descriptors)
 {
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0); /* pipes have no size */
-    limit(RLIMIT_NOFILE, 0);
+    limit(RLIMIT_FSIZE, file_bytes); /* pipes have no size */
+    limit(RLIMIT_NOFILE, descriptors);
     limit(RLIMIT_NPROC, 0);
     if (cpu_seconds != 0)
         limit(RLIMIT_CPU, cpu_seconds);
@@ -54,9 +57,36 @@ static long landlock_version(void)
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
 }
 
+/* What another program needs to start. */
+static const char *const readable[] = {
+    "/usr",        "/lib",           "/lib64",   "/etc/ld.so.cache", "/etc/fonts", "/etc/GNUstep", "/etc/nsswitch.conf",
+    "/etc/passwd", "/etc/localtime", "/etc/xpdf"};
+
+static void allow(int ruleset, int fd, uint64_t rights)
+{
+    struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = fd};
+    if (fd >= 0) /* what is not there need not be read */
+        (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
+static void allow_helper(int ruleset, int archive_fd)
+{
+    const uint64_t file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
+        int fd = open(readable[i], O_PATH | O_CLOEXEC | O_DIRECTORY);
+        bool folder = fd >= 0;
+        if (!folder)
+            fd = open(readable[i], O_PATH | O_CLOEXEC);
+        allow(ruleset, fd, folder ? file | LANDLOCK_ACCESS_FS_READ_DIR : LANDLOCK_ACCESS_FS_READ_FILE);
+        if (fd >= 0)
+            close(fd);
+    }
+    allow(ruleset, archive_fd, LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
 /* Rights of each version of the interface (Documentation/userspace-api/landlock.rst): a ruleset that handles all of
- * them and allows none. */
-static bool enter_landlock(void)
+ * them and allows none, or what a helper needs. */
+static bool enter_landlock(int archive_fd)
 {
     long version = landlock_version();
     if (version < 1)
@@ -68,6 +98,8 @@ static bool enter_landlock(void)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (fd < 0)
         return false;
+    if (archive_fd >= 0)
+        allow_helper(fd, archive_fd);
     bool entered = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
     close(fd);
     return entered;
@@ -78,6 +110,9 @@ static const int allowed[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
     SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(poll),
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(lseek),
@@ -126,14 +161,50 @@ static const int deadly[] = {
     SCMP_SYS(io_uring_setup),
 };
 
-static bool fill(scmp_filter_ctx filter)
+/* What changes files, or lets a helper reach further than its own process. */
+static const int refused[] = {
+    SCMP_SYS(socket),    SCMP_SYS(socketpair), SCMP_SYS(kill),       SCMP_SYS(creat),     SCMP_SYS(openat2),
+    SCMP_SYS(unlink),    SCMP_SYS(unlinkat),   SCMP_SYS(rename),     SCMP_SYS(renameat),  SCMP_SYS(renameat2),
+    SCMP_SYS(mkdir),     SCMP_SYS(mkdirat),    SCMP_SYS(rmdir),      SCMP_SYS(link),      SCMP_SYS(linkat),
+    SCMP_SYS(symlink),   SCMP_SYS(symlinkat),  SCMP_SYS(mknod),      SCMP_SYS(mknodat),   SCMP_SYS(chmod),
+    SCMP_SYS(fchmod),    SCMP_SYS(fchmodat),   SCMP_SYS(chown),      SCMP_SYS(fchown),    SCMP_SYS(lchown),
+    SCMP_SYS(fchownat),  SCMP_SYS(truncate),   SCMP_SYS(ftruncate),  SCMP_SYS(utimensat), SCMP_SYS(setxattr),
+    SCMP_SYS(fsetxattr), SCMP_SYS(lsetxattr),  SCMP_SYS(pidfd_open), SCMP_SYS(tkill),     SCMP_SYS(pidfd_send_signal),
+};
+
+/* A helper is started by execve, and its libraries may look for a name service, in vain. */
+static void add_deadly(scmp_filter_ctx filter, bool helper)
+{
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        if (!helper || (deadly[i] != SCMP_SYS(execve) && deadly[i] != SCMP_SYS(socket)))
+            (void)seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i],
+                                   0); /* one that this machine lacks fails anyway */
+}
+
+static bool fill_helper(scmp_filter_ctx filter)
+{
+    static const int writing[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
+    const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+    bool ok = true;
+    add_deadly(filter, true);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        (void)seccomp_rule_add(filter, no, refused[i], 0);
+    for (size_t i = 0; i < sizeof writing / sizeof *writing; i++) {
+        scmp_datum_t flag = (scmp_datum_t)writing[i];
+        ok = ok && seccomp_rule_add(filter, no, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, flag, flag)) == 0;
+        (void)seccomp_rule_add(filter, no, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, flag, flag));
+    }
+    /* The flags of clone3 stand in memory, where no filter sees them; without it the C library uses clone. */
+    return ok && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+           seccomp_rule_add(filter, no, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+}
+
+static bool fill_decoder(scmp_filter_ctx filter)
 {
     bool ok = true;
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
         ok = ok && seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        (void)seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i],
-                               0); /* one that this machine lacks fails anyway */
+    add_deadly(filter, false);
     /* Memory, but none that can be executed. abort() signals its own process, nobody else's. */
     struct scmp_arg_cmp no_code = {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0};
     struct scmp_arg_cmp own = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)getpid(), .datum_b = 0};
@@ -142,9 +213,9 @@ static bool fill(scmp_filter_ctx filter)
            seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own) == 0;
 }
 
-static bool enter_seccomp(void)
+static bool enter_seccomp(uint32_t otherwise, bool (*fill)(scmp_filter_ctx))
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    scmp_filter_ctx filter = seccomp_init(otherwise);
     if (filter == NULL)
         return false;
     bool entered = fill(filter) && seccomp_load(filter) == 0;
@@ -152,14 +223,24 @@ static bool enter_seccomp(void)
     return entered;
 }
 
-enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds)
+enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned long file_bytes)
 {
     (void)close_range(FIRST_FOREIGN_FD, ~0u, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    bool landlock = enter_landlock(); /* needs a descriptor for a moment, so it goes before the limits */
-    enter_limits(cpu_seconds);
-    if (!enter_seccomp())
+    bool landlock = enter_landlock(-1); /* needs a descriptor for a moment, so it goes before the limits */
+    enter_limits(cpu_seconds, file_bytes, DESCRIPTORS);
+    if (!enter_seccomp(SCMP_ACT_ERRNO(EPERM), fill_decoder))
+        return SANDBOX_NONE;
+    return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
+}
+
+enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds)
+{
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    bool landlock = enter_landlock(archive_fd);
+    enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS);
+    if (!enter_seccomp(SCMP_ACT_ALLOW, fill_helper))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }

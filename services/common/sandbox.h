@@ -16,16 +16,28 @@ enum sandbox_level {
  * Give up everything but reading, writing and memory, for good. Whatever the process needs besides (a locale, a
  * converter) is loaded before.
  *
- *   descriptors   5 and above are closed; no new one can be had
- *   limits        no core dump, no child, no file of any size, cpu_seconds of processor time (0: none), 1 GiB of
- *                 address space (not under a sanitizer, which maps terabytes of shadow)
+ *   descriptors   7 and above are closed; a new one comes only by a socket that is there already
+ *   limits        no core dump, no child, no file beyond file_bytes, cpu_seconds of processor time (0: none), 1 GiB
+ *                 of address space (not under a sanitizer, which maps terabytes of shadow)
  *   privileges    none can be gained; nobody of the same user may trace or read it
  *   Landlock      no file may be opened by path, no TCP port bound or reached, as far as the kernel's version goes
  *   seccomp       an allow-list; exec, sockets and tracing kill the process, all else fails with EPERM
  *
  * Returns the level that holds. One thread only: call it before any other is started.
  */
-enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds);
+enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned long file_bytes);
+
+/*
+ * The same for another program that is about to be started by execve: it has libraries and tables to load, so it may
+ * read /usr, /lib and what they need of /etc, and the file at archive_fd; nothing else.
+ *
+ *   limits        as above, no file of any size; threads are children too
+ *   Landlock      reading below those folders and running what is in /usr; no file can be written or made, no TCP port
+ *                 reached
+ *   seccomp       all that makes sockets, children, files or names for them, or reaches for other processes fails or
+ *                 kills; the rest is open, for other people's programs ask for much
+ */
+enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds);
 
 /* The level that this kernel would give, without entering it. */
 enum sandbox_level sandbox_probe(void);

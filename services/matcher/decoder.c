@@ -1,24 +1,32 @@
 #include "decoder.h"
 
 #include "frame.h"
+#include "helper.h"
+#include "process.h"
+#include "scratch.h"
 
+#include "dye/buf.h"
 #include "dye/key.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SILENCE_MS = 10 * 60 * 1000, PIPE_BYTES = 1 << 20, HIGH_FD = 10 };
+enum { SILENCE_MS = 10 * 60 * 1000, PIPE_BYTES = 1 << 20 };
 
 struct listener {
-    int fd;
+    const struct decoder *decoder;
+    int fd, in_fd, spill_fd, control_fd;
+    int64_t deadline_ms;
+    struct helper helper; /* that it has asked for */
     pid_t pid;
     const struct dye_decode_limits *limits;
     const struct dye_decode_events *events;
@@ -33,59 +41,50 @@ struct listener {
     uint8_t frame[FRAME_MAX_BYTES + 1]; /* and a NUL */
 };
 
-/* Where the descriptors 0-4 of the child can be made from without stepping on each other. */
-static int move_up(int fd)
+static int spawn(const struct decoder *d, const struct dye_decode_limits *l, const int fds[7], pid_t *ret_pid)
 {
-    return fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
-}
-
-static int add_files(posix_spawn_file_actions_t *files, int in_fd, int out_fd)
-{
-    int bad = 0;
-    for (int fd = 0; fd <= 2; fd++)
-        bad |= posix_spawn_file_actions_addopen(files, fd, "/dev/null", O_RDWR, 0);
-    bad |= posix_spawn_file_actions_adddup2(files, in_fd, 3);
-    bad |= posix_spawn_file_actions_adddup2(files, out_fd, 4);
-    bad |= posix_spawn_file_actions_addclosefrom_np(files, 5);
-    return bad;
-}
-
-static int spawn(const char *self_exe, int in_fd, int out_fd, const struct dye_decode_limits *l, pid_t *ret_pid)
-{
-    char number[5][24];
-    uint64_t limits[5] = {l->output_bytes, l->entries, l->depth, l->ratio, l->ratio_free_bytes};
-    char *argv[] = {(char *)(uintptr_t)self_exe,
-                    (char *)(uintptr_t)DECODER_CHILD_ARG,
-                    number[0],
-                    number[1],
-                    number[2],
-                    number[3],
-                    number[4],
-                    NULL};
-    for (size_t i = 0; i < 5; i++)
-        snprintf(number[i], sizeof number[i], "%llu", (unsigned long long)limits[i]);
-    char *env[] = {NULL};
-
-    posix_spawn_file_actions_t files;
-    if (posix_spawn_file_actions_init(&files) != 0)
-        return ENOMEM;
-    posix_spawnattr_t attr;
-    if (posix_spawnattr_init(&attr) != 0) {
-        posix_spawn_file_actions_destroy(&files);
-        return ENOMEM;
+    char number[DECODER_NUMBERS][24];
+    const uint64_t numbers[DECODER_NUMBERS] = {l->output_bytes, l->entries,          l->depth,
+                                               l->ratio,        l->ratio_free_bytes, fds[5] >= 0 ? d->spill_bytes : 0};
+    const char *argv[DECODER_NUMBERS + 3] = {d->self_exe, DECODER_CHILD_ARG};
+    for (size_t i = 0; i < DECODER_NUMBERS; i++) {
+        snprintf(number[i], sizeof number[i], "%llu", (unsigned long long)numbers[i]);
+        argv[2 + i] = number[i];
     }
-    sigset_t none, all; /* a daemon blocks and ignores signals; its child starts afresh */
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int error = add_files(&files, in_fd, out_fd);
-    if (error == 0)
-        error = posix_spawn(ret_pid, self_exe, &files, &attr, argv, env);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&files);
-    return error;
+    return process_start(d->self_exe, argv, fds, 7, ret_pid);
+}
+
+/* Their length and then all of them with their NULs: less than a socket takes without anybody reading. */
+static bool send_passwords(int fd, const struct decoder *d)
+{
+    uint8_t head[4];
+    struct dye_buf all;
+    dye_buf_init(&all, DECODER_PASSWORDS * (DYE_PASSWORD_MAX_BYTES + 1), true);
+    enum dye_status status = DYE_OK;
+    for (size_t i = 0; i < d->n_passwords && i < DECODER_PASSWORDS && status == DYE_OK; i++)
+        if (d->passwords[i][0] != '\0' && strlen(d->passwords[i]) <= DYE_PASSWORD_MAX_BYTES)
+            status = dye_buf_append(&all, d->passwords[i], strlen(d->passwords[i]) + 1);
+    frame_put32(head, (uint32_t)all.n);
+    bool sent = status == DYE_OK && send(fd, head, sizeof head, MSG_NOSIGNAL) == (ssize_t)sizeof head &&
+                (all.n == 0 || send(fd, all.p, all.n, MSG_NOSIGNAL) == (ssize_t)all.n);
+    dye_buf_done(&all);
+    return sent;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* How long a further byte is waited for. */
+static int patience_ms(const struct listener *l)
+{
+    if (l->decoder->seconds == 0)
+        return SILENCE_MS;
+    int64_t left = l->deadline_ms - now_ms();
+    return left <= 0 ? 0 : left < SILENCE_MS ? (int)left : SILENCE_MS;
 }
 
 /* Exactly n bytes; false with a fault set when they don't come. */
@@ -93,7 +92,7 @@ static bool hear(struct listener *l, uint8_t *p, size_t n)
 {
     while (n > 0) {
         struct pollfd ready = {.fd = l->fd, .events = POLLIN};
-        int r = poll(&ready, 1, SILENCE_MS);
+        int r = poll(&ready, 1, patience_ms(l));
         if (r < 0 && errno == EINTR)
             continue;
         ssize_t got = r > 0 ? read(l->fd, p, n) : 0;
@@ -187,6 +186,75 @@ static enum dye_status on_done(struct listener *l, size_t n)
     return DYE_OK;
 }
 
+/* A descriptor of just these bytes, which can be opened again by /proc; -1 when there is no room for them. */
+static int archive_of(const struct listener *l, bool spilled, uint64_t at, uint64_t n)
+{
+    int fd = spilled ? l->spill_fd : l->in_fd;
+    char path[64];
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < n ||
+        at > (uint64_t)st.st_size - n || l->decoder->tmp_folder == NULL)
+        return -1;
+    if (at == 0 && n == (uint64_t)st.st_size) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        int again = open(path, O_RDONLY | O_CLOEXEC);
+        if (again >= 0) /* else it was opened by root, and this process is nobody any more */
+            return again;
+    }
+    return n <= l->decoder->spill_bytes ? scratch_copy(l->decoder->tmp_folder, fd, at, n) : -1;
+}
+
+/* Answers the child; it has room for a few bytes, and who does not listen gets nothing. */
+static void answer(const struct listener *l, uint8_t what, int fd)
+{
+    struct iovec part = {&what, 1};
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd >= 0) {
+        m.msg_control = control.room;
+        m.msg_controllen = sizeof control.room;
+        *CMSG_FIRSTHDR(&m) =
+            (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), &fd, sizeof fd);
+    }
+    (void)!sendmsg(l->control_fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static enum dye_status on_help(struct listener *l, size_t n)
+{
+    const uint8_t *f = l->frame;
+    if (n < FRAME_HELP_BYTES || n > FRAME_HELP_BYTES + DYE_PASSWORD_MAX_BYTES || f[0] >= DYE_HELPERS || f[1] > 1 ||
+        l->helper.pid != 0 || memchr(f + FRAME_HELP_BYTES, '\n', n - FRAME_HELP_BYTES) != NULL)
+        return breach(l);
+    l->frame[n] = '\0';
+    const char *password = n > FRAME_HELP_BYTES ? (const char *)f + FRAME_HELP_BYTES : NULL;
+    enum dye_helper which = (enum dye_helper)f[0];
+    enum dye_status status = DYE_E_NOTFOUND;
+    int out = -1;
+    if (helper_is_here(which)) {
+        int archive = archive_of(l, f[1] == 1, frame_get64(f + 2), frame_get64(f + 10));
+        status =
+            archive < 0 ? DYE_E_LIMIT : helper_start(l->decoder->self_exe, which, archive, password, &l->helper, &out);
+        if (archive >= 0)
+            close(archive);
+    }
+    answer(l, (uint8_t)status, out);
+    if (out >= 0)
+        close(out);
+    return DYE_OK;
+}
+
+static enum dye_status on_help_end(struct listener *l, size_t n)
+{
+    if (n != 1 || l->helper.pid == 0)
+        return breach(l);
+    answer(l, (uint8_t)helper_end(&l->helper, l->frame[0] != 0), -1);
+    return DYE_OK;
+}
+
 static enum dye_status listen_to(struct listener *l)
 {
     while (l->fault == NULL && !l->done) {
@@ -209,6 +277,12 @@ static enum dye_status listen_to(struct listener *l)
             break;
         case FRAME_END:
             DYE_TRY(on_end(l, n));
+            break;
+        case FRAME_HELP:
+            DYE_TRY(on_help(l, n));
+            break;
+        case FRAME_HELP_END:
+            DYE_TRY(on_help_end(l, n));
             break;
         case FRAME_DONE:
             DYE_TRY(on_done(l, n));
@@ -237,54 +311,57 @@ static enum dye_status conclude(struct listener *l, int wait_status)
     return l->events->end(l->events->arg, &end);
 }
 
-/* A child that closed its pipe gets a second to end by itself, so that its signal tells why; any other is killed. */
-static int reap(pid_t pid, bool crashed)
+static void close_all(const int *fds, size_t n)
 {
-    int status = 0;
-    for (int i = 0; crashed && i < 100; i++) {
-        if (waitpid(pid, &status, WNOHANG) != 0)
-            return status;
-        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
-    }
-    kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
+    for (size_t i = 0; i < n; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
 }
 
-enum dye_status decoder_run(const char *self_exe, int in_fd, const struct dye_decode_limits *limits,
+/* The child and this end of what connects it. 0 or an errno. */
+static int start(struct listener *l)
+{
+    int output[2] = {-1, -1}, control[2] = {-1, -1}, error = 0;
+    const struct decoder *d = l->decoder;
+    if (pipe2(output, O_CLOEXEC) != 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) != 0)
+        error = errno;
+    /* Without scratch space what needs it says so. */
+    l->spill_fd = d->tmp_folder != NULL && d->spill_bytes > 0 ? scratch_open(d->tmp_folder) : -1;
+    if (error == 0 && !send_passwords(control[0], d))
+        error = ENOBUFS;
+    if (error == 0) {
+        (void)fcntl(output[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer wake-ups; it works without */
+        error = spawn(d, l->limits, (int[7]){-1, -1, -1, l->in_fd, output[1], l->spill_fd, control[1]}, &l->pid);
+    }
+    close_all((int[]){output[1], control[1]}, 2);
+    if (error != 0)
+        close_all((int[]){output[0], control[0], l->spill_fd}, 3);
+    l->fd = output[0];
+    l->control_fd = control[0];
+    l->deadline_ms = now_ms() + (int64_t)d->seconds * 1000;
+    return error;
+}
+
+enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const struct dye_decode_limits *limits,
                             const struct dye_decode_events *events, enum sandbox_level *ret_level,
                             struct dye_error *err)
 {
-    int ends[2] = {-1, -1}, in_high = -1, out_high = -1, error = 0;
     struct listener *l = calloc(1, sizeof *l);
     if (l == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "no memory for a decoder");
-    l->limits = limits;
-    l->events = events;
-    if (pipe2(ends, O_CLOEXEC) != 0 || (in_high = move_up(in_fd)) < 0 || (out_high = move_up(ends[1])) < 0)
-        error = errno;
-    if (error == 0) {
-        (void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer wake-ups; it works without */
-        error = spawn(self_exe, in_high, out_high, limits, &l->pid);
-    }
-    for (size_t i = 0; i < 3; i++) {
-        int fd = ((int[]){ends[1], in_high, out_high})[i];
-        if (fd >= 0)
-            close(fd);
-    }
+    *l = (struct listener){.decoder = decoder, .in_fd = in_fd, .limits = limits, .events = events};
+    int error = start(l);
     if (error != 0) {
-        if (ends[0] >= 0)
-            close(ends[0]);
         free(l);
         errno = error;
         DYE_FAIL(err, DYE_E_IO, "the decoder can't be started: %m");
     }
-
-    l->fd = ends[0];
     enum dye_status status = listen_to(l);
-    close(ends[0]);
-    int wait_status = reap(l->pid, l->fault != NULL && strcmp(l->fault, "decoder: crashed") == 0);
+    close_all((int[]){l->fd, l->control_fd}, 2);
+    /* One that closed its pipe ends by itself, and its signal tells why. */
+    int wait_status = process_reap(l->pid, l->fault != NULL && strcmp(l->fault, "decoder: crashed") == 0);
+    (void)helper_end(&l->helper, false);
+    close_all(&l->spill_fd, 1);
     if (status == DYE_OK)
         status = conclude(l, wait_status);
     if (status == DYE_OK && l->done && ret_level != NULL)

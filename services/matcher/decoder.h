@@ -4,13 +4,17 @@
  * decoder: dye_decode in a child of its own, so that what goes wrong in a parser of hostile bytes stays there.
  *
  * The child is this same program, started as `PROGRAM --decode-child LIMITS...` with the input at descriptor 3, a pipe
- * at 4, /dev/null at 0-2, no other descriptor and an empty environment. It enters the sandbox and writes frames. Once
- * taken over it may write anything: the parent believes no field before it has checked it.
+ * at 4, scratch space at 5 (a file without a name), a socket at 6, /dev/null at 0-2, no other descriptor and an empty
+ * environment. It reads the passwords from the socket, enters the sandbox and writes frames. Once taken over it may
+ * write anything: the parent believes no field before it has checked it.
  *
  * A frame is type u8, three zero bytes, length u32, then `length` bytes; numbers are little-endian:
  *   begin   ordinal u32, unit u8, format in 16 bytes, path
  *   data    1 to 256 KiB of the part
  *   end     bytes u64, verdict u8, reason
+ *   help    helper u8, spilled u8, at u64, bytes u64, password: the answer comes by the socket, a byte and with it,
+ *           when that is 0, the descriptor of what the helper writes (helper.h)
+ *   helped  drained u8; the answer is how the helper ended (frame.h)
  *   done    status u32, sandbox level u32; the last one
  */
 #include "sandbox.h"
@@ -22,19 +26,29 @@
 /* What main() calls and returns when argv[1] is DECODER_CHILD_ARG, before anything else. */
 int decoder_child_main(int argc, char **argv);
 
+struct decoder {
+    const char *self_exe;   /* the path of this program, such as "/proc/self/exe" */
+    const char *tmp_folder; /* of the scratch space; NULL: none */
+    uint64_t spill_bytes;   /* how large that may grow */
+    uint32_t seconds;       /* from start to end; 0: as long as it takes */
+    const char *const *passwords;
+    size_t n_passwords; /* more than DECODER_PASSWORDS are not tried, nor longer ones than DYE_PASSWORD_MAX_BYTES */
+};
+enum { DECODER_PASSWORDS = 128 };
+
 /*
  * Decode `in_fd` from its current offset, as dye_decode would.
  *
- * self_exe    the path of this program, such as "/proc/self/exe"
  * ret_level   the sandbox that held, as the child says; untouched when it said nothing; may be NULL
  *
  * A child that crashes, runs out of processor time or memory, is silent for ten minutes or breaks the protocol costs
  * the part at hand (partly, or unread without a byte; one with path "" if none was begun): "decoder: crashed", "limit:
- * cpu", "limit: memory", "limit: time", "decoder: protocol". That is DYE_OK. What an event returns ends it and is
- * returned; the child is killed. DYE_E_IO when the child can't be started or can't read the input; DYE_E_NOMEM.
- * Blocks; any number of threads.
+ * cpu", "limit: memory", "limit: time", "decoder: protocol". So does the end of its time. That is DYE_OK. What an event
+ * returns ends it and is returned; the child is killed, and a helper that it had asked for. DYE_E_IO when the child
+ * can't be started or can't read the input; DYE_E_NOMEM. Blocks; any number of threads.
  */
-DYE_MUST_CHECK enum dye_status decoder_run(const char *self_exe, int in_fd, const struct dye_decode_limits *limits,
+DYE_MUST_CHECK enum dye_status decoder_run(const struct decoder *decoder, int in_fd,
+                                           const struct dye_decode_limits *limits,
                                            const struct dye_decode_events *events, enum sandbox_level *ret_level,
                                            struct dye_error *err);
 

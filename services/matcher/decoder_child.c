@@ -7,14 +7,16 @@
 #include <errno.h>
 #include <iconv.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { IN_FD = 3, OUT_FD = 4 };
+enum { IN_FD = 3, OUT_FD = 4, SPILL_FD = 5, CONTROL_FD = 6 };
 
 static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
 {
@@ -29,11 +31,10 @@ static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret
     return DYE_OK;
 }
 
-static bool read_input_at(void *arg, uint64_t at, uint8_t *p, size_t n)
+static bool read_at(int fd, uint64_t at, uint8_t *p, size_t n)
 {
-    (void)arg;
     while (n > 0) {
-        ssize_t got = pread(IN_FD, p, n, (off_t)at);
+        ssize_t got = pread(fd, p, n, (off_t)at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -41,6 +42,35 @@ static bool read_input_at(void *arg, uint64_t at, uint8_t *p, size_t n)
         p += got;
         at += (uint64_t)got;
         n -= (size_t)got;
+    }
+    return true;
+}
+
+static bool read_input_at(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    (void)arg;
+    return read_at(IN_FD, at, p, n);
+}
+
+static bool read_spill(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    (void)arg;
+    return read_at(SPILL_FD, at, p, n);
+}
+
+/* A disk that is full, or a file too large, is a limit like others. */
+static bool write_spill(void *arg, uint64_t at, const uint8_t *p, size_t n)
+{
+    (void)arg;
+    while (n > 0) {
+        ssize_t w = pwrite(SPILL_FD, p, n, (off_t)at);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return false;
+        p += w;
+        at += (uint64_t)w;
+        n -= (size_t)w;
     }
     return true;
 }
@@ -97,6 +127,112 @@ static enum dye_status tell_end(void *arg, const struct dye_part_end *end)
     return tell(FRAME_END, dye_span_of(fixed, sizeof fixed), dye_span_str(end->reason));
 }
 
+/* ---- helpers ---- */
+
+enum { HELPER_SILENCE_MS = 9 * 60 * 1000 };
+static int helper_fd = -1;
+static bool helper_drained;
+
+/* The parent's answer, and the descriptor that came with it or -1. False when it is gone. */
+static bool hear_answer(uint8_t *ret, int *ret_fd)
+{
+    struct iovec part = {ret, 1};
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+    ssize_t n;
+    do
+        n = recvmsg(CONTROL_FD, &m, 0);
+    while (n < 0 && errno == EINTR);
+    *ret_fd = -1;
+    struct cmsghdr *c = n == 1 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+    return n == 1;
+}
+
+static enum dye_status help_start(void *arg, const struct dye_help *help)
+{
+    (void)arg;
+    uint8_t fixed[FRAME_HELP_BYTES] = {(uint8_t)help->helper, help->spilled};
+    uint8_t status;
+    frame_put64(fixed + 2, help->at);
+    frame_put64(fixed + 10, help->bytes);
+    DYE_TRY(
+        tell(FRAME_HELP, dye_span_of(fixed, sizeof fixed), dye_span_str(help->password != NULL ? help->password : "")));
+    if (!hear_answer(&status, &helper_fd))
+        return DYE_E_IO;
+    helper_drained = false;
+    return status == DYE_OK && helper_fd < 0 ? DYE_E_IO : (enum dye_status)status;
+}
+
+static enum dye_status help_read(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
+{
+    (void)arg;
+    for (;;) {
+        struct pollfd ready = {.fd = helper_fd, .events = POLLIN};
+        int r = poll(&ready, 1, HELPER_SILENCE_MS);
+        if (r < 0 && errno == EINTR)
+            continue;
+        ssize_t n = r > 0 ? read(helper_fd, p, cap) : -1;
+        if (n < 0)
+            return DYE_E_LIMIT;
+        helper_drained = n == 0;
+        *ret_n = (size_t)n;
+        return DYE_OK;
+    }
+}
+
+static const char *help_end(void *arg)
+{
+    (void)arg;
+    uint8_t drained = helper_drained, how = HELPER_CRASHED;
+    int none;
+    close(helper_fd);
+    helper_fd = -1;
+    if (tell(FRAME_HELP_END, dye_span_of(&drained, 1), dye_span_of(NULL, 0)) != DYE_OK || !hear_answer(&how, &none))
+        return "helper: crashed";
+    return how < HELPER_ENDS ? helper_faults[how] : "helper: crashed";
+}
+
+static const struct dye_helper_calls helper_calls = {help_start, help_read, help_end};
+
+/* ---- the process ---- */
+
+static bool read_all(int fd, uint8_t *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = read(fd, p, n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        p += got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+/* What the parent sends first. */
+static bool read_passwords(const char *ret[DECODER_PASSWORDS], size_t *ret_n)
+{
+    uint8_t head[4];
+    if (!read_all(CONTROL_FD, head, sizeof head))
+        return false;
+    size_t n = frame_get32(head);
+    char *all = malloc(n + 1); /* for as long as the process lives */
+    if (all == NULL || !read_all(CONTROL_FD, (uint8_t *)all, n))
+        return false;
+    all[n] = '\0';
+    *ret_n = 0;
+    for (size_t i = 0; i < n && *ret_n < DECODER_PASSWORDS; i += strlen(all + i) + 1)
+        ret[(*ret_n)++] = all + i;
+    return true;
+}
+
 /* What the C library and ICU load on first use, from files that will be out of reach. */
 static void warm_up(void)
 {
@@ -120,7 +256,9 @@ static unsigned long cpu_seconds(void)
 
 int decoder_child_main(int argc, char **argv)
 {
-    uint64_t number[5];
+    uint64_t number[DECODER_NUMBERS];
+    const char *passwords[DECODER_PASSWORDS];
+    size_t n_passwords = 0;
     if (argc != 2 + (int)(sizeof number / sizeof *number))
         return 2;
     for (int i = 0; i < argc - 2; i++)
@@ -131,14 +269,25 @@ int decoder_child_main(int argc, char **argv)
                                        .ratio = (uint32_t)number[3],
                                        .ratio_free_bytes = number[4]};
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    uint64_t spill_bytes = number[5];
+    (void)signal(SIGXFSZ, SIG_IGN); /* the write fails, and that is said */
+    if (!read_passwords(passwords, &n_passwords))
+        return 2;
     warm_up();
-    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds());
+    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds(), spill_bytes);
 
     struct dye_decode_events events = {.begin = tell_begin, .data = tell_data, .end = tell_end};
     struct stat st;
     bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
-    struct dye_decode_input input = {
-        .read = read_input, .read_at = sought ? read_input_at : NULL, .bytes = sought ? (uint64_t)st.st_size : 0};
+    struct dye_decode_input input = {.read = read_input,
+                                     .read_at = sought ? read_input_at : NULL,
+                                     .bytes = sought ? (uint64_t)st.st_size : 0,
+                                     .spill_write = spill_bytes > 0 ? write_spill : NULL,
+                                     .spill_read = spill_bytes > 0 ? read_spill : NULL,
+                                     .spill_bytes = spill_bytes,
+                                     .helpers = &helper_calls,
+                                     .passwords = passwords,
+                                     .n_passwords = n_passwords};
     enum dye_status status = dye_decode(&input, &limits, &events, NULL);
     uint8_t last[8];
     frame_put32(last, (uint32_t)status);

@@ -3,7 +3,15 @@
 /* frame: the little that both ends of the decoder's pipe share. */
 #include "dye/decode.h"
 
-enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE };
+enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE, FRAME_HELP, FRAME_HELP_END };
+enum { FRAME_HELP_BYTES = 2 + 8 + 8 };
+enum { DECODER_NUMBERS = 6 }; /* of the child's command line: limits, scratch space */
+
+/* How a helper ended, in one byte; HELPER_NOT_STARTED is its exit status when the other program could not be had. */
+enum { HELPER_FINE, HELPER_COMPLAINED, HELPER_CPU, HELPER_CRASHED, HELPER_ENDS };
+enum { HELPER_NOT_STARTED = 127 };
+static const char *const helper_faults[HELPER_ENDS] = {
+    [HELPER_COMPLAINED] = "damaged", [HELPER_CPU] = "limit: cpu", [HELPER_CRASHED] = "helper: crashed"};
 enum { FRAME_HEADER_BYTES = 8, FRAME_MAX_BYTES = 256 << 10, FRAME_REASON_MAX_BYTES = 64, FRAME_END_BYTES = 9 };
 enum { FRAME_BEGIN_BYTES = 4 + 1 + DYE_FORMAT_MAX_BYTES + 1 }; /* ordinal, unit, format and a NUL */
 

@@ -216,12 +216,23 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
 {
     struct dye_decode_limits limits;
     const struct dye_decode_events events = {on_begin, on_data, on_end, run};
-    limits_of(&run->in->home->config, &limits);
+    const struct config *config = &run->in->home->config;
+    char tmp[HOME_PATH_MAX];
+    limits_of(config, &limits);
+    DYE_TRY(home_path(run->in->home, tmp, err, "tmp"));
+    if (mkdir(tmp, 0700) != 0 && errno != EEXIST)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", tmp, strerror(errno));
+    const struct decoder decoder = {.self_exe = "/proc/self/exe",
+                                    .tmp_folder = tmp,
+                                    .spill_bytes = (uint64_t)config->limit_spill_bytes,
+                                    .seconds = (uint32_t)config->limit_seconds,
+                                    .passwords = run->in->passwords,
+                                    .n_passwords = run->in->n_passwords};
     if (lseek(fd, 0, SEEK_SET) != 0)
         DYE_FAIL(err, DYE_E_IO, "dump: %s", strerror(errno));
     progress_start(&run->progress, "match", "B", 0);
     run->progress.on = run->progress.on && run->in->show_progress;
-    enum dye_status status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
+    enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
     progress_end(&run->progress);
     return status;
 }

@@ -21,6 +21,8 @@ struct ingest {
     struct registry *registry;
     const atomic_bool *stop; /* set: end after the chunk in hand; may be NULL */
     bool show_progress;
+    const char *const *passwords; /* tried in turn on what is encrypted; never stored */
+    size_t n_passwords;
 };
 
 /* How it came. UTF-8; NULL where nothing is known. */

@@ -1,9 +1,11 @@
 /*
  * dyetrace-matcher: sees hostile bytes, holds the index and sketch keys and no way to a persona. `--once VERB ...` does
- * one verb, `--decode-child` is the sandboxed decoder that it starts itself, otherwise it is the daemon.
+ * one verb, `--decode-child` and `--helper-child` are the sandboxed processes that it starts itself, otherwise it is
+ * the daemon.
  */
 #include "daemon.h"
 #include "decoder.h"
+#include "helper.h"
 #include "log.h"
 #include "verbs.h"
 
@@ -20,6 +22,8 @@ int main(int argc, char **argv)
                  {"sightings", verb_sightings}, {"attribute", verb_attribute}, {"unread", verb_unread}};
     if (argc > 1 && strcmp(argv[1], DECODER_CHILD_ARG) == 0)
         return decoder_child_main(argc, argv);
+    if (argc > 1 && strcmp(argv[1], HELPER_CHILD_ARG) == 0)
+        return helper_child_main(argc, argv);
     umask(077);
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2 || strcmp(argv[1], "--once") != 0)

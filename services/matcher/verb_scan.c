@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SPILL_BYTES (UINT64_C(64) << 30) /* there is no home, and so no configuration */
+
 static const char *opt_index;
 static bool opt_stats;
 static struct common_options common;
@@ -98,9 +100,13 @@ static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
     struct dye_decode_limits limits;
+    const char *tmp = getenv("TMPDIR");
+    const struct decoder decoder = {.self_exe = "/proc/self/exe",
+                                    .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
+                                    .spill_bytes = SPILL_BYTES};
     dye_decode_limits_default(&limits);
     err->message[0] = '\0';
-    enum dye_status status = decoder_run("/proc/self/exe", fd, &limits, &events, NULL, err);
+    enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
     if (status != DYE_OK && err->message[0] == '\0')
         return dye_fail(err, status, "scan: %s", dye_status_name(status));
     return status;

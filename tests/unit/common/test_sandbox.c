@@ -6,8 +6,10 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -22,7 +24,7 @@ static int run_inside(int (*inside)(void))
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        (void)sandbox_enter_decoder(60);
+        (void)sandbox_enter_decoder(60, 0);
         _exit(inside());
     }
     int status = -1;
@@ -125,13 +127,58 @@ static void memory_can_be_had(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* ---- a helper ---- */
+
+static char archive[] = "/tmp/test_sandbox.XXXXXX";
+
+static int live_as_a_helper(void)
+{
+    int fd = open(archive, O_RDONLY);
+    char again[64], c;
+    int n = snprintf(again, sizeof again, "/proc/self/fd/%d", fd);
+    bool full = sandbox_enter_helper(fd, 60) == SANDBOX_FULL;
+    int reopened = n > 0 ? open(again, O_RDONLY) : -1;
+    if (reopened < 0 || read(reopened, &c, 1) != 1)
+        return 1;
+    if (open("/usr/bin/env", O_RDONLY) < 0)
+        return 2;
+    if (open("/tmp/test_sandbox.new", O_WRONLY | O_CREAT, 0600) >= 0 || open(archive, O_RDWR) >= 0)
+        return 3;
+    if (unlink(archive) == 0 || rename(archive, "/tmp/test_sandbox.new") == 0)
+        return 4;
+    if (full && open("/etc/hostname", O_RDONLY) >= 0)
+        return 5;
+    if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0 || socket(AF_INET, SOCK_STREAM, 0) >= 0)
+        return 6;
+    if (fork() >= 0)
+        return 7;
+    return 0;
+}
+
+static void a_helper_reads_its_archive_and_programs_and_changes_nothing(void **state)
+{
+    (void)state;
+    int fd = mkstemp(archive);
+    assert_int_equal(write(fd, "x", 1), 1);
+    close(fd);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(live_as_a_helper());
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(unlink(archive), 0);
+}
+
 static void the_level_that_was_probed_is_the_one_entered(void **state)
 {
     (void)state;
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        _exit((int)sandbox_enter_decoder(60));
+        _exit((int)sandbox_enter_decoder(60, 0));
     int status = -1;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WEXITSTATUS(status), sandbox_probe());
@@ -146,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_socket_or_a_program_is_its_death),
         cmocka_unit_test(no_memory_can_be_executed),
         cmocka_unit_test(it_has_no_children),
+        cmocka_unit_test(a_helper_reads_its_archive_and_programs_and_changes_nothing),
     };
     const struct CMUnitTest anywhere[] = {
         cmocka_unit_test(foreign_descriptors_are_closed),

@@ -2,11 +2,19 @@
  * This program is its own decoder child. Under another name it is a hostile one: the name says what it does to its
  * parent.
  */
-#include "../../../services/matcher/decoder.c"
-#include "../../../services/matcher/decoder_child.c"
+#include "decoder.h"
+#include "frame.h"
+#include "helper.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -146,7 +154,8 @@ static enum dye_status run(const char *exe, int fd, const struct dye_decode_limi
 {
     struct dye_decode_events events = {log_begin, log_data, log_end, l};
     struct dye_error err = {0};
-    return decoder_run(exe, fd, limits, &events, NULL, &err);
+    const struct decoder decoder = {.self_exe = exe, .tmp_folder = "/tmp", .spill_bytes = 1 << 20};
+    return decoder_run(&decoder, fd, limits, &events, NULL, &err);
 }
 
 static int file_of(const void *p, size_t n)
@@ -203,7 +212,8 @@ static void the_child_says_which_sandbox_holds(void **state)
     struct log l = {.n = 0};
     struct dye_decode_events events = {log_begin, log_data, log_end, &l};
     enum sandbox_level level = SANDBOX_NONE;
-    assert_int_equal(decoder_run(self, fd, &limits, &events, &level, NULL), DYE_OK);
+    const struct decoder decoder = {.self_exe = self};
+    assert_int_equal(decoder_run(&decoder, fd, &limits, &events, &level, NULL), DYE_OK);
     assert_int_equal(level, sandbox_probe());
     close(fd);
 }
@@ -303,8 +313,70 @@ static void an_input_that_cannot_be_read_is_an_error(void **state)
     close(fd);
 }
 
+/* ---- helpers ---- */
+
+/* A PDF of one page that shows `text`, by hand: no cross-reference table, which readers mend. */
+static int pdf_of(const char *text)
+{
+    char pdf[2048], stream[256];
+    int n = snprintf(stream, sizeof stream, "BT /F1 12 Tf 20 100 Td (%s) Tj ET", text);
+    int all =
+        snprintf(pdf, sizeof pdf,
+                 "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>"
+                 "endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]/Contents 4 0 R/Resources"
+                 "<</Font<</F1 5 0 R>>>>>>endobj\n4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+                 "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n",
+                 n, stream);
+    char path[] = "/tmp/test_decoder.pdf.XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, pdf, (size_t)all), all);
+    unlink(path);
+    return fd;
+}
+
+static void a_helper_reads_a_file_without_a_name(void **state)
+{
+    (void)state;
+    if (!helper_is_here(DYE_HELPER_PDF_TEXT))
+        skip();
+    int fd = pdf_of("waybill 4711"), out = -1;
+    struct helper h;
+    assert_int_equal(helper_start(self, DYE_HELPER_PDF_TEXT, fd, NULL, &h, &out), DYE_OK);
+    char text[256] = {0};
+    size_t n = 0;
+    for (ssize_t got; (got = read(out, text + n, sizeof text - 1 - n)) > 0;)
+        n += (size_t)got;
+    assert_int_equal(helper_end(&h, true), HELPER_FINE);
+    assert_non_null(strstr(text, "waybill 4711"));
+    assert_int_equal(text[n - 1], '\f');
+    close(out);
+    close(fd);
+}
+
+static void a_helper_that_complains_or_is_killed_says_so(void **state)
+{
+    (void)state;
+    if (!helper_is_here(DYE_HELPER_7Z_LIST))
+        skip();
+    int fd = pdf_of("no archive"), out = -1;
+    char rest[4096];
+    struct helper h;
+    assert_int_equal(helper_start(self, DYE_HELPER_7Z_LIST, fd, NULL, &h, &out), DYE_OK);
+    while (read(out, rest, sizeof rest) > 0)
+        ;
+    assert_int_equal(helper_end(&h, true), HELPER_COMPLAINED);
+    close(out);
+    assert_int_equal(helper_start(self, DYE_HELPER_7Z_LIST, fd, NULL, &h, &out), DYE_OK);
+    kill(h.pid, SIGSEGV);
+    assert_int_equal(helper_end(&h, true), HELPER_CRASHED);
+    close(out);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], HELPER_CHILD_ARG) == 0)
+        return helper_child_main(argc, argv);
     if (argc > 1 && strcmp(argv[1], DECODER_CHILD_ARG) == 0) {
         const char *name = strrchr(argv[0], '/') + 1;
         return strncmp(name, "test_", 5) == 0 ? decoder_child_main(argc, argv) : hostile(name);
@@ -319,6 +391,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(limits_reach_the_child),
         cmocka_unit_test(an_event_that_stops_kills_the_child),
         cmocka_unit_test(whatever_a_hostile_child_does_costs_one_part),
+        cmocka_unit_test(a_helper_reads_a_file_without_a_name),
+        cmocka_unit_test(a_helper_that_complains_or_is_killed_says_so),
         cmocka_unit_test(a_program_that_is_not_there_is_an_error),
         cmocka_unit_test(an_input_that_cannot_be_read_is_an_error),
     };

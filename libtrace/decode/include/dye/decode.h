@@ -82,6 +82,38 @@ typedef enum dye_status (*dye_read_fn)(void *arg, uint8_t *p, size_t cap, size_t
 typedef bool (*dye_read_at_fn)(void *arg, uint64_t at, uint8_t *p, size_t n);
 typedef bool (*dye_write_at_fn)(void *arg, uint64_t at, const uint8_t *p, size_t n);
 
+/* Other programs that read what no library here does, each in a sandbox of its own. */
+enum dye_helper {
+    DYE_HELPER_7Z_LIST,  /* what is in a 7z, as `7zz l -slt` writes it */
+    DYE_HELPER_7Z_TEST,  /* nothing: only whether the password is right */
+    DYE_HELPER_7Z,       /* all files one after the other, in that order */
+    DYE_HELPER_RAR_LIST, /* as `lsar -json` writes it */
+    DYE_HELPER_RAR,
+    DYE_HELPER_PDF_TEXT, /* of a PDF, UTF-8 in layout, a form feed behind each page */
+    DYE_HELPERS          /* how many */
+};
+
+#define DYE_PASSWORD_MAX_BYTES 512 /* longer ones are not tried */
+
+struct dye_help {
+    enum dye_helper helper;
+    bool spilled; /* what it shall read stands in the scratch space, else in the input */
+    uint64_t at, bytes;
+    const char *password; /* or NULL */
+};
+
+/*
+ * How a helper is had; one at a time. _start returns DYE_OK, and then what it writes comes by _read like the input
+ * does, until *ret_n is 0, and _end ends it, also before that; DYE_E_NOTFOUND when it is not there; else why not.
+ * _end returns NULL when it ended well, else a constant: "damaged" (it complained), "limit: cpu",
+ * "helper: crashed".
+ */
+struct dye_helper_calls {
+    enum dye_status (*start)(void *arg, const struct dye_help *help);
+    enum dye_status (*read)(void *arg, uint8_t *p, size_t cap, size_t *ret_n);
+    const char *(*end)(void *arg);
+};
+
 /*
  * One input. `read` gives it forwards; the rest may be NULL.
  *
@@ -89,6 +121,7 @@ typedef bool (*dye_write_at_fn)(void *arg, uint64_t at, const uint8_t *p, size_t
  * spill_write, spill_read    scratch space of spill_bytes, for what has to be sought and stands inside something else;
  *                            without it such parts are unread, "limit: spill"
  * passwords                  tried in turn on what is encrypted; UTF-8
+ * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
  */
 struct dye_decode_input {
     dye_read_fn read;
@@ -97,6 +130,7 @@ struct dye_decode_input {
     dye_write_at_fn spill_write;
     dye_read_at_fn spill_read;
     uint64_t spill_bytes;
+    const struct dye_helper_calls *helpers;
     void *arg; /* of all of these */
     const char *const *passwords;
     size_t n_passwords;
