@@ -5,4 +5,4 @@ dye_layer(decode
   LIBS PkgConfig::LIBARCHIVE PkgConfig::ZLIB PkgConfig::EXPAT
   SOURCES decode.c decoding.c helped.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c
     office.c package.c relations.c xml.c grid.c number.c shared_strings.c xlsx.c sheet.c prose.c ods.c
-    ole.c cfb.c wide.c biff.c xls.c summary.c)
+    ole.c cfb.c wide.c biff.c xls.c doc.c ppt.c summary.c)

@@ -4,13 +4,14 @@
 
 #include <stdlib.h>
 
-enum kind { OTHER, WORKBOOK, SUMMARY, ENCRYPTED, PLUMBING };
+enum kind { OTHER, WORKBOOK, DOCUMENT, SLIDES, SUMMARY, ENCRYPTED, PLUMBING };
 
 static const struct {
     const char *name;
     enum kind kind;
 } streams[] = {
     {"Workbook", WORKBOOK},          {"Book", WORKBOOK},
+    {"WordDocument", DOCUMENT},      {"PowerPoint Document", SLIDES},
     {"SummaryInformation", SUMMARY}, {"DocumentSummaryInformation", SUMMARY},
     {"EncryptedPackage", ENCRYPTED}, {"CompObj", PLUMBING},
     {"ObjInfo", PLUMBING},           {"Ole", PLUMBING},
@@ -58,9 +59,13 @@ static enum dye_status walk_stream(struct office *o, struct cfb *c, struct cfb_e
 
 static enum dye_status read_all(struct office *o, struct cfb *c)
 {
-    for (size_t i = 1; i < c->n && !o->d->over; i++)
-        if (kind_of(&c->entries[i]) == WORKBOOK)
-            DYE_TRY(read_inside(o, c, &c->entries[i], xls_read));
+    static enum dye_status (*const readers[])(struct office *, struct cfb *, struct cfb_entry *) = {
+        [WORKBOOK] = xls_read, [DOCUMENT] = doc_read, [SLIDES] = ppt_read};
+    for (size_t i = 1; i < c->n && !o->d->over; i++) {
+        enum kind kind = kind_of(&c->entries[i]);
+        if (kind < sizeof readers / sizeof *readers && readers[kind] != NULL)
+            DYE_TRY(read_inside(o, c, &c->entries[i], readers[kind]));
+    }
     for (size_t i = 1; i < c->n && !o->d->over; i++)
         if (kind_of(&c->entries[i]) == SUMMARY)
             DYE_TRY(summary_read(o, c, &c->entries[i]));
@@ -74,6 +79,18 @@ static enum dye_status read_all(struct office *o, struct cfb *c)
     return DYE_OK;
 }
 
+/* What the file is as a whole. */
+static const char *format_of(const struct cfb *c)
+{
+    static const char *const names[] = {[WORKBOOK] = "xls", [DOCUMENT] = "doc", [SLIDES] = "ppt"};
+    for (size_t i = 1; i < c->n; i++) {
+        enum kind kind = kind_of(&c->entries[i]);
+        if (c->entries[i].folder == 0 && kind < sizeof names / sizeof *names && names[kind] != NULL)
+            return names[kind];
+    }
+    return "ole";
+}
+
 static enum dye_status read_file(struct decoding *d, struct cfb *c, const char *path, uint32_t depth)
 {
     uint32_t parts = d->parts;
@@ -83,7 +100,7 @@ static enum dye_status read_file(struct decoding *d, struct cfb *c, const char *
     struct office *o = calloc(1, sizeof *o);
     if (o == NULL)
         return DYE_E_NOMEM;
-    *o = (struct office){.d = d, .path = path, .depth = depth, .format = "xls"};
+    *o = (struct office){.d = d, .path = path, .depth = depth, .format = format_of(c)};
     dye_buf_init(&o->clues, OFFICE_CLUES_MAX_BYTES, true);
     enum dye_status status = read_all(o, c);
     dye_buf_done(&o->clues);

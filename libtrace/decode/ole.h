@@ -13,6 +13,9 @@ enum dye_status ole_read(struct decoding *d, struct feed *in, const char *path, 
 
 /* A workbook's stream. o->path is what its sheets stand below. */
 enum dye_status xls_read(struct office *o, struct cfb *c, struct cfb_entry *e);
+/* The text of a WordDocument stream, and of a PowerPoint Document stream. */
+enum dye_status doc_read(struct office *o, struct cfb *c, struct cfb_entry *e);
+enum dye_status ppt_read(struct office *o, struct cfb *c, struct cfb_entry *e);
 /* A property set ([MS-OLEPS]): lines of text to the clues. */
 enum dye_status summary_read(struct office *o, struct cfb *c, struct cfb_entry *e);
 

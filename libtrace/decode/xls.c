@@ -235,7 +235,7 @@ static enum dye_status begin_sheet(struct xls *x, uint64_t at)
         DYE_TRY(part_bare(x->office->d, office_path(x->office, name), "limit: entries"));
         return DYE_END;
     }
-    DYE_TRY(grid_begin(&x->grid, x->office->d, office_path(x->office, name), x->office->format));
+    DYE_TRY(grid_begin(&x->grid, x->office->d, office_path(x->office, name), "xls"));
     x->in_sheet = true;
     return DYE_OK;
 }
