@@ -67,6 +67,8 @@ enum dye_status grid_put(struct grid *g, uint64_t row, uint64_t column, struct d
 
 enum dye_status grid_end(struct grid *g, enum dye_status status, const char *fault)
 {
+    struct decoding *d = g->rows.d;
+    bool over = d->over && !g->full; /* another limit than that of the output */
     if (status == DYE_END)
         status = DYE_OK;
     if (status == DYE_OK && !g->full && g->open)
@@ -75,9 +77,8 @@ enum dye_status grid_end(struct grid *g, enum dye_status status, const char *fau
         status = judge(g, rows_flush(&g->rows));
     if (status == DYE_END)
         status = DYE_OK;
-    struct decoding *d = g->rows.d;
     rows_done(&g->rows);
     if (status == DYE_OK)
-        status = part_end(d, g->full ? NULL : fault != NULL ? fault : g->fault);
+        status = part_end(d, g->full && !over ? NULL : fault != NULL ? fault : g->fault);
     return status;
 }
