@@ -149,7 +149,7 @@ static enum dye_status read_properties(struct office *o)
     static const char *const members[] = {"docProps/core.xml", "docProps/app.xml", "docProps/custom.xml", "meta.xml"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         struct member *m = package_find(o->package, members[i]);
-        if (m == NULL)
+        if (m == NULL || m->taken)
             continue;
         struct leaf leaf = {.office = o};
         const char *fault;
@@ -289,8 +289,33 @@ static enum dye_status read_ooxml(struct office *o, struct member *m)
     return strcmp(o->format, "docx") == 0 ? office_prose(o, m, "document") : DYE_OK;
 }
 
+static enum dye_status manifest_start(void *arg, const char *name, const char **atts)
+{
+    bool *encrypted = arg;
+    (void)atts;
+    *encrypted = strcmp(name, "encryption-data") == 0;
+    return *encrypted ? DYE_END : DYE_OK;
+}
+
+/* Members are encrypted one by one, and the manifest says how. */
+static enum dye_status odf_is_encrypted(struct office *o, bool *ret)
+{
+    static const struct xml_events events = {.start = manifest_start};
+    struct member *m = package_find(o->package, "META-INF/manifest.xml");
+    const char *fault;
+    *ret = false;
+    return m != NULL ? office_xml(o, m, &events, ret, &fault) : DYE_OK;
+}
+
 static enum dye_status read_odf(struct office *o, struct member *content)
 {
+    bool encrypted;
+    DYE_TRY(odf_is_encrypted(o, &encrypted));
+    if (encrypted) {
+        for (size_t i = 0; i < o->package->n; i++)
+            o->package->members[i].taken = true;
+        return part_bare(o->d, o->path, "encrypted");
+    }
     char mime[128] = "";
     struct member *m = package_find(o->package, "mimetype");
     struct member_feed *f = m != NULL ? package_read(o->package, m) : NULL;

@@ -1,5 +1,6 @@
 #include "ole.h"
 
+#include "encrypted.h"
 #include "name.h"
 
 #include <stdlib.h>
@@ -91,12 +92,24 @@ static const char *format_of(const struct cfb *c)
     return "ole";
 }
 
+static enum dye_status read_encrypted(struct decoding *d, struct cfb *c, const char *path, uint32_t depth)
+{
+    struct encrypted *e;
+    const char *fault;
+    DYE_TRY(encrypted_open(d->input->from, c, &e, &fault));
+    if (e == NULL)
+        return part_bare(d, path, fault);
+    enum dye_status status = decoding_walk_inner(d, &e->feed, path, depth + 1);
+    encrypted_close(e);
+    return status;
+}
+
 static enum dye_status read_file(struct decoding *d, struct cfb *c, const char *path, uint32_t depth)
 {
     uint32_t parts = d->parts;
     for (size_t i = 1; i < c->n; i++)
         if (kind_of(&c->entries[i]) == ENCRYPTED)
-            return part_bare(d, path, "encrypted");
+            return read_encrypted(d, c, path, depth);
     struct office *o = calloc(1, sizeof *o);
     if (o == NULL)
         return DYE_E_NOMEM;

@@ -84,6 +84,32 @@ static void text_of_documents_keeps_tables_as_rows(void **state)
     check("a.odp", "== content (cell, odp)\n标题 17420000012\na|b\n|d\n");
 }
 
+static void check_password(const char *name, const char *password, const char *want)
+{
+    size_t n;
+    uint8_t *p = load(name, &n);
+    const char *const passwords[] = {"wrong", "错", "\xff", password};
+    char *got = parts_of(p, n, &(struct parts_options){.passwords = passwords, .n_passwords = 4});
+    assert_non_null(got);
+    assert_true(strncmp(got, want, strlen(want)) == 0);
+    free(got);
+    got = parts_of(p, n, &(struct parts_options){.passwords = passwords, .n_passwords = 3});
+    assert_string_equal(got, "==  (byte, )\n-- unread: encrypted\n");
+    free(got);
+    free(p);
+}
+
+/* standard.xlsx was made by LibreOffice; agile.xlsx by the specification, and msoffcrypto-tool reads it. */
+static void an_encrypted_book_opens_by_a_password_of_the_list(void **state)
+{
+    (void)state;
+    const char *rows = "== Sheet1 (cell, xlsx)\ninline & <x>\n|2020-01-02 03:04:05\n-- read: \n";
+    check_password("standard.xlsx", "secret", rows);
+    check_password("agile.xlsx", "口令123", rows);
+    check("encrypted.ods", "==  (byte, )\n-- unread: encrypted\n");
+    check("encrypted.xls", "== Workbook (byte, )\n-- unread: encrypted\n");
+}
+
 /* ---- books that nobody's program writes ---- */
 
 #define WORKBOOK                                                                                                       \
@@ -331,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_book_is_the_same_rows_whoever_wrote_it),
         cmocka_unit_test(text_of_documents_keeps_tables_as_rows),
+        cmocka_unit_test(an_encrypted_book_opens_by_a_password_of_the_list),
         cmocka_unit_test(rows_and_cells_may_leave_their_place_out),
         cmocka_unit_test(numbers_are_written_as_a_person_would),
         cmocka_unit_test(days_become_dates_by_the_style_of_the_cell),
