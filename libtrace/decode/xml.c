@@ -138,7 +138,8 @@ static void parse(struct xml *x, struct feed *in)
                     x->fault = fault_of(x);
                 return;
             }
-            piece = dye_span_of(piece.p + n, piece.n - n);
+            if (n > 0)
+                piece = dye_span_of(piece.p + n, piece.n - n);
         }
     }
 }
