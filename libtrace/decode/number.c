@@ -54,7 +54,7 @@ size_t number_render(double v, char ret[NUMBER_MAX_BYTES])
             digits[n++] = *c;
     while (n > 1 && digits[n - 1] == '0')
         n--;
-    return lay_out(v < 0, digits, n, *c == 'e' ? atoi(c + 1) : 0, ret);
+    return lay_out(v < 0, digits, n, *c == 'e' ? (int)strtol(c + 1, NULL, 10) : 0, ret);
 }
 
 enum { EXACT_DIGITS = 15, EXACT_POWER = 22 };

@@ -64,10 +64,12 @@ struct dye_part_end {
  * Return DYE_STOPPED to end early.
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
- * "format: F" for a known format that is not read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit:
+ * "format: F" for a known format that is not read here (image, video, pdf, xlsb, sqlite, access, rar, 7z, cab), "limit:
  * L" (output, entries, depth, ratio, memory, spill).
  *
- * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people".
+ * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people"; so is each file inside
+ * it. Of documents of office programs "properties" (rows "key: text") says who wrote them and what they link to, and
+ * what is neither rendered nor known to hold nothing is a part as it stands: "book.xlsx/xl/pivotCache/...".
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);
