@@ -225,7 +225,7 @@ enum dye_status ods_read(struct office *office, struct member *content)
     enum dye_status status = office_xml(office, content, &events, &o, &fault);
     if (o.in_table)
         status = end_table(&o, status, fault);
-    else if (status == DYE_OK && fault != NULL && !office->d->over)
+    else if (status == DYE_OK && fault != NULL)
         status = part_bare(office->d, office_path(office, "content"), fault);
     dye_buf_done(&o.cells);
     dye_buf_done(&o.text);

@@ -83,6 +83,14 @@ enum dye_status office_xml(struct office *o, struct member *m, const struct xml_
     return status;
 }
 
+enum dye_status office_look(struct office *o, struct member *m, const struct xml_events *events, void *arg,
+                            const char **ret_fault)
+{
+    bool before = o->d->over;
+    DYE_TRY(office_xml(o, m, events, arg, ret_fault));
+    return o->d->over && !before ? part_bare(o->d, o->path, *ret_fault) : DYE_OK;
+}
+
 enum dye_status office_prose(struct office *o, struct member *m, const char *name)
 {
     struct grid grid;
@@ -149,12 +157,12 @@ static enum dye_status read_properties(struct office *o)
     static const char *const members[] = {"docProps/core.xml", "docProps/app.xml", "docProps/custom.xml", "meta.xml"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         struct member *m = package_find(o->package, members[i]);
-        if (m == NULL || m->taken)
+        if (m == NULL || m->taken || o->d->over)
             continue;
         struct leaf leaf = {.office = o};
         const char *fault;
         dye_buf_init(&leaf.text, CLUE_MAX_BYTES, false);
-        enum dye_status status = office_xml(o, m, &events, &leaf, &fault);
+        enum dye_status status = office_look(o, m, &events, &leaf, &fault);
         dye_buf_done(&leaf.text);
         DYE_TRY(status);
     }
@@ -280,7 +288,9 @@ static enum dye_status read_ooxml(struct office *o, struct member *m)
         m->taken = true;
         return part_bare(o->d, o->path, "format: xlsb");
     }
-    DYE_TRY(office_xml(o, m, &events, &main_part, &fault));
+    DYE_TRY(office_look(o, m, &events, &main_part, &fault));
+    if (o->d->over)
+        return DYE_OK;
     if (strcmp(main_part.root, "workbook") == 0) {
         o->format = "xlsx";
         return xlsx_read(o, m);
@@ -304,7 +314,7 @@ static enum dye_status odf_is_encrypted(struct office *o, bool *ret)
     struct member *m = package_find(o->package, "META-INF/manifest.xml");
     const char *fault;
     *ret = false;
-    return m != NULL ? office_xml(o, m, &events, ret, &fault) : DYE_OK;
+    return m != NULL ? office_look(o, m, &events, ret, &fault) : DYE_OK;
 }
 
 static enum dye_status read_odf(struct office *o, struct member *content)
@@ -341,6 +351,8 @@ static bool has_encrypted(const struct package *p)
 
 static enum dye_status read_document(struct office *o, struct member *main_member, struct member *content)
 {
+    if (o->d->over) /* in finding out what there is; that has been said */
+        return DYE_OK;
     DYE_TRY(main_member != NULL ? read_ooxml(o, main_member) : read_odf(o, content));
     if (!o->d->over)
         DYE_TRY(read_rest(o));
@@ -354,6 +366,11 @@ static enum dye_status try_package(struct decoding *d, struct whole *w, const ch
 {
     struct package package;
     DYE_TRY(package_open(d, w, &package));
+    if (d->over) { /* a directory had to be made up by inflating */
+        *ret_is = true;
+        package_done(&package);
+        return part_bare(d, path, "limit: ratio");
+    }
     struct office *o = calloc(1, sizeof *o);
     enum dye_status status = o != NULL ? DYE_OK : DYE_E_NOMEM;
     if (o != NULL) {

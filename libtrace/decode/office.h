@@ -35,6 +35,9 @@ enum dye_status office_properties(struct office *o);
 /* Reads a member as XML and takes note that it is seen to. m may be NULL: "damaged", it should have been there. */
 enum dye_status office_xml(struct office *o, struct member *m, const struct xml_events *events, void *arg,
                            const char **ret_fault);
+/* The same where it makes no part: when a limit of the whole decoding is reached, one says so. */
+enum dye_status office_look(struct office *o, struct member *m, const struct xml_events *events, void *arg,
+                            const char **ret_fault);
 /* A member's text as a part of that name. */
 enum dye_status office_prose(struct office *o, struct member *m, const char *name);
 

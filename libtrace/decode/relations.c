@@ -79,7 +79,7 @@ enum dye_status relations_read(struct office *o, const char *of, struct relation
     dye_buf_init(&ret->list, RELATIONS_MAX * sizeof(struct relation), false);
     dye_buf_init(&ret->text, TEXT_MAX_BYTES, false);
     struct member *m = package_find(o->package, name);
-    enum dye_status status = m != NULL ? office_xml(o, m, &events, &r, &fault) : DYE_OK;
+    enum dye_status status = m != NULL ? office_look(o, m, &events, &r, &fault) : DYE_OK;
     if (status != DYE_OK)
         relations_done(ret);
     return status;

@@ -172,16 +172,18 @@ static enum dye_status read_tables(struct book *b, struct member *workbook)
     static const struct xml_events string_events = {string_start, string_end, string_text};
     struct office *o = b->office;
     const char *fault;
-    DYE_TRY(office_xml(o, workbook, &book_events, b, &fault));
+    DYE_TRY(office_look(o, workbook, &book_events, b, &fault));
     if (fault != NULL && !o->d->over)
         DYE_TRY(part_bare(o->d, office_path(o, "workbook"), fault));
+    if (o->d->over)
+        return DYE_OK;
     struct member *m = related(b, "/styles", "xl/styles.xml");
     if (m != NULL)
-        DYE_TRY(office_xml(o, m, &styles_events, b, &fault));
+        DYE_TRY(office_look(o, m, &styles_events, b, &fault));
     dye_buf_clear(&b->string);
     m = related(b, "/sharedStrings", "xl/sharedStrings.xml");
-    if (m != NULL) {
-        DYE_TRY(office_xml(o, m, &string_events, b, &fault));
+    if (m != NULL && !o->d->over) {
+        DYE_TRY(office_look(o, m, &string_events, b, &fault));
         b->strings_fault = fault != NULL ? fault : b->strings_fault;
     }
     DYE_TRY(strings_finish(&b->strings));

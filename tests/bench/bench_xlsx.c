@@ -144,6 +144,7 @@ static bool report(const char *name, const struct cost *c, const struct cost *ou
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/dye-bench-XXXXXX", path[64], csv[64], rows[24];
+    setvbuf(stdout, NULL, _IOLBF, 0);
     const char *seed = getenv("DYE_SEED") != NULL ? getenv("DYE_SEED") : "1";
     rows_wanted = argc > 1 ? strtol(argv[1], NULL, 10) : 200000;
     if (rows_wanted <= 0 || mkdtemp(folder) == NULL)

@@ -319,6 +319,21 @@ static void empty_rows_and_columns_are_paid_for(void **state)
     free(sheet);
 }
 
+/* Stored members add nothing; a bomb has to be deflated. */
+static void a_bomb_in_what_makes_no_part_is_told(void **state)
+{
+    (void)state;
+    size_t n;
+    uint8_t *p = load("bomb.xlsx", &n);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    limits.ratio_free_bytes = 1 << 16;
+    char *got = parts_of(p, n, &(struct parts_options){.limits = &limits});
+    assert_string_equal(got, "==  (byte, )\n-- unread: limit: ratio\n");
+    free(got);
+    free(p);
+}
+
 static void strings_beyond_memory_go_to_the_scratch_space(void **state)
 {
     (void)state;
@@ -369,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_zip_that_only_begins_like_a_document_is_a_zip),
         cmocka_unit_test(a_book_that_was_cut_off_gives_what_is_left),
         cmocka_unit_test(empty_rows_and_columns_are_paid_for),
+        cmocka_unit_test(a_bomb_in_what_makes_no_part_is_told),
         cmocka_unit_test(strings_beyond_memory_go_to_the_scratch_space),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
