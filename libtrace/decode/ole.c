@@ -5,17 +5,23 @@
 
 #include <stdlib.h>
 
-enum kind { OTHER, WORKBOOK, DOCUMENT, SLIDES, SUMMARY, ENCRYPTED, PLUMBING };
+enum kind { OTHER, WORKBOOK, DOCUMENT, SLIDES, SUMMARY, ENCRYPTED, NATIVE, PLUMBING };
 
 static const struct {
     const char *name;
     enum kind kind;
 } streams[] = {
-    {"Workbook", WORKBOOK},          {"Book", WORKBOOK},
-    {"WordDocument", DOCUMENT},      {"PowerPoint Document", SLIDES},
-    {"SummaryInformation", SUMMARY}, {"DocumentSummaryInformation", SUMMARY},
-    {"EncryptedPackage", ENCRYPTED}, {"CompObj", PLUMBING},
-    {"ObjInfo", PLUMBING},           {"Ole", PLUMBING},
+    {"Workbook", WORKBOOK},
+    {"Book", WORKBOOK},
+    {"WordDocument", DOCUMENT},
+    {"PowerPoint Document", SLIDES},
+    {"SummaryInformation", SUMMARY},
+    {"DocumentSummaryInformation", SUMMARY},
+    {"EncryptedPackage", ENCRYPTED},
+    {"Ole10Native", NATIVE},
+    {"CompObj", PLUMBING},
+    {"ObjInfo", PLUMBING},
+    {"Ole", PLUMBING},
 };
 
 static enum kind kind_of(const struct cfb_entry *e)
@@ -42,6 +48,55 @@ static enum dye_status read_inside(struct office *o, struct cfb *c, struct cfb_e
     return status;
 }
 
+/* A file that was dragged into a document: names, then how long it is, then its bytes ([MS-OLEDS] 2.3.6 does not say
+ * so; this is what programs write). */
+struct native {
+    struct feed feed; /* first */
+    struct feed *in;
+    uint64_t left;
+};
+
+static bool native_next(struct feed *f, struct dye_span *ret)
+{
+    struct native *n = (struct native *)f;
+    if (n->left == 0)
+        return false;
+    if (!feed_pull(n->in, ret)) {
+        f->broken = n->in->broken != NULL ? n->in->broken : "truncated";
+        return false;
+    }
+    ret->n = ret->n < n->left ? ret->n : (size_t)n->left;
+    n->left -= ret->n;
+    return true;
+}
+
+/* Behind the NUL of the text at `at`; beyond the end when there is none. */
+static size_t behind_text(struct dye_span s, size_t at)
+{
+    while (at < s.n && s.p[at] != 0)
+        at++;
+    return at + 1;
+}
+
+/* Whether the stream begins like such a file; it then goes on with the file's bytes. */
+static bool is_native(struct feed *in, struct native *ret)
+{
+    struct dye_span s;
+    enum { TYPE_FILE = 2, SIZE = 4 };
+    if (!feed_pull(in, &s))
+        return false;
+    size_t at = behind_text(s, behind_text(s, 6)) + 8; /* label, name, two numbers and the length of a path */
+    at = behind_text(s, at);
+    bool is = at + SIZE <= s.n && s.p[4] == TYPE_FILE && s.p[5] == 0;
+    if (is) {
+        uint64_t n = s.p[at] | (uint32_t)s.p[at + 1] << 8 | (uint32_t)s.p[at + 2] << 16 | (uint32_t)s.p[at + 3] << 24;
+        *ret = (struct native){.feed = {.next = native_next}, .in = in, .left = n};
+        s = dye_span_of(s.p + at + SIZE, s.n - at - SIZE);
+    }
+    feed_push(in, s);
+    return is;
+}
+
 static enum dye_status walk_stream(struct office *o, struct cfb *c, struct cfb_entry *e)
 {
     char inner[DYE_PATH_MAX_BYTES + 1], path[DYE_PATH_MAX_BYTES + 1];
@@ -53,7 +108,9 @@ static enum dye_status walk_stream(struct office *o, struct cfb *c, struct cfb_e
     struct cfb_stream *s = cfb_read(c, e);
     if (s == NULL)
         return DYE_E_NOMEM;
-    enum dye_status status = decoding_walk_inner(o->d, &s->feed, path, o->depth + 1);
+    struct native native;
+    bool is = kind_of(e) == NATIVE && is_native(&s->feed, &native);
+    enum dye_status status = decoding_walk_inner(o->d, is ? &native.feed : &s->feed, path, o->depth + 1);
     cfb_stream_free(s);
     return status;
 }

@@ -247,6 +247,17 @@ static void other_streams_are_walked_like_entries(void **state)
     free(got);
 }
 
+static void a_file_that_was_dragged_in_is_walked_as_itself(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = "\0\0\0\0\2\0a.txt\0c:\\a.txt\0\0\0\3\0\5\0\0\0c:\\t\0\13\0\0\0"
+                                  "17420000001 and what follows";
+    struct file f;
+    begin(&f);
+    stream(&f, "\1Ole10Native", head, sizeof head);
+    check(&f, "== Ole10Native (byte, )\n17420000001-- read: \n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +266,7 @@ int main(void)
         cmocka_unit_test(an_encrypted_book_says_so),
         cmocka_unit_test(a_chain_in_a_circle_ends),
         cmocka_unit_test(absurd_headers_are_damage),
+        cmocka_unit_test(a_file_that_was_dragged_in_is_walked_as_itself),
         cmocka_unit_test(other_streams_are_walked_like_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
