@@ -207,22 +207,48 @@ static int compare(const void *a, const void *b, void *arg)
     return order != 0 ? order : (i > k) - (i < k);
 }
 
-static enum dye_status sort(struct package *p)
+static enum dye_status list(struct package *p)
 {
     p->by_name = malloc((p->n + 1) * sizeof *p->by_name);
     if (p->by_name == NULL)
         return DYE_E_NOMEM;
     for (uint32_t i = 0; i < p->n; i++)
         p->by_name[i] = i;
-    qsort_r(p->by_name, p->n, sizeof *p->by_name, compare, p);
     return DYE_OK;
+}
+
+static int compare_places(const void *a, const void *b, void *arg)
+{
+    const struct package *p = arg;
+    uint64_t i = p->members[*(const uint32_t *)a].at, k = p->members[*(const uint32_t *)b].at;
+    return (i > k) - (i < k);
+}
+
+/* Bytes that the directory does not account for are data that no reader of the package would show. */
+static bool has_gaps(struct package *p, uint64_t directory_at)
+{
+    enum { DESCRIPTOR_MAX = 24 };
+    uint64_t covered = 0;
+    uint8_t head[LOCAL_BYTES];
+    qsort_r(p->by_name, p->n, sizeof *p->by_name, compare_places, p);
+    for (size_t i = 0; i <= p->n; i++) {
+        const struct member *m = i < p->n ? &p->members[p->by_name[i]] : NULL;
+        uint64_t at = m != NULL ? m->at : directory_at;
+        if (at > covered && at - covered > (i > 0 ? DESCRIPTOR_MAX : 0))
+            return true;
+        if (m == NULL || !whole_read(p->w, at, head, sizeof head))
+            continue;
+        uint64_t end = at + LOCAL_BYTES + little(head + 26, 2) + little(head + 28, 2) + m->packed;
+        covered = end > covered ? end : covered;
+    }
+    return false;
 }
 
 enum dye_status package_open(struct decoding *d, struct whole *w, struct package *ret)
 {
     *ret = (struct package){.d = d, .w = w};
     dye_buf_init(&ret->names, NAMES_MAX_BYTES, false);
-    struct directory directory;
+    struct directory directory = {.at = 0};
     enum dye_status status = DYE_E_STREAM;
     if (find_directory(w, &directory, &ret->fault))
         status = walk_directory(ret, &directory);
@@ -237,7 +263,11 @@ enum dye_status package_open(struct decoding *d, struct whole *w, struct package
         status = DYE_OK;
     }
     if (status == DYE_OK)
-        status = sort(ret);
+        status = list(ret);
+    if (status == DYE_OK && ret->fault == NULL && has_gaps(ret, directory.at))
+        ret->fault = "trailing data";
+    if (status == DYE_OK)
+        qsort_r(ret->by_name, ret->n, sizeof *ret->by_name, compare, ret);
     if (status != DYE_OK)
         package_done(ret);
     return status;

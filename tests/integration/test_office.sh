@@ -39,4 +39,8 @@ exit_is "sightings say where" 0 dyetrace sightings --dump "$dump" --json
 is "by its sheet" "$(jq -sr "[.[].part] | unique | join(\" \")" <<<"$OUT")" "hidden.xlsx/旧"
 exit_is "what was cut off is partly read" 0 bash -c "head -c \$((\$(stat -c %s '$SCRATCH/open.xlsx') - 200)) '$SCRATCH/open.xlsx' >'$SCRATCH/cut.xlsx' && dyetrace ingest '$SCRATCH/cut.xlsx' --json"
 is "and its rows are there" "$(jq .sightings <<<"$OUT")" 5
+exit_is "a book under a password that nobody gave is ingested" 0 dyetrace ingest tests/fuzz/corpus/office/agile.xlsx --json
+same_json "and is said to be encrypted" "$(jq -c '[.verdict, .reasons]' <<<"$OUT")" '["unread",["encrypted"]]'
+exit_is "text of old Word is ingested" 0 dyetrace ingest tests/fuzz/corpus/office/a.doc --json
+is "and read" "$(jq -r .verdict <<<"$OUT")" read
 finish

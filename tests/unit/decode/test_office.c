@@ -269,6 +269,21 @@ static void what_nothing_points_to_is_read_as_it_is(void **state)
     free(z.p);
 }
 
+static void members_that_the_directory_hides_are_told(void **state)
+{
+    (void)state;
+    struct stored_zip z = {.members = 0};
+    stored_zip_add(&z, "xl/workbook.xml", "<workbook/>", 11);
+    size_t directory_n = z.directory_n;
+    stored_zip_add(&z, "xl/worksheets/hidden.xml", "17420000001", 11);
+    z.directory_n = directory_n;
+    z.members--;
+    stored_zip_add(&z, "xl/styles.xml", "<styleSheet/>", 13);
+    stored_zip_finish(&z);
+    compare(z.p, z.n, "==  (byte, )\n-- unread: trailing data\n", false);
+    free(z.p);
+}
+
 static void a_zip_that_only_begins_like_a_document_is_a_zip(void **state)
 {
     (void)state;
@@ -381,6 +396,7 @@ int main(void)
         cmocka_unit_test(xml_in_sixteen_bits_is_read),
         cmocka_unit_test(a_document_type_is_refused),
         cmocka_unit_test(what_nothing_points_to_is_read_as_it_is),
+        cmocka_unit_test(members_that_the_directory_hides_are_told),
         cmocka_unit_test(a_zip_that_only_begins_like_a_document_is_a_zip),
         cmocka_unit_test(a_book_that_was_cut_off_gives_what_is_left),
         cmocka_unit_test(empty_rows_and_columns_are_paid_for),

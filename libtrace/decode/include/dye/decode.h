@@ -63,9 +63,9 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
- * "format: F" for a known format that is not read here (image, video, pdf, xlsb, sqlite, access, rar, 7z, cab), "limit:
- * L" (output, entries, depth, ratio, memory, spill).
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip, or between its entries), "encrypted",
+ * "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, pdf, xlsb, sqlite,
+ * access, rar, 7z, cab), "limit: L" (output, entries, depth, ratio, memory, spill).
  *
  * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people"; so is each file inside
  * it. Of documents of office programs "properties" (rows "key: text") says who wrote them and what they link to, and
