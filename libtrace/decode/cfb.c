@@ -1,5 +1,6 @@
 #include "cfb.h"
 
+#include "little.h"
 #include "name.h"
 #include "wide.h"
 
@@ -15,16 +16,6 @@ enum {
 #define SECTOR_LAST 0xfffffff9u /* above stand marks: free, end of chain, of the table itself */
 #define NO_ENTRY 0xffffffffu
 
-static uint32_t get32(const uint8_t *p)
-{
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static uint32_t get16(const uint8_t *p)
-{
-    return p[0] | (uint32_t)p[1] << 8;
-}
-
 /* Part of sector `n`, which need not be whole at the end of the file. */
 static bool sector_read(const struct cfb *c, uint32_t n, size_t from, void *p, size_t size)
 {
@@ -34,7 +25,7 @@ static bool sector_read(const struct cfb *c, uint32_t n, size_t from, void *p, s
 static void swap_table(uint32_t *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        p[i] = get32((const uint8_t *)&p[i]);
+        p[i] = little32((const uint8_t *)&p[i]);
 }
 
 /* What follows sector n; above SECTOR_LAST at the end or when the table does not say. */
@@ -66,11 +57,11 @@ static enum dye_status read_difat(struct cfb *c, const uint8_t header[HEADER_BYT
         return DYE_E_NOMEM;
     }
     for (size_t i = 0; i < HEADER_DIFAT; i++) {
-        uint32_t at = get32(header + 76 + 4 * i);
+        uint32_t at = little32(header + 76 + 4 * i);
         if (at <= SECTOR_LAST)
             c->fat_at[c->n_fat++] = at;
     }
-    uint32_t at = get32(header + 68);
+    uint32_t at = little32(header + 68);
     for (uint64_t steps = 0; at <= SECTOR_LAST && steps <= c->sectors && sector_read(c, at, 0, page, 4 * per);
          steps++) {
         swap_table(page, per);
@@ -108,9 +99,9 @@ static enum dye_status list_chain(struct cfb *c, uint32_t start, size_t max, uin
 static void take_name(struct cfb_entry *e, const uint8_t *raw)
 {
     struct dye_buf name;
-    size_t bytes = get16(raw + 64);
+    size_t bytes = little16(raw + 64);
     bytes = bytes > 64 ? 64 : bytes;
-    size_t skip = bytes >= 2 && get16(raw) < 0x20 ? 2 : 0;
+    size_t skip = bytes >= 2 && little16(raw) < 0x20 ? 2 : 0;
     dye_buf_init(&name, CFB_NAME_MAX_BYTES, false);
     (void)!wide_append(&name, dye_span_of(raw + skip, bytes - skip));
     if (name.n > 0)
@@ -130,13 +121,13 @@ static enum dye_status read_directory(struct cfb *c, uint32_t start)
             break;
         struct cfb_entry *e = &c->entries[c->n++];
         *e = (struct cfb_entry){.type = raw[66],
-                                .left = get32(raw + 68),
-                                .right = get32(raw + 72),
-                                .child = get32(raw + 76),
-                                .start = get32(raw + 116),
-                                .bytes = get32(raw + 120)};
+                                .left = little32(raw + 68),
+                                .right = little32(raw + 72),
+                                .child = little32(raw + 76),
+                                .start = little32(raw + 116),
+                                .bytes = little32(raw + 120)};
         if (c->shift > 9) /* version 3 may leave anything in the upper half */
-            e->bytes |= (uint64_t)get32(raw + 124) << 32;
+            e->bytes |= (uint64_t)little32(raw + 124) << 32;
         take_name(e, raw);
     }
     free(chain);
@@ -198,19 +189,19 @@ enum dye_status cfb_open(struct whole *w, struct cfb *ret, const char **ret_faul
     if (!whole_read(w, 0, header, sizeof header))
         return DYE_OK;
     *ret_fault = "damaged";
-    ret->shift = get16(header + 30);
-    ret->mini_shift = get16(header + 32);
-    ret->mini_below = get32(header + 56);
-    if ((ret->shift != 9 && ret->shift != 12) || ret->mini_shift != 6 || get16(header + 28) != 0xfffe)
+    ret->shift = little16(header + 30);
+    ret->mini_shift = little16(header + 32);
+    ret->mini_below = little32(header + 56);
+    if ((ret->shift != 9 && ret->shift != 12) || ret->mini_shift != 6 || little16(header + 28) != 0xfffe)
         return DYE_OK;
     ret->sectors = (w->bytes >> ret->shift) + 1;
     enum dye_status status = read_difat(ret, header);
     if (status == DYE_OK)
-        status = read_directory(ret, get32(header + 48));
+        status = read_directory(ret, little32(header + 48));
     if (status == DYE_OK)
         status = climb(ret);
     if (status == DYE_OK && ret->n > 0)
-        status = read_mini(ret, get32(header + 60));
+        status = read_mini(ret, little32(header + 60));
     if (status == DYE_OK && ret->n > 0)
         *ret_fault = NULL;
     else

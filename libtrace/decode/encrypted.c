@@ -1,5 +1,6 @@
 #include "encrypted.h"
 
+#include "little.h"
 #include "name.h"
 #include "xml.h"
 
@@ -121,11 +122,6 @@ static enum dye_status read_agile(struct dye_span xml, struct scheme *s)
     return DYE_OK;
 }
 
-static uint32_t get32(const uint8_t *p)
-{
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 static void take_bytes(struct field *f, const uint8_t *p, size_t n)
 {
     memcpy(f->p, p, n);
@@ -135,17 +131,17 @@ static void take_bytes(struct field *f, const uint8_t *p, size_t n)
 static void read_standard(struct dye_span info, struct scheme *s)
 {
     enum { SALT_BYTES = 16, HASH_BYTES = 20, HASH_ROOM = 32, ALGORITHM_AES = 0x6600 };
-    size_t header = info.n >= 4 ? get32(info.p) : 0;
+    size_t header = info.n >= 4 ? little32(info.p) : 0;
     if (header < 32 || header > info.n - 4 || info.n - 4 - header < 4 + SALT_BYTES + SALT_BYTES + 4 + HASH_ROOM)
         return;
     const uint8_t *h = info.p + 4, *v = h + header;
-    s->key_bits = get32(h + 16);
+    s->key_bits = little32(h + 16);
     s->hash = EVP_sha1();
     s->spins = SPINS_STANDARD;
     take_bytes(&s->salt, v + 4, SALT_BYTES);
     take_bytes(&s->verifier, v + 4 + SALT_BYTES, SALT_BYTES);
     take_bytes(&s->verifier_hash, v + 8 + 2 * SALT_BYTES, HASH_ROOM);
-    s->known = (get32(h + 8) & 0xff00) == ALGORITHM_AES && is_key_size(s->key_bits) && get32(v) == SALT_BYTES;
+    s->known = (little32(h + 8) & 0xff00) == ALGORITHM_AES && is_key_size(s->key_bits) && little32(v) == SALT_BYTES;
 }
 
 static enum dye_status read_info(struct cfb *c, struct scheme *s)
@@ -378,7 +374,7 @@ static enum dye_status begin(struct cfb *c, const struct scheme *s, const uint8_
         head[n++] = *e->piece.p;
         e->piece = dye_span_of(e->piece.p + 1, e->piece.n - 1);
     }
-    e->left = n == sizeof head ? get32(head) | (uint64_t)get32(head + 4) << 32 : 0;
+    e->left = n == sizeof head ? little64(head) : 0;
     if (!s->agile && EVP_DecryptInit_ex(e->cipher, ecb(s->key_bits), NULL, e->key, NULL) != 1) {
         encrypted_close(e);
         *ret_fault = "unsupported";

@@ -1,6 +1,7 @@
 #include "ole.h"
 
 #include "encrypted.h"
+#include "little.h"
 #include "name.h"
 
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static bool is_native(struct feed *in, struct native *ret)
     at = behind_text(s, at);
     bool is = at + SIZE <= s.n && s.p[4] == TYPE_FILE && s.p[5] == 0;
     if (is) {
-        uint64_t n = s.p[at] | (uint32_t)s.p[at + 1] << 8 | (uint32_t)s.p[at + 2] << 16 | (uint32_t)s.p[at + 3] << 24;
+        uint64_t n = little32(s.p + at);
         *ret = (struct native){.feed = {.next = native_next}, .in = in, .left = n};
         s = dye_span_of(s.p + at + SIZE, s.n - at - SIZE);
     }

@@ -1,5 +1,6 @@
 #include "package.h"
 
+#include "little.h"
 #include "name.h"
 
 #include <stdlib.h>
@@ -20,14 +21,6 @@ enum {
     FLAG_SIZES_BEHIND = 8,
 };
 
-static uint64_t little(const uint8_t *p, unsigned n)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < n; i++)
-        v |= (uint64_t)p[i] << (8 * i);
-    return v;
-}
-
 static bool is_magic(const uint8_t *p, const char *magic)
 {
     return memcmp(p, magic, 4) == 0;
@@ -37,16 +30,16 @@ static bool is_magic(const uint8_t *p, const char *magic)
 static void widen(const uint8_t *extra, size_t n, struct member *m)
 {
     while (n >= 4) {
-        size_t size = (size_t)little(extra + 2, 2);
+        size_t size = (size_t)little16(extra + 2);
         if (size > n - 4)
             return;
-        if (little(extra, 2) == 1) {
+        if (little16(extra) == 1) {
             const uint8_t *p = extra + 4;
             uint64_t *const fields[] = {&m->bytes, &m->packed, &m->at};
             for (size_t i = 0; i < 3; i++) {
                 if (*fields[i] != UINT32_MAX || p + 8 > extra + 4 + size)
                     continue;
-                *fields[i] = little(p, 8);
+                *fields[i] = little64(p);
                 p += 8;
             }
             return;
@@ -104,14 +97,14 @@ static bool find_directory(const struct whole *w, struct directory *ret, const c
     uint64_t at = find_end(w);
     if (at == w->bytes || !whole_read(w, at, end, sizeof end))
         return false;
-    *ret_fault = at + END_BYTES + little(end + 20, 2) != w->bytes ? "trailing data" : NULL;
-    struct directory d = {.at = little(end + 16, 4), .bytes = little(end + 12, 4)};
+    *ret_fault = at + END_BYTES + little16(end + 20) != w->bytes ? "trailing data" : NULL;
+    struct directory d = {.at = little32(end + 16), .bytes = little32(end + 12)};
     if (at >= LOCATOR_BYTES && whole_read(w, at - LOCATOR_BYTES, locator, sizeof locator) &&
         is_magic(locator, "PK\6\7")) {
-        uint64_t at64 = little(locator + 8, 8);
+        uint64_t at64 = little64(locator + 8);
         if (!whole_read(w, at64, end64, sizeof end64) || !is_magic(end64, "PK\6\6"))
             return false;
-        d = (struct directory){.at = little(end64 + 48, 8), .bytes = little(end64 + 40, 8)};
+        d = (struct directory){.at = little64(end64 + 48), .bytes = little64(end64 + 40)};
         at = at64;
     }
     if (d.bytes > at || d.at > at - d.bytes)
@@ -128,21 +121,21 @@ static enum dye_status walk_directory(struct package *p, const struct directory 
     for (uint64_t at = d->at, end = d->at + d->bytes; at < end;) {
         if (!whole_read(p->w, at, head, sizeof head) || !is_magic(head, "PK\1\2"))
             return DYE_E_STREAM;
-        size_t name = (size_t)little(head + 28, 2), extra = (size_t)little(head + 30, 2);
+        size_t name = (size_t)little16(head + 28), extra = (size_t)little16(head + 30);
         if (name > MEMBER_NAME_MAX || !whole_read(p->w, at + CENTRAL_BYTES, rest, name + extra))
             return DYE_E_STREAM;
-        struct member m = {.flags = (uint16_t)little(head + 8, 2),
-                           .method = (uint16_t)little(head + 10, 2),
-                           .crc = (uint32_t)little(head + 16, 4),
-                           .packed = little(head + 20, 4),
-                           .bytes = little(head + 24, 4),
-                           .at = little(head + 42, 4)};
+        struct member m = {.flags = (uint16_t)little16(head + 8),
+                           .method = (uint16_t)little16(head + 10),
+                           .crc = (uint32_t)little32(head + 16),
+                           .packed = little32(head + 20),
+                           .bytes = little32(head + 24),
+                           .at = little32(head + 42)};
         widen(rest + name, extra, &m);
         if (m.at > UINT64_MAX - d->shift)
             return DYE_E_STREAM;
         m.at += d->shift;
         DYE_TRY(add(p, m, dye_span_of(rest, name)));
-        at += CENTRAL_BYTES + name + extra + little(head + 32, 2);
+        at += CENTRAL_BYTES + name + extra + little16(head + 32);
     }
     return DYE_OK;
 }
@@ -170,14 +163,14 @@ static enum dye_status walk_locals(struct package *p)
     uint8_t head[LOCAL_BYTES], rest[MEMBER_NAME_MAX + UINT16_MAX], behind[4];
     uint64_t at = 0;
     while (whole_read(p->w, at, head, sizeof head) && is_magic(head, "PK\3\4")) {
-        size_t name = (size_t)little(head + 26, 2), extra = (size_t)little(head + 28, 2);
+        size_t name = (size_t)little16(head + 26), extra = (size_t)little16(head + 28);
         if (name > MEMBER_NAME_MAX || !whole_read(p->w, at + LOCAL_BYTES, rest, name + extra))
             return DYE_OK;
-        struct member m = {.flags = (uint16_t)little(head + 6, 2),
-                           .method = (uint16_t)little(head + 8, 2),
-                           .crc = (uint32_t)little(head + 14, 4),
-                           .packed = little(head + 18, 4),
-                           .bytes = little(head + 22, 4),
+        struct member m = {.flags = (uint16_t)little16(head + 6),
+                           .method = (uint16_t)little16(head + 8),
+                           .crc = (uint32_t)little32(head + 14),
+                           .packed = little32(head + 18),
+                           .bytes = little32(head + 22),
                            .at = at};
         widen(rest + name, extra, &m);
         m.at = at;
@@ -238,7 +231,7 @@ static bool has_gaps(struct package *p, uint64_t directory_at)
             return true;
         if (m == NULL || !whole_read(p->w, at, head, sizeof head))
             continue;
-        uint64_t end = at + LOCAL_BYTES + little(head + 26, 2) + little(head + 28, 2) + m->packed;
+        uint64_t end = at + LOCAL_BYTES + little16(head + 26) + little16(head + 28) + m->packed;
         covered = end > covered ? end : covered;
     }
     return false;
@@ -372,7 +365,7 @@ struct member_feed *package_read(struct package *p, const struct member *m)
     if (!whole_read(p->w, m->at, head, sizeof head) || !is_magic(head, "PK\3\4")) {
         f->feed.broken = m->at >= p->w->bytes ? "truncated" : "damaged";
     } else {
-        f->at = m->at + LOCAL_BYTES + little(head + 26, 2) + little(head + 28, 2);
+        f->at = m->at + LOCAL_BYTES + little16(head + 26) + little16(head + 28);
         if (f->at > p->w->bytes) {
             f->at = p->w->bytes;
             f->feed.broken = "truncated";

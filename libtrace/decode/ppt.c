@@ -1,4 +1,5 @@
 #include "grid.h"
+#include "little.h"
 #include "ole.h"
 #include "wide.h"
 
@@ -56,8 +57,8 @@ static enum dye_status give_records(struct ppt *p)
         if (!pull(p, HEAD, &p->raw))
             break;
         const uint8_t *h = p->raw.p;
-        unsigned type = h[2] | (unsigned)h[3] << 8, version = h[0] & VERSION;
-        uint64_t n = h[4] | (uint32_t)h[5] << 8 | (uint32_t)h[6] << 16 | (uint32_t)h[7] << 24;
+        unsigned type = little16(h + 2), version = h[0] & VERSION;
+        uint64_t n = little32(h + 4);
         bool is_text = type == TEXT_CHARS || type == TEXT_BYTES || type == C_STRING;
         if (version == VERSION)
             continue;

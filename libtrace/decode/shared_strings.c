@@ -1,5 +1,7 @@
 #include "shared_strings.h"
 
+#include "little.h"
+
 enum { STEP = 16, HEAD = 4, TAIL_BYTES = 1 << 18, PAGE_BYTES = 1 << 14 };
 
 void strings_init(struct strings *s, struct decoding *d, size_t memory_bytes)
@@ -62,14 +64,6 @@ enum dye_status strings_finish(struct strings *s)
     return DYE_OK;
 }
 
-static uint64_t little(const uint8_t *p, unsigned n)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < n; i++)
-        v |= (uint64_t)p[i] << (8 * i);
-    return v;
-}
-
 /* n bytes of the table from `at`; NULL when they aren't there. */
 static const uint8_t *look(struct strings *s, uint64_t at, size_t n)
 {
@@ -101,15 +95,15 @@ bool strings_get(struct strings *s, uint32_t i, struct dye_span *ret)
     const uint8_t *p;
     if (i >= s->n)
         return false;
-    uint64_t at = little(s->index.p + i / STEP * 8, 8);
+    uint64_t at = little64(s->index.p + i / STEP * 8);
     for (uint32_t k = i % STEP; k > 0; k--) {
         if ((p = look(s, at, HEAD)) == NULL)
             return false;
-        at += HEAD + little(p, HEAD);
+        at += HEAD + little32(p);
     }
     if ((p = look(s, at, HEAD)) == NULL)
         return false;
-    size_t n = (size_t)little(p, HEAD);
+    size_t n = (size_t)little32(p);
     if ((p = look(s, at + HEAD, n)) == NULL)
         return false;
     *ret = dye_span_of(p, n);

@@ -1,5 +1,6 @@
 #include "ole.h"
 
+#include "little.h"
 #include "wide.h"
 
 #include "dye/text.h"
@@ -11,9 +12,7 @@ enum { STREAM_MAX_BYTES = 1 << 18, VT_LPSTR = 30, VT_LPWSTR = 31, ID_CODEPAGE = 
 
 static uint32_t get32(struct dye_span s, uint64_t at)
 {
-    return at + 4 <= s.n
-               ? s.p[at] | (uint32_t)s.p[at + 1] << 8 | (uint32_t)s.p[at + 2] << 16 | (uint32_t)s.p[at + 3] << 24
-               : 0;
+    return at + 4 <= s.n ? little32(s.p + at) : 0;
 }
 
 static const char *key_of(bool document, uint32_t id)
