@@ -288,8 +288,14 @@ static bool stream_next(struct feed *f, struct dye_span *ret)
     struct cfb_stream *s = (struct cfb_stream *)f;
     if (s->left == 0)
         return false;
-    if (s->mini ? mini_next(s, ret) : big_next(s, ret))
-        return true;
+    if (s->mini ? mini_next(s, ret) : big_next(s, ret)) {
+        /* Streams may lie over each other, so what they give is counted like what is decompressed. */
+        if (container_budget_spend(&s->c->w->d->budget, ret->n))
+            return true;
+        f->broken = "limit: ratio";
+        s->c->w->d->over = true;
+        return false;
+    }
     f->broken = s->c->w->fault != NULL ? s->c->w->fault : "damaged";
     return false;
 }

@@ -201,6 +201,8 @@ static enum dye_status read_doc(struct office *o, struct cfb *c, struct cfb_entr
     DYE_TRY(load(d, c, e, &d->word));
     uint32_t flags = get16(&d->word, 10);
     struct cfb_entry *table = cfb_find(c, e->folder, (flags & FLAG_TABLE_1) != 0 ? "1Table" : "0Table");
+    if (o->d->over)
+        return part_bare(o->d, office_path(o, "document"), d->fault);
     if ((flags & FLAG_ENCRYPTED) != 0)
         return part_bare(o->d, office_path(o, "document"), "encrypted");
     if (get16(&d->word, 0) != IDENT || get16(&d->word, 2) < FIB_97 || table == NULL) {

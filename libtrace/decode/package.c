@@ -341,7 +341,8 @@ static bool member_next(struct feed *feed, struct dye_span *ret)
     }
     f->given += ret->n;
     f->crc = (uint32_t)crc32(f->crc, ret->p, (uInt)ret->n);
-    if (f->inflating && !container_budget_spend(&f->p->d->budget, ret->n)) {
+    /* Stored ones too: members may lie over each other. */
+    if (!container_budget_spend(&f->p->d->budget, ret->n)) {
         feed->broken = "limit: ratio";
         f->p->d->over = true;
         return false;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-enum { RELATIONS_MAX = 1 << 16, TEXT_MAX_BYTES = 16 << 20, TARGET_MAX_BYTES = 4096 };
+enum { RELATIONS_MAX = 1 << 15, TEXT_MAX_BYTES = 16 << 20, TARGET_MAX_BYTES = 4096 };
 
 struct relation { /* where its texts stand */
     uint32_t id, type, target;
@@ -64,7 +64,7 @@ static enum dye_status on_start(void *arg, const char *name, const char **atts)
         status = dye_buf_append(text, resolved, strlen(resolved) + 1);
     if (status == DYE_OK)
         status = dye_buf_append(&r->into->list, &relation, sizeof relation);
-    return status == DYE_E_LIMIT ? DYE_END : status;
+    return status == DYE_E_LIMIT ? DYE_OK : status; /* links outside still count */
 }
 
 enum dye_status relations_read(struct office *o, const char *of, struct relations *ret)

@@ -76,7 +76,12 @@ enum dye_status summary_read(struct office *o, struct cfb *c, struct cfb_entry *
     dye_buf_init(&set, STREAM_MAX_BYTES, true);
     while (feed_pull(&s->feed, &piece) && dye_buf_append(&set, piece.p, piece.n) == DYE_OK)
         ;
+    bool over = s->feed.broken != NULL && o->d->over;
     cfb_stream_free(s);
+    if (over) {
+        dye_buf_done(&set);
+        return part_bare(o->d, o->path, "limit: ratio");
+    }
     enum dye_status status = take_section(o, strncmp(e->name, "Document", 8) == 0, dye_buf_span(&set));
     dye_buf_done(&set);
     return status;

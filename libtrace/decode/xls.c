@@ -14,7 +14,8 @@
 enum {
     SHEETS_MAX = 1 << 14,
     NAMES_MAX_BYTES = 4 << 20,
-    FORMATS_MAX = 1 << 16,
+    FORMATS_MAX = 1 << 12,
+    XFS_MAX = 1 << 16,
     TEXT_MAX_BYTES = 1 << 20,
     BIFF8 = 0x600
 };
@@ -313,12 +314,13 @@ enum dye_status xls_read(struct office *o, struct cfb *c, struct cfb_entry *e)
         dye_buf_init(&x->list, SHEETS_MAX * sizeof(struct sheet_entry), false);
         dye_buf_init(&x->names, NAMES_MAX_BYTES, false);
         dye_buf_init(&x->formats, FORMATS_MAX * 4, false);
-        dye_buf_init(&x->dates, FORMATS_MAX, false);
+        dye_buf_init(&x->dates, XFS_MAX, false);
         dye_buf_init(&x->text, TEXT_MAX_BYTES, true);
         strings_init(&x->strings, o->d, STRINGS_MEMORY_BYTES);
         e->taken = true;
         status = read_records(x);
-        if ((status == DYE_OK || status == DYE_END) && x->fault != NULL && !o->d->over)
+        bool told = o->d->over && (x->fault == NULL || strcmp(x->fault, "limit: ratio") != 0);
+        if ((status == DYE_OK || status == DYE_END) && x->fault != NULL && !told)
             status = part_bare(o->d, office_path(o, e->name), x->fault);
         strings_done(&x->strings);
         dye_buf_done(&x->text);

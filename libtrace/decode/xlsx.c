@@ -9,7 +9,7 @@
  * A workbook of Excel 2007 and later: ECMA-376 part 1, 18; the strict variant (ISO/IEC 29500) differs in names of
  * namespaces, which nothing here looks at.
  */
-enum { SHEETS_MAX = 1 << 14, NAMES_MAX_BYTES = 4 << 20, STYLES_MAX = 1 << 16 };
+enum { SHEETS_MAX = 1 << 14, NAMES_MAX_BYTES = 4 << 20, STYLES_MAX = 1 << 16, FORMATS_MAX = 1 << 12 };
 
 struct sheet_entry { /* where its texts stand */
     uint32_t name, id;
@@ -106,6 +106,7 @@ static enum dye_status styles_start(void *arg, const char *name, const char **at
     if (strcmp(name, "numFmt") == 0 && id != NULL && (code = xml_att(atts, "formatCode")) != NULL) {
         uint32_t v = (uint32_t)strtoul(id, NULL, 10) << 1 | number_code_is_date(dye_span_str(code));
         status = dye_buf_append(&b->formats, &v, 4);
+        status = status == DYE_E_LIMIT ? DYE_OK : status; /* Excel has room for some 250 */
     } else if (strcmp(name, "cellXfs") == 0) {
         b->in_cell_styles = true;
     } else if (b->in_cell_styles && strcmp(name, "xf") == 0) {
@@ -219,7 +220,7 @@ enum dye_status xlsx_read(struct office *o, struct member *workbook)
     b->office = o;
     dye_buf_init(&b->list, SHEETS_MAX * sizeof(struct sheet_entry), false);
     dye_buf_init(&b->text, NAMES_MAX_BYTES, false);
-    dye_buf_init(&b->formats, STYLES_MAX * 4, false);
+    dye_buf_init(&b->formats, FORMATS_MAX * 4, false);
     dye_buf_init(&b->dates, STYLES_MAX, false);
     dye_buf_init(&b->string, STRING_MAX_BYTES, true);
     strings_init(&b->strings, o->d, STRINGS_MEMORY_BYTES);

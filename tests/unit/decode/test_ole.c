@@ -247,6 +247,27 @@ static void other_streams_are_walked_like_entries(void **state)
     free(got);
 }
 
+static void streams_over_each_other_are_paid_for(void **state)
+{
+    (void)state;
+    struct file f;
+    uint8_t text[8192];
+    memset(text, 'a', sizeof text);
+    begin(&f);
+    stream(&f, "one", text, sizeof text);
+    stream(&f, "two", text, 1);
+    put(sector(&f, 1) + 2 * 128 + 116, FIRST_DATA, 4); /* the same bytes again */
+    put(sector(&f, 1) + 2 * 128 + 120, sizeof text, 8);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    limits.ratio = 1;
+    limits.ratio_free_bytes = 0;
+    char *got = parts_of(f.p, bytes_of(&f), &(struct parts_options){.limits = &limits});
+    assert_non_null(strstr(got, "== one (byte, )\naaaa"));
+    assert_non_null(strstr(got, "limit: ratio\n"));
+    free(got);
+}
+
 static void a_file_that_was_dragged_in_is_walked_as_itself(void **state)
 {
     (void)state;
@@ -266,6 +287,7 @@ int main(void)
         cmocka_unit_test(an_encrypted_book_says_so),
         cmocka_unit_test(a_chain_in_a_circle_ends),
         cmocka_unit_test(absurd_headers_are_damage),
+        cmocka_unit_test(streams_over_each_other_are_paid_for),
         cmocka_unit_test(a_file_that_was_dragged_in_is_walked_as_itself),
         cmocka_unit_test(other_streams_are_walked_like_entries),
     };
