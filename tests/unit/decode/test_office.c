@@ -84,6 +84,34 @@ static void text_of_documents_keeps_tables_as_rows(void **state)
     check("a.odp", "== content (cell, odp)\n标题 17420000012\na|b\n|d\n");
 }
 
+static void contains(const char *name, const char *want)
+{
+    size_t n;
+    uint8_t *p = load(name, &n);
+    char *got = parts_of(p, n, NULL);
+    assert_non_null(got);
+    if (strstr(got, want) == NULL)
+        fail_msg("%s lacks:\n%s", name, want);
+    free(got);
+    free(p);
+}
+
+static void what_hangs_on_a_document_is_read_too(void **state)
+{
+    (void)state;
+    contains("openpyxl.xlsx", "== comments/comment1.xml (cell, xlsx)\nA6|批注 17420000004\n-- read: \n");
+    contains("openpyxl.xlsx", "page header: &C内部资料\ncreator: 制表人\ntitle: 客户\n");
+    contains("writer.xlsx", "== drawings/drawing1.xml (cell, xlsx)\n文本框 17420000005\n-- read: \n");
+    contains("writer.xlsx", "defined name: Key\ndefined as: \"17420000006\"\nlink: mailto:a@example.com\n");
+    contains("writer.xlsx", "Company: 某公司\n");
+    contains("libreoffice.ods", "comment: 批注 17420000004\n");
+    contains("libreoffice.xls", "text: 批注 17420000004\n");
+    contains("slim.docx", "== header1.xml (cell, docx)\n页眉 内部\n-- read: \n");
+    contains("slim.docx", "== word/media/image1.png (byte, )\n-- unread: format: image\n");
+    contains("a.odt", "== styles.xml (cell, odt)\n页眉 内部\n页脚\n-- read: \n");
+    contains("a.pptx", "== slides/slide1.xml (cell, pptx)\n标题 17420000012\na|b\n|d\n-- read: \n");
+}
+
 static void check_password(const char *name, const char *password, const char *want)
 {
     size_t n;
@@ -387,6 +415,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_book_is_the_same_rows_whoever_wrote_it),
         cmocka_unit_test(text_of_documents_keeps_tables_as_rows),
+        cmocka_unit_test(what_hangs_on_a_document_is_read_too),
         cmocka_unit_test(an_encrypted_book_opens_by_a_password_of_the_list),
         cmocka_unit_test(rows_and_cells_may_leave_their_place_out),
         cmocka_unit_test(numbers_are_written_as_a_person_would),
