@@ -214,6 +214,17 @@ static void a_chain_in_a_circle_ends(void **state)
     free(got);
 }
 
+static void a_small_stream_without_the_stream_that_holds_it_is_damage(void **state)
+{
+    (void)state;
+    struct file f;
+    begin(&f);
+    put(f.p + 60, 0, 4); /* a table of the mini stream, which the root doesn't have */
+    entry(&f, "small", 2, 3, 100);
+    put(sector(&f, 1) + 76, 1, 4);
+    check(&f, "== small (byte, )\n-- unread: damaged\n");
+}
+
 static void absurd_headers_are_damage(void **state)
 {
     (void)state;
@@ -286,6 +297,7 @@ int main(void)
         cmocka_unit_test(strings_are_cut_between_records_and_change_their_width),
         cmocka_unit_test(an_encrypted_book_says_so),
         cmocka_unit_test(a_chain_in_a_circle_ends),
+        cmocka_unit_test(a_small_stream_without_the_stream_that_holds_it_is_damage),
         cmocka_unit_test(absurd_headers_are_damage),
         cmocka_unit_test(streams_over_each_other_are_paid_for),
         cmocka_unit_test(a_file_that_was_dragged_in_is_walked_as_itself),
