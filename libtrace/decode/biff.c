@@ -155,8 +155,8 @@ static bool is_latin(unsigned codepage)
 
 bool biff_bytes(const struct biff *b, struct dye_span bytes, struct dye_buf *to)
 {
-    return (is_latin(b->codepage) ? wide_append_low(to, bytes) : dye_text_to_utf8(DYE_CHARSET_GB18030, bytes, to)) ==
-           DYE_OK;
+    enum dye_charset charset = b->codepage == 950 ? DYE_CHARSET_BIG5 : DYE_CHARSET_GB18030;
+    return (is_latin(b->codepage) ? wide_append_low(to, bytes) : dye_text_to_utf8(charset, bytes, to)) == DYE_OK;
 }
 
 bool biff_string(struct biff *b, unsigned length_bytes, struct dye_buf *to)
