@@ -37,6 +37,7 @@ is "its hidden sheet too" "$(jq .sightings <<<"$OUT")" 7
 dump=$(jq -r .dump <<<"$OUT")
 exit_is "sightings say where" 0 dyetrace sightings --dump "$dump" --json
 is "by its sheet" "$(jq -sr "[.[].part] | unique | join(\" \")" <<<"$OUT")" "hidden.xlsx/旧"
+is "by row and field" "$(jq -sr "[.[].places[].unit] | unique | join(\" \")" <<<"$OUT")" cell
 exit_is "what was cut off is partly read" 0 bash -c "head -c \$((\$(stat -c %s '$SCRATCH/open.xlsx') - 200)) '$SCRATCH/open.xlsx' >'$SCRATCH/cut.xlsx' && dyetrace ingest '$SCRATCH/cut.xlsx' --json"
 is "and its rows are there" "$(jq .sightings <<<"$OUT")" 5
 exit_is "a book under a password that nobody gave is ingested" 0 dyetrace ingest tests/fuzz/corpus/office/agile.xlsx --json
