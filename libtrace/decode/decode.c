@@ -1,6 +1,7 @@
 #include "dye/decode.h"
 
 #include "decoding.h"
+#include "formats.h"
 #include "gunzip.h"
 #include "name.h"
 
@@ -157,6 +158,9 @@ static enum dye_status read_container(struct decoding *d, struct feed *in, const
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
     [SNIFF_GZIP] = read_gzip,
+    [SNIFF_SQLITE] = sqlite_read,
+    [SNIFF_ACCESS] = access_read,
+    [SNIFF_PDF] = pdf_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

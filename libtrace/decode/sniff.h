@@ -11,6 +11,7 @@ enum sniff_class {
     SNIFF_PLAIN,      /* text, or bytes that are scanned as they stand */
     SNIFF_COMPRESSED, /* one stream inside, without a name of its own */
     SNIFF_ARCHIVE,    /* named entries inside */
+    SNIFF_DOCUMENT,   /* records inside, by a reader of its own */
     SNIFF_OPAQUE      /* known, but nothing here reads it */
 };
 
@@ -25,6 +26,9 @@ enum sniff_format {
     SNIFF_COMPRESS,
     SNIFF_ZIP,
     SNIFF_TAR,
+    SNIFF_SQLITE,
+    SNIFF_ACCESS,
+    SNIFF_PDF,
     SNIFF_FORMATS /* how many */
 };
 
