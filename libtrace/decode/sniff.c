@@ -1,5 +1,7 @@
 #include "sniff.h"
 
+#include "sniff_text.h"
+
 /* Magic numbers: file(1)'s data base and the formats' own specifications. */
 static const struct {
     uint16_t at;
@@ -89,5 +91,6 @@ struct sniff sniff(struct dye_span head)
         return (struct sniff){SNIFF_OPAQUE, SNIFF_NONE, "format: image"};
     if (is_tar(head))
         return (struct sniff){SNIFF_ARCHIVE, SNIFF_TAR, NULL};
-    return (struct sniff){SNIFF_PLAIN, SNIFF_NONE, NULL};
+    enum sniff_format text = sniff_text(head);
+    return (struct sniff){text != SNIFF_NONE ? SNIFF_DOCUMENT : SNIFF_PLAIN, text, NULL};
 }

@@ -27,8 +27,16 @@ enum sniff_format {
     SNIFF_ZIP,
     SNIFF_TAR,
     SNIFF_SQLITE,
+    SNIFF_DBF,
+    SNIFF_HTML,
+    SNIFF_XML,
+    SNIFF_MAIL,
+    SNIFF_MBOX,
     SNIFF_ACCESS,
     SNIFF_PDF,
+    SNIFF_BASE64,
+    SNIFF_QUOTED,
+    SNIFF_PERCENT,
     SNIFF_FORMATS /* how many */
 };
 
