@@ -124,8 +124,10 @@ static void put(struct table *t, sqlite3_stmt *s, int i)
     struct dye_span value = dye_span_of(p, p != NULL ? (size_t)sqlite3_column_bytes(s, i) : 0);
     if (type == SQLITE_BLOB)
         table_blob(t, value);
-    else
+    else if (type == SQLITE_TEXT)
         table_value(t, value);
+    else
+        table_text(t, value);
 }
 
 /* Steps through the rows; returns how it ended. */

@@ -7,7 +7,7 @@ static void clear(struct xml_record *r)
     dye_buf_clear(&r->text);
     r->cells = 0;
     r->open = false;
-    for (uint32_t i = 0; i < XML_COLUMNS_MAX; i++)
+    for (uint32_t i = 0; i < r->columns || i == 0; i++)
         r->first[i] = XML_CELLS_MAX;
 }
 
@@ -16,6 +16,8 @@ void xml_record_init(struct xml_record *r)
     dye_buf_init(&r->names, NAMES_BYTES, true);
     dye_buf_init(&r->text, TEXT_BYTES, true);
     r->columns = r->last = 0;
+    for (uint32_t i = 0; i < XML_COLUMNS_MAX; i++)
+        r->first[i] = XML_CELLS_MAX;
     clear(r);
 }
 
