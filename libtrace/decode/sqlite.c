@@ -1,5 +1,6 @@
 /*
- * sqlite: a data base file of SQLite, each table a part "base.db/people": a row of its columns' names, then its rows.
+ * sqlite: a data base file of SQLite, each table a part "base.db/people": a row of its columns' names, then its rows;
+ * what was deleted and still stands in free pages is a part "base.db/deleted".
  *
  * By libsqlite3 over a file that can only be read. A schema is a program that somebody else wrote: nothing of it is
  * run. Only stored columns of real tables are selected, without an index; views, virtual tables and generated columns
@@ -9,6 +10,7 @@
 #include "formats.h"
 
 #include "base_file.h"
+#include "free_pages.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -234,6 +236,8 @@ static enum dye_status read_base(struct base *b)
     b->fault = b->fault != NULL ? b->fault : schema_fault;
     sqlite3_finalize(names);
     sqlite3_close(b->db);
+    if (status == DYE_OK && !b->d->over)
+        status = free_pages_read(b->d, b->file.whole, b->path);
     if (b->fault == NULL && (base_file_is_short(&b->file) || b->file.whole->fault != NULL))
         b->fault = b->file.whole->fault != NULL ? b->file.whole->fault : "truncated";
     if (status != DYE_OK || b->d->over || (b->d->parts > before && (b->fault == NULL || b->told)))

@@ -1,4 +1,4 @@
-/* The files of tests/fuzz/corpus/sqlite were made with sqlite3 3.40. */
+/* The files of tests/fuzz/corpus/sqlite were made with SQLite 3.40. */
 #include "decoded.h"
 
 #include <setjmp.h>
@@ -59,6 +59,31 @@ static void what_a_virtual_table_shows_stands_in_tables(void **state)
     assert_null(strstr(text, "[ft sqlite"));
     assert_non_null(strstr(text, "[ft_content sqlite cell]\ndocid|c0body\n1|电话 17421234567\n= read\n"));
     free(text);
+}
+
+static void deleted_rows_in_free_pages_are_a_part(void **state)
+{
+    (void)state;
+    char *text = decoded_file("fuzz/corpus/sqlite/deleted.db", NULL);
+    assert_int_equal(strncmp(text, "[keep sqlite cell]\na\nx\n= read\n[deleted sqlite cell]\n", 51), 0);
+    const char *rows = strstr(text, "\n1|张三0|");
+    assert_non_null(rows);
+    assert_string_equal(rows, "\n1|张三0|17421234500|-1.5\n2|张三1|17421234501|-1.5\n3|张三2|17421234502|-1.5\n"
+                              "4|张三3|17421234503|-1.5\n5|张三4|17421234504|-1.5\n6|张三5|17421234505|-1.5\n"
+                              "7|张三6|17421234506|-1.5\n8|张三7|17421234507|-1.5\n= read\n");
+    free(text);
+}
+
+static void a_list_of_free_pages_that_is_a_circle_ends(void **state)
+{
+    (void)state;
+    struct dye_span in = decoded_load("fuzz/corpus/sqlite/deleted.db");
+    size_t trunk = ((size_t)in.p[34] << 8 | in.p[35]) - 1;
+    memcpy((uint8_t *)(uintptr_t)in.p + 512 * trunk, in.p + 32, 4); /* the next is itself */
+    char *text = decoded(in, NULL);
+    assert_non_null(strstr(text, "\n8|张三7|17421234507|-1.5\n"));
+    free(text);
+    free((void *)(uintptr_t)in.p);
 }
 
 static void rows_before_the_cut_are_kept(void **state)
@@ -133,6 +158,8 @@ int main(void)
         cmocka_unit_test(utf16_is_text_like_any_other),
         cmocka_unit_test(the_log_that_is_not_there_is_not_missed),
         cmocka_unit_test(what_a_virtual_table_shows_stands_in_tables),
+        cmocka_unit_test(deleted_rows_in_free_pages_are_a_part),
+        cmocka_unit_test(a_list_of_free_pages_that_is_a_circle_ends),
         cmocka_unit_test(rows_before_the_cut_are_kept),
         cmocka_unit_test(no_cut_passes_for_a_whole),
         cmocka_unit_test(a_schema_that_is_damaged_is_read_as_far_as_it_makes_sense),

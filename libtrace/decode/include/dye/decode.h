@@ -70,7 +70,8 @@ struct dye_part_end {
  * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people". A part of one of these
  * formats is rendered:
  *
- * sqlite, access, dbf   a row of the columns' names, then the rows; of dbf with a last column "deleted"
+ * sqlite, access, dbf   a row of the columns' names, then the rows; of dbf with a last column "deleted";
+ *                       deleted rows of sqlite, where they still stand, are a part "deleted" without names
  * html                  a row a row of a table, or a block of other text; a chat of Telegram's: from, date, text
  * xml                   a row of the fields' names, then a row a record, which is the repeated element
  * mail                  the names of a mail's header fields, and their values; its bodies are parts below it, as they
