@@ -7,4 +7,5 @@ dye_layer(decode
   LIBS PkgConfig::LIBARCHIVE PkgConfig::ZLIB PkgConfig::SQLITE PkgConfig::EXPAT PkgConfig::ICU_UC PkgConfig::MDB
   SOURCES decode.c decoding.c helped.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c
     table.c base_file.c sqlite.c free_pages.c dbf.c access.c recode.c sniff_text.c html.c markup.c entity.c hint.c
-    xml_records.c xml_shape.c xml_record.c mail.c mail_head.c base64.c pdf.c unwrap.c)
+    xml_records.c xml_shape.c xml_record.c mail.c mail_head.c base64.c pdf.c unwrap.c
+    place.c record.c value.c dialect.c layout_lines.c layout_delimited.c layout_sql.c layout_json.c layout_vcard.c)
