@@ -152,8 +152,11 @@ static void give_base64(struct body *b, struct dye_span s)
         return;
     }
     b->base64 = before;
+    if (b->feed.blemish == NULL)
+        give(b, "\n", 1); /* what was decoded may have ended in a number */
     b->feed.blemish = "damaged";
     give(b, s.p, s.n);
+    give(b, "\n", 1);
 }
 
 static void give_line(struct body *b, struct dye_span line)

@@ -1,6 +1,7 @@
 #include "sniff_text.h"
 
 #include "base64.h"
+#include "hint.h"
 #include "unwrap.h"
 
 #include "dye/text.h"
@@ -175,7 +176,7 @@ static bool is_base64(struct dye_span head)
     uint8_t out[LOOKED_AT];
     struct dye_span inner = dye_span_of(out, base64_decode(&b, head, out, &used));
     struct sniff is = n >= 64 ? sniff(inner) : (struct sniff){SNIFF_PLAIN, SNIFF_NONE, NULL};
-    return n >= 64 && (is.class != SNIFF_PLAIN || is_sense(inner));
+    return n >= 64 && (is.class != SNIFF_PLAIN || (is_sense(inner) && hint_is_there(inner, false)));
 }
 
 /* At least eight escapes, a quarter of the text, and none that is broken. */

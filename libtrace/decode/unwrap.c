@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PIECE_BYTES = 1 << 14 };
+enum { PIECE_BYTES = 1 << 14, LINE_BYTES = 1 << 10 };
 
 int unwrap_hex(uint8_t c)
 {
@@ -54,22 +54,57 @@ struct unwrapped {
     struct dye_span piece;
     struct base64 base64;
     struct escapes escapes; /* mark 0: it is base64 */
-    uint8_t out[PIECE_BYTES + 4];
+    bool damaged;           /* and has come to what isn't */
+    uint8_t line[LINE_BYTES];
+    size_t line_n;
+    uint8_t out[PIECE_BYTES + LINE_BYTES + 4];
 };
+
+/* A line, or a piece of one that never ends; once one isn't base64 all that follows stands as it is. */
+static size_t decode_line(struct unwrapped *u, uint8_t *ret)
+{
+    size_t used = 0, n = 0;
+    for (size_t i = 0; i < u->line_n && !u->damaged; i++)
+        u->damaged = base64_class(u->line[i]) == 255;
+    if (!u->damaged) {
+        n = base64_decode(&u->base64, dye_span_of(u->line, u->line_n), ret, &used);
+    } else {
+        n = base64_finish(&u->base64, ret);
+        if (u->feed.blemish == NULL)
+            ret[n++] = '\n'; /* what was decoded may have ended in a number */
+        u->feed.blemish = "damaged";
+        memcpy(ret + n, u->line, u->line_n);
+        n += u->line_n;
+    }
+    u->line_n = 0;
+    return n;
+}
+
+static size_t decode(struct unwrapped *u, struct dye_span part)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < part.n; i++) {
+        u->line[u->line_n++] = part.p[i];
+        if (part.p[i] == '\n' || u->line_n == LINE_BYTES)
+            n += decode_line(u, u->out + n);
+    }
+    return n;
+}
 
 static bool next(struct feed *f, struct dye_span *ret)
 {
     struct unwrapped *u = (struct unwrapped *)f;
-    size_t n = 0, used;
+    bool escapes = u->escapes.mark != 0;
+    size_t n = 0;
     while (n == 0 && (u->piece.n > 0 || feed_pull(u->in, &u->piece))) {
         struct dye_span part = dye_span_of(u->piece.p, u->piece.n < PIECE_BYTES ? u->piece.n : PIECE_BYTES);
         u->piece = dye_span_of(part.p + part.n, u->piece.n - part.n);
-        n = u->escapes.mark != 0 ? unwrap_escapes(&u->escapes, part, u->out)
-                                 : base64_decode(&u->base64, part, u->out, &used);
+        n = escapes ? unwrap_escapes(&u->escapes, part, u->out) : decode(u, part);
     }
     if (n == 0) { /* what was left open */
-        n = u->escapes.mark != 0 ? u->escapes.n : base64_finish(&u->base64, u->out);
-        if (u->escapes.mark != 0)
+        n = escapes ? u->escapes.n : decode_line(u, u->out);
+        n += escapes ? 0 : base64_finish(&u->base64, u->out + n);
+        if (escapes)
             memcpy(u->out, u->escapes.held, n);
         u->escapes.n = 0;
         f->broken = feed_fault(u->in);
@@ -107,7 +142,7 @@ enum dye_status percent_read(struct decoding *d, struct feed *in, const char *pa
     return walk(d, in, path, depth, "percent", '%');
 }
 
-/* It is base64 to its end: from its beginning nobody can tell, and what isn't would be lost. */
+/* From its beginning nobody can tell. */
 static bool is_all(struct whole *w)
 {
     struct dye_span piece;
@@ -119,12 +154,14 @@ static bool is_all(struct whole *w)
     return true;
 }
 
+/* Where the input can be sought it is base64 to its end or stays as it is. In a stream what isn't follows as it
+ * stands, from the beginning of its line on. */
 enum dye_status base64_read(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
 {
     struct whole w;
     const char *fault;
-    if (in != &d->input->feed && d->input->from->spill_write == NULL)
-        return part_plain(d, in, path);
+    if (in != &d->input->feed || d->input->from->read_at == NULL)
+        return walk(d, in, path, depth, "base64", 0);
     DYE_TRY(whole_take(d, in, &w, &fault));
     if (fault != NULL)
         return part_bare(d, path, fault);

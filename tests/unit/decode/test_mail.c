@@ -168,7 +168,7 @@ static void what_somebody_added_to_base64_is_kept(void **state)
                "= read\n"
                "[1]\n"
                "17421234567\n"
-               "list footer: 15498765432\n"
+               "\nlist footer: 15498765432\n"
                "= partly damaged\n"
                "");
 }

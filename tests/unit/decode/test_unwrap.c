@@ -23,7 +23,7 @@ static void base64_that_holds_records_is_an_inner_part(void **state)
                "");
 }
 
-static void base64_that_is_not_all_of_it_stays_as_it_is(void **state)
+static void base64_that_is_not_all_of_it_is_kept(void **state)
 {
     (void)state;
     char text[60 * 77 + 32], want[sizeof text + 32];
@@ -31,9 +31,16 @@ static void base64_that_is_not_all_of_it_stays_as_it_is(void **state)
     for (int i = 0; i < 60; i++) /* far beyond what is looked at first */
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "MTc0MjEyMzQ1NjcKMTU0OTg3NjU0MzIKMTc0MDAwMDAwMDEKMTc0MDAwMDAwMDIKMTc0MDAwMDAw\n");
-    snprintf(text + n, sizeof text - n, "rest: 17421234567\n");
+    snprintf(text + n, sizeof text - n, "17421234567;rest\n");
     snprintf(want, sizeof want, "[]\n%s= read\n", text);
-    decoded_is(dye_span_str(text), want);
+    char *got = decoded(dye_span_str(text), NULL);
+    assert_string_equal(got, want);
+    free(got);
+    struct decoded_options stream = {.forwards = true, .step = 100};
+    got = decoded(dye_span_str(text), &stream);
+    assert_int_equal(strncmp(got, "[base64]\n17421234567\n15498765432\n", 33), 0);
+    assert_non_null(strstr(got, "\n17421234567;rest\n= partly damaged\n"));
+    free(got);
 }
 
 static void percent_and_quoted_printable_are_inner_parts(void **state)
@@ -81,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64_that_holds_records_is_an_inner_part),
-        cmocka_unit_test(base64_that_is_not_all_of_it_stays_as_it_is),
+        cmocka_unit_test(base64_that_is_not_all_of_it_is_kept),
         cmocka_unit_test(percent_and_quoted_printable_are_inner_parts),
         cmocka_unit_test(lists_of_numbers_and_of_digests_stay_as_they_are),
     };
