@@ -12,7 +12,7 @@ for want in want/*.txt; do
     name=$(basename "$want" .txt)
     [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
     n=$((n + 1))
-    "$dyetrace" decode --json --records "files/$name" 2>"$work/messages" </dev/null | python3 records.py >"$work/got" 2>>"$work/messages"
+    "$dyetrace" decode --json --records "files/$name" 2>"$work/messages" </dev/null | python3 records.py "$want" >"$work/got" 2>>"$work/messages"
     if diff -u --label "$want" --label "what was read" "$want" "$work/got" >"$work/diff"; then
         echo "ok $n - $name is read as it was written"
     else

@@ -35,7 +35,6 @@ CREATE TABLE `people` (
 --
 -- Dumping data for table `people`
 --
--- WHERE:  name<>'张䶮'
 
 LOCK TABLES `people` WRITE;
 /*!40000 ALTER TABLE `people` DISABLE KEYS */;
@@ -58,4 +57,4 @@ UNLOCK TABLES;
 /*!40101 SET COLLATION_CONNECTION=@OLD_COLLATION_CONNECTION */;
 /*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;
 
--- Dump completed on 2026-11-22 13:19:07
+-- Dump completed on 2026-11-22 14:43:32

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict f3xrBPNJ4ZYgIWRnmPghJ001J6oKoRvM68UFr532bm34qIAwXgIu5pGa2hqJ2W6
+\restrict xi1f0cMWCjSsyAy2Rm1EHTjNCOGS4tgrfIW551C2s0ZUdfqgeACEFBwFyGMDmmY
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -53,5 +53,5 @@ INSERT INTO public.people (name, mobile, id_no, email, addr) VALUES ('赵敏', '
 -- PostgreSQL database dump complete
 --
 
-\unrestrict f3xrBPNJ4ZYgIWRnmPghJ001J6oKoRvM68UFr532bm34qIAwXgIu5pGa2hqJ2W6
+\unrestrict xi1f0cMWCjSsyAy2Rm1EHTjNCOGS4tgrfIW551C2s0ZUdfqgeACEFBwFyGMDmmY
 

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict r8vLro6qjgtFccDCzh8gA31UlyZTl8z7QktLSzKq5SPkDYJPE7vctVuNcauaiiR
+\restrict 7lzw5qjohpuUveYM55Coik2yZbzSm2sgo9epZ6spE5c8C8OC93hdJjAM7Uwn18h
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -55,5 +55,5 @@ COPY public.tricky (id, name, mobile, note, gone) FROM stdin;
 -- PostgreSQL database dump complete
 --
 
-\unrestrict r8vLro6qjgtFccDCzh8gA31UlyZTl8z7QktLSzKq5SPkDYJPE7vctVuNcauaiiR
+\unrestrict 7lzw5qjohpuUveYM55Coik2yZbzSm2sgo9epZ6spE5c8C8OC93hdJjAM7Uwn18h
 

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict TYkIpqbdeJcHPbk4enljUGXTcTLLsgh4kWCSvaLkkKSPsH9VrVeTgT022fYvRhh
+\restrict lUa3cE9NjCIAIkwvHJ6lvMK8YvtbUjcvcToAlMzWbLSYaSJ4G3usttyPTVzlGDv
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -55,5 +55,5 @@ COPY public.people (name, mobile, id_no, email, addr) FROM stdin;
 -- PostgreSQL database dump complete
 --
 
-\unrestrict TYkIpqbdeJcHPbk4enljUGXTcTLLsgh4kWCSvaLkkKSPsH9VrVeTgT022fYvRhh
+\unrestrict lUa3cE9NjCIAIkwvHJ6lvMK8YvtbUjcvcToAlMzWbLSYaSJ4G3usttyPTVzlGDv
 

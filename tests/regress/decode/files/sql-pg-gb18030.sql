@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict P7do22Pef478vtcOpIgu7qRXTZKvy1gTYrfMeoGFwbYYFrPhTQPZGpALkE4eenS
+\restrict LZLSVUYd69sZjrhBCRKpuKfFDwk0fUZ2vv7vrCchOiQlO21JpeBgu30Db4THFzy
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -55,5 +55,5 @@ COPY public.people (name, mobile, id_no, email, addr) FROM stdin;
 -- PostgreSQL database dump complete
 --
 
-\unrestrict P7do22Pef478vtcOpIgu7qRXTZKvy1gTYrfMeoGFwbYYFrPhTQPZGpALkE4eenS
+\unrestrict LZLSVUYd69sZjrhBCRKpuKfFDwk0fUZ2vv7vrCchOiQlO21JpeBgu30Db4THFzy
 

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict kQIvSHBRCnAguX9qPf6irNGS97hmCOZumZtQT0WbEbeU4bsx1g9t5h6iFtmdVR7
+\restrict eI0FRvjCmu5yBU7VT9wTYZWN9DdraIzKwpPpAutX7cEB6xXuSkYByZTRwldkgHQ
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -53,5 +53,5 @@ INSERT INTO public.people VALUES ('赵敏', '17454410092', '510149199306252089',
 -- PostgreSQL database dump complete
 --
 
-\unrestrict kQIvSHBRCnAguX9qPf6irNGS97hmCOZumZtQT0WbEbeU4bsx1g9t5h6iFtmdVR7
+\unrestrict eI0FRvjCmu5yBU7VT9wTYZWN9DdraIzKwpPpAutX7cEB6xXuSkYByZTRwldkgHQ
 

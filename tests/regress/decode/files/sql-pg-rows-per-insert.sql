@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict JTESnjOku1ulgCeEFS6VmFdgymv1UM2LhVI6VMLEjQ2p3Nowc7gFPGdgQdUIs4f
+\restrict vLX8MlFDSyjo5sBBdVzlV5InmePNqQlue9vnKWS5HwgaNzmMsvaKhfSfYfc78Eb
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -61,5 +61,5 @@ INSERT INTO public.tricky VALUES
 -- PostgreSQL database dump complete
 --
 
-\unrestrict JTESnjOku1ulgCeEFS6VmFdgymv1UM2LhVI6VMLEjQ2p3Nowc7gFPGdgQdUIs4f
+\unrestrict vLX8MlFDSyjo5sBBdVzlV5InmePNqQlue9vnKWS5HwgaNzmMsvaKhfSfYfc78Eb
 
