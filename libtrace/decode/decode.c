@@ -2,7 +2,9 @@
 
 #include "decoding.h"
 #include "gunzip.h"
+#include "locked.h"
 #include "name.h"
+#include "warc.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -97,8 +99,8 @@ static enum dye_status visit(struct decoding *d, struct container *c, const char
     return decoding_walk_inner(d, container_entry_feed(c), path, depth + 1);
 }
 
-/* All entries, then what is wrong with the container itself unless an entry has said so. */
-static enum dye_status enter(struct decoding *d, struct container *c, struct feed *in, const char *path, uint32_t depth)
+enum dye_status decoding_enter(struct decoding *d, struct container *c, struct feed *in, const char *path,
+                               uint32_t depth)
 {
     uint32_t parts_before = d->parts;
     char *inner = malloc(DYE_PATH_MAX_BYTES + 1);
@@ -149,14 +151,15 @@ static enum dye_status read_container(struct decoding *d, struct feed *in, const
     struct container *c = container_open(in, format, &d->budget);
     if (c == NULL)
         return DYE_E_NOMEM;
-    enum dye_status status = enter(d, c, in, path, depth);
+    enum dye_status status = decoding_enter(d, c, in, path, depth);
     container_close(c);
     return status;
 }
 
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
-    [SNIFF_GZIP] = read_gzip,
+    [SNIFF_GZIP] = read_gzip,      [SNIFF_ZIP] = locked_read_zip, [SNIFF_7Z] = locked_read_7z,
+    [SNIFF_RAR] = locked_read_rar, [SNIFF_WARC] = warc_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

@@ -45,6 +45,10 @@ enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *p
 /* The same for a stream out of another one: sees to it that a part tells when it broke. */
 enum dye_status decoding_walk_inner(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 
+/* All entries of a container, then what is wrong with itself unless an entry has said so. */
+enum dye_status decoding_enter(struct decoding *d, struct container *c, struct feed *in, const char *path,
+                               uint32_t depth);
+
 /*
  * What a format plugs in with: reads `in` into parts, as decoding_walk does. It may leave the rest of `in` unpulled.
  * Faults of the content are verdicts, not statuses: it returns what part_* returned (not DYE_E_LIMIT), DYE_E_NOMEM or

@@ -2,6 +2,14 @@
 
 #include <assert.h>
 
+void feed_init(struct feed *f, bool (*next)(struct feed *f, struct dye_span *ret))
+{
+    f->next = next;
+    f->broken = f->blemish = NULL;
+    f->ended = f->told = false;
+    memset(f->waiting, 0, sizeof f->waiting);
+}
+
 static bool more(struct feed *f, struct dye_span *ret)
 {
     if (f->ended)
@@ -14,6 +22,8 @@ struct dye_span feed_peek(struct feed *f)
 {
     struct dye_span piece;
     size_t n = 0;
+    if (f->waiting[0].n > 0) /* looked at already */
+        return dye_span_of(f->waiting[0].p, f->waiting[0].n < sizeof f->head ? f->waiting[0].n : sizeof f->head);
     while (n < sizeof f->head && more(f, &piece)) {
         if (n == 0 && piece.n >= sizeof f->head) { /* the usual case: nothing is copied */
             f->waiting[0] = piece;

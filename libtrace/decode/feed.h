@@ -19,7 +19,10 @@ struct feed {
     uint8_t head[SNIFF_BYTES];
 };
 
-/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull. */
+/* As {.next = next}, without clearing all of head. */
+void feed_init(struct feed *f, bool (*next)(struct feed *f, struct dye_span *ret));
+/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull; again gives
+ * the same. */
 struct dye_span feed_peek(struct feed *f);
 bool feed_pull(struct feed *f, struct dye_span *ret);
 /* What was pulled and not used comes again, before all else. There is room for the ends of two pieces. */

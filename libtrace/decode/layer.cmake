@@ -2,4 +2,4 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET GLOBAL zlib)
 dye_layer(decode
   USES base text
   LIBS PkgConfig::LIBARCHIVE PkgConfig::ZLIB
-  SOURCES decode.c decoding.c helped.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c)
+  SOURCES decode.c decoding.c helped.c listing.c locked.c password.c warc.c whole.c rows.c container.c gunzip.c zip_tail.c feed.c sniff.c name.c chunker.c)

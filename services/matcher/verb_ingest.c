@@ -5,6 +5,7 @@
 #include "inputs.h"
 #include "log.h"
 #include "options.h"
+#include "passwords.h"
 #include "queries.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 static struct ingest_acquisition how;
-static const char *opt_password;
+static struct passwords_given given;
 static bool opt_strict;
 static struct common_options common;
 
@@ -26,7 +27,7 @@ static const struct option_spec options[] = {
     {"price", "P", "for how much", &how.price, NULL},
     {"acquired-at", "T", "when, RFC 3339 (default now)", &how.acquired_at, NULL},
     {"basis", "TEXT", "the legal basis for having it", &how.basis, NULL},
-    {"password", "P", NULL, &opt_password, NULL},
+    PASSWORD_OPTIONS(given),
     {"strict", NULL, "exit 1 when a part is not fully read, or a file of a directory skipped", NULL, &opt_strict},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -70,15 +71,20 @@ static enum dye_status print_result(struct store *s, const char *label, const st
 }
 
 /* A line is printed only when the dump is complete and attributed, so who reads it can ask at once. */
-static enum dye_status ingest_all(const struct home *h, const struct inputs *inputs, bool *ret_all_read,
-                                  struct dye_error *err)
+static enum dye_status ingest_all(const struct home *h, const struct inputs *inputs,
+                                  const struct password_list *passwords, bool *ret_all_read, struct dye_error *err)
 {
     DYE_CLEANUP(dye_index_keys_wipe) struct dye_index_keys keys = {0};
     struct store *s = NULL;
     struct registry *registry = NULL;
     DYE_TRY(matcher_enter(h, &s, &keys, err));
     enum dye_status status = matcher_registry(&keys, s, &registry, err);
-    struct ingest in = {.home = h, .store = s, .registry = registry, .show_progress = true};
+    struct ingest in = {.home = h,
+                        .store = s,
+                        .registry = registry,
+                        .show_progress = true,
+                        .passwords = passwords->at,
+                        .n_passwords = passwords->n};
     for (size_t i = 0; status == DYE_OK && i < inputs->n; i++) {
         struct ingest_acquisition a = how;
         struct ingest_result result;
@@ -131,8 +137,6 @@ static bool is_moment(const char *text)
 static enum dye_status check_options(struct dye_error *err)
 {
     const char *const texts[] = {how.label, how.feed, how.origin, how.seller, how.price, how.basis};
-    if (opt_password != NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "--password: encrypted parts are recorded as unread by this version");
     if (how.acquired_at != NULL && !is_moment(how.acquired_at))
         DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -145,11 +149,15 @@ static enum dye_status run(int args, char **argv, bool *ret_all_read, size_t *re
 {
     struct home h;
     struct inputs inputs = {0};
+    struct password_list passwords = {.n = 0};
     DYE_TRY(check_options(err));
     DYE_TRY(home_open(common.home, common.config, &h, err));
-    enum dye_status status = inputs_open(args, argv + 1, &inputs, err);
+    enum dye_status status = password_list_gather(&given, &passwords, err);
+    if (status == DYE_OK)
+        status = inputs_open(args, argv + 1, &inputs, err);
     if (status == DYE_OK && inputs.n > 0)
-        status = ingest_all(&h, &inputs, ret_all_read, err);
+        status = ingest_all(&h, &inputs, &passwords, ret_all_read, err);
+    password_list_free(&passwords);
     *ret_all_read = *ret_all_read && inputs.skipped == 0;
     *ret_failed = inputs.failed;
     inputs_close(&inputs);

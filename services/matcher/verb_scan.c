@@ -6,6 +6,7 @@
 #include "key_file.h"
 #include "log.h"
 #include "options.h"
+#include "passwords.h"
 #include "privilege.h"
 #include "verbs.h"
 
@@ -21,10 +22,13 @@
 
 static const char *opt_index;
 static bool opt_stats;
+static struct passwords_given given;
+static struct password_list passwords;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"index", "FILE", "made by `index build`", &opt_index, NULL},
+    PASSWORD_OPTIONS(given),
     {"stats", NULL, "bytes, tokens and speed on standard error", NULL, &opt_stats},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -103,7 +107,9 @@ static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
     const char *tmp = getenv("TMPDIR");
     const struct decoder decoder = {.self_exe = "/proc/self/exe",
                                     .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
-                                    .spill_bytes = SPILL_BYTES};
+                                    .spill_bytes = SPILL_BYTES,
+                                    .passwords = passwords.at,
+                                    .n_passwords = passwords.n};
     dye_decode_limits_default(&limits);
     err->message[0] = '\0';
     enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
@@ -181,6 +187,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
     privilege_harden(); /* before any key */
+    DYE_TRY(password_list_gather(&given, &passwords, err));
     DYE_TRY(open_index(&s.set.part[0], err));
     s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
     enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
@@ -193,6 +200,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
     *ret_hits = s.stats.hits;
     dye_chunker_free(s.chunker);
     dye_index_unref(s.set.part[0]);
+    password_list_free(&passwords);
     free(s.part);
     return status;
 }
