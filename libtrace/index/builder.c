@@ -73,13 +73,24 @@ enum dye_status dye_index_builder_add(struct dye_index_builder *b, struct dye_sp
     return dye_buf_append(&b->pending, &p, sizeof p);
 }
 
+static enum dye_status add_of(struct dye_index_builder *b, const struct dye_index *from,
+                              const struct dye_index_entry *e)
+{
+    return dye_index_builder_add(b, dye_span_str(dye_index_canary_id(from, e->canary)), e);
+}
+
 enum dye_status dye_index_builder_add_all(struct dye_index_builder *b, const struct dye_index *from)
 {
+    for (uint64_t i = 0; i < dye_index_keys(from); i++) {
+        const struct dye_index_entry *e = dye_index_key_at(from, i);
+        if (e != NULL)
+            DYE_TRY(add_of(b, from, e));
+    }
     for (uint32_t c = 0; c < dye_index_canaries(from); c++) {
         size_t n = 0;
-        const struct dye_index_entry *e = dye_index_of_canary(from, c, &n);
+        const struct dye_index_entry *e = dye_index_traits_of(from, c, &n);
         for (size_t i = 0; i < n; i++)
-            DYE_TRY(dye_index_builder_add(b, dye_span_str(dye_index_canary_id(from, c)), &e[i]));
+            DYE_TRY(add_of(b, from, &e[i]));
     }
     return DYE_OK;
 }
@@ -103,7 +114,7 @@ static int order_values(const struct dye_index_entry *x, const struct dye_index_
         return x->flags < y->flags ? -1 : 1;
     if (x->probe != y->probe)
         return x->probe < y->probe ? -1 : 1;
-    return memcmp(x->fp, y->fp, DYE_FP_BYTES);
+    return memcmp(x->fp, y->fp, DYE_INDEX_FP_BYTES);
 }
 
 static int order(const void *a, const void *b, void *builder)
@@ -115,12 +126,17 @@ static int order(const void *a, const void *b, void *builder)
     return d != 0 ? d : (x->e.epoch > y->e.epoch) - (x->e.epoch < y->e.epoch);
 }
 
+static bool is_key(const struct pending *p)
+{
+    return dye_kind_is_scanned((enum dye_kind)p->e.kind);
+}
+
 /* Sorts, numbers the canaries, folds repeats onto the earliest epoch and counts what the header needs. Calling it
- * again changes nothing. Returns how many keys the filter gets. */
-static uint64_t settle(struct dye_index_builder *b, struct image_header *h)
+ * again changes nothing. */
+static void settle(struct dye_index_builder *b, struct image_header *h)
 {
     size_t n = count(b), kept = 0;
-    uint64_t keys = 0;
+    uint64_t of_class[DYE_TOKEN_CLASSES] = {0};
     if (n > 0)
         qsort_r(at(b, 0), n, sizeof(struct pending), order, b);
     for (size_t i = 0; i < n; i++) {
@@ -136,25 +152,75 @@ static uint64_t settle(struct dye_index_builder *b, struct image_header *h)
         p->e.canary = (uint32_t)(h->canaries - 1);
         if (p->e.epoch > h->epoch)
             h->epoch = p->e.epoch;
-        keys += dye_kind_is_scanned((enum dye_kind)p->e.kind);
+        if (is_key(p)) {
+            h->keys++;
+            of_class[image_class_of(&p->e)]++;
+        } else {
+            h->traits++;
+        }
         *at(b, kept++) = *p;
     }
     b->pending.n = kept * sizeof(struct pending);
-    h->entries = kept;
-    return keys;
+    h->buckets = h->keys / IMAGE_KEYS_A_BUCKET + 1;
+    for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++)
+        h->words[c] = (of_class[c] + IMAGE_KEYS_A_WORD - 1) / IMAGE_KEYS_A_WORD;
 }
 
-static void put_key(uint8_t *image, const struct image_header *h, const struct image_layout *l, uint64_t probe,
-                    uint32_t entry)
+static int order_probes(const void *a, const void *b)
 {
-    uint64_t *block = (uint64_t *)(void *)(image + l->bloom) + image_block(probe, h->blocks) * IMAGE_BLOCK_WORDS;
-    for (unsigned w = 0; w < IMAGE_BLOCK_WORDS; w++)
-        block[w] |= image_bit(probe, w);
-    uint32_t *slots = (uint32_t *)(void *)(image + l->slots);
-    uint64_t at_slot = image_slot(probe, h->slots);
-    while (slots[at_slot] != 0)
-        at_slot = (at_slot + 1) & (h->slots - 1);
-    slots[at_slot] = entry + 1;
+    const struct dye_index_entry *x = a, *y = b;
+    if (x->probe != y->probe)
+        return x->probe < y->probe ? -1 : 1;
+    if (x->canary != y->canary)
+        return x->canary < y->canary ? -1 : 1;
+    return order_values(x, y);
+}
+
+/* The entries sorted by where they go: first into the stretches of their probes, then each stretch. */
+static void put_keys(const struct dye_index_builder *b, uint8_t *image, const struct image_header *h,
+                     const struct image_layout *l)
+{
+    uint32_t *buckets = (uint32_t *)(void *)(image + l->buckets);
+    struct dye_index_entry *keys = (struct dye_index_entry *)(void *)(image + l->keys);
+    size_t n = count(b);
+    /* buckets[k + 1] counts, then says where k begins, and once k is full where it ends. */
+    for (size_t i = 0; i < n; i++)
+        if (is_key(at(b, i)) && image_place(at(b, i)->e.probe, h->buckets) + 2 <= h->buckets)
+            buckets[image_place(at(b, i)->e.probe, h->buckets) + 2]++;
+    for (uint64_t k = 2; k <= h->buckets; k++)
+        buckets[k] += buckets[k - 1];
+    for (size_t i = 0; i < n; i++) {
+        const struct dye_index_entry *e = &at(b, i)->e;
+        if (!is_key(at(b, i)))
+            continue;
+        keys[buckets[image_place(e->probe, h->buckets) + 1]++] = *e;
+        enum dye_token_class class = image_class_of(e);
+        struct dye_index_filter f = {(const uint64_t *)(const void *)(image + l->words[class]), h->words[class]};
+        uint64_t word = (uint64_t)(dye_filter_word(&f, e->probe) - f.words);
+        ((uint64_t *)(void *)(image + l->words[class]))[word] |= dye_filter_bits(e->probe);
+    }
+    for (uint64_t k = 0; k < h->buckets; k++)
+        if (buckets[k + 1] - buckets[k] > 1)
+            qsort(keys + buckets[k], buckets[k + 1] - buckets[k], sizeof *keys, order_probes);
+}
+
+static void put_canaries(const struct dye_index_builder *b, uint8_t *image, const struct image_header *h,
+                         const struct image_layout *l)
+{
+    struct dye_index_entry *traits = (struct dye_index_entry *)(void *)(image + l->traits);
+    struct image_canary *canaries = (struct image_canary *)(void *)(image + l->canaries);
+    uint32_t name = 0, n_traits = 0, next = 0;
+    for (size_t i = 0; i < count(b); i++) {
+        const struct pending *p = at(b, i);
+        if (p->e.canary == next) {
+            canaries[next++] = (struct image_canary){.traits = n_traits, .name = name};
+            memcpy(image + l->names + name, b->names.p + p->name, p->name_bytes);
+            name += p->name_bytes + 1;
+        }
+        if (!is_key(p))
+            traits[n_traits++] = p->e;
+    }
+    canaries[h->canaries] = (struct image_canary){.traits = n_traits, .name = name};
 }
 
 enum dye_status dye_index_builder_image(struct dye_index_builder *b, uint8_t **ret, size_t *ret_bytes,
@@ -168,36 +234,17 @@ enum dye_status dye_index_builder_image(struct dye_index_builder *b, uint8_t **r
         memcpy(h.fp_key, b->keys.fp.bytes, sizeof h.fp_key);
         memcpy(h.probe_secret, b->keys.probe_secret, sizeof h.probe_secret);
     }
-    uint64_t keys = settle(b, &h);
-    h.blocks = keys / IMAGE_KEYS_A_BLOCK + 1;
-    h.slots = 16;
-    while (h.slots < 2 * keys)
-        h.slots *= 2;
-
+    settle(b, &h);
     struct image_layout l;
     if (!image_layout(&h, &l))
-        DYE_FAIL(err, DYE_E_LIMIT, "an index can't hold %llu entries", (unsigned long long)h.entries);
+        DYE_FAIL(err, DYE_E_LIMIT, "an index can't hold %zu entries", count(b));
     h.bytes = l.bytes;
-    uint8_t *image = aligned_alloc(64, l.bytes); /* a block of the filter is one cache line */
+    uint8_t *image = aligned_alloc(64, l.bytes);
     if (image == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "no memory for an index of %llu bytes", (unsigned long long)l.bytes);
     memset(image, 0, l.bytes);
-
-    struct dye_index_entry *entries = (struct dye_index_entry *)(void *)(image + l.entries);
-    struct image_canary *canaries = (struct image_canary *)(void *)(image + l.canaries);
-    uint32_t name = 0;
-    for (uint32_t i = 0; i < h.entries; i++) {
-        const struct pending *p = at(b, i);
-        entries[i] = p->e;
-        struct image_canary *c = &canaries[p->e.canary];
-        if (c->n++ == 0) {
-            *c = (struct image_canary){.first = i, .n = 1, .name = name, .name_bytes = p->name_bytes};
-            memcpy(image + l.names + name, b->names.p + p->name, p->name_bytes);
-            name += p->name_bytes + 1;
-        }
-        if (dye_kind_is_scanned((enum dye_kind)p->e.kind))
-            put_key(image, &h, &l, p->e.probe, i);
-    }
+    put_keys(b, image, &h, &l);
+    put_canaries(b, image, &h, &l);
     memcpy(image, &h, sizeof h);
     h.checksum = image_checksum(image, l.bytes);
     memcpy(image, &h, sizeof h);

@@ -15,9 +15,9 @@ struct dye_index {
     bool mapped;
     struct dye_index_keys keys;
     const struct image_header *h;
-    const uint64_t *bloom;
-    const uint32_t *slots;
-    const struct dye_index_entry *entries;
+    struct dye_index_filter filters[DYE_TOKEN_CLASSES];
+    const uint32_t *buckets;
+    const struct dye_index_entry *found, *traits; /* the keys, and what corroborates */
     const struct image_canary *canaries;
     const char *names;
 };
@@ -25,23 +25,43 @@ struct dye_index {
 bool image_layout(const struct image_header *h, struct image_layout *ret)
 {
     /* Every product below stays under 2^40, so nothing overflows. */
-    if (h->entries > IMAGE_ENTRIES_MAX || h->canaries > h->entries || h->slots < 16 || h->slots > UINT32_MAX ||
-        (h->slots & (h->slots - 1)) != 0 || h->blocks < 1 || h->blocks > IMAGE_ENTRIES_MAX ||
-        h->names_bytes > h->canaries * (IMAGE_ID_MAX_BYTES + 1) || h->names_bytes > UINT32_MAX)
+    if (h->keys > IMAGE_ENTRIES_MAX || h->traits > IMAGE_ENTRIES_MAX || h->canaries > h->keys + h->traits ||
+        h->buckets < 1 || h->buckets > IMAGE_ENTRIES_MAX || h->names_bytes > h->canaries * (IMAGE_ID_MAX_BYTES + 1) ||
+        h->names_bytes > UINT32_MAX)
         return false;
-    uint64_t sizes[] = {sizeof *h,
-                        h->blocks * IMAGE_BLOCK_WORDS * sizeof(uint64_t),
-                        h->slots * sizeof(uint32_t),
-                        h->entries * sizeof(struct dye_index_entry),
-                        h->canaries * sizeof(struct image_canary),
-                        h->names_bytes};
-    uint64_t *ends[] = {&ret->bloom, &ret->slots, &ret->entries, &ret->canaries, &ret->names, &ret->bytes};
-    uint64_t at = 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        at += (sizes[i] + 63) & ~UINT64_C(63);
-        *ends[i] = at;
+    uint64_t at = sizeof *h;
+    for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++) {
+        if (h->words[c] > IMAGE_ENTRIES_MAX)
+            return false;
+        ret->words[c] = at;
+        at += (h->words[c] * sizeof(uint64_t) + 63) & ~UINT64_C(63);
     }
+    uint64_t sizes[] = {(h->buckets + 1) * sizeof(uint32_t), h->keys * sizeof(struct dye_index_entry),
+                        h->traits * sizeof(struct dye_index_entry), (h->canaries + 1) * sizeof(struct image_canary),
+                        h->names_bytes};
+    uint64_t *starts[] = {&ret->buckets, &ret->keys, &ret->traits, &ret->canaries, &ret->names};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        *starts[i] = at;
+        at += (sizes[i] + 63) & ~UINT64_C(63);
+    }
+    ret->bytes = at;
     return true;
+}
+
+enum dye_token_class image_class_of(const struct dye_index_entry *e)
+{
+    if (e->form != DYE_PLAIN)
+        return DYE_TOKEN_DIGEST;
+    switch ((enum dye_kind)e->kind) {
+    case DYE_MOBILE:
+        return DYE_TOKEN_MOBILE;
+    case DYE_RESIDENT_ID:
+        return DYE_TOKEN_ID;
+    case DYE_EMAIL:
+        return DYE_TOKEN_EMAIL;
+    default:
+        return DYE_TOKEN_OTHER;
+    }
 }
 
 uint64_t image_checksum(const uint8_t *image, size_t bytes)
@@ -59,46 +79,6 @@ void image_key_check(const struct dye_index_keys *keys, uint8_t ret[DYE_KEY_CHEC
     dye_key_wipe(&both);
 }
 
-static bool canaries_hold(const struct dye_index *x)
-{
-    uint64_t first = 0, name = 0;
-    for (uint32_t c = 0; c < x->h->canaries; c++) {
-        const struct image_canary *k = &x->canaries[c];
-        if (k->first != first || k->n == 0 || k->n > x->h->entries - first || k->name != name || k->name_bytes == 0 ||
-            k->name_bytes > IMAGE_ID_MAX_BYTES || k->name_bytes >= x->h->names_bytes - name ||
-            strnlen(x->names + name, k->name_bytes + 1u) != k->name_bytes)
-            return false;
-        for (uint64_t i = first; i < first + k->n; i++)
-            if (x->entries[i].canary != c)
-                return false;
-        first += k->n;
-        name += k->name_bytes + 1u;
-    }
-    return first == x->h->entries && name == x->h->names_bytes;
-}
-
-static bool entries_hold(const struct dye_index *x)
-{
-    uint64_t epoch = 0, keys = 0;
-    for (uint64_t i = 0; i < x->h->entries; i++) {
-        const struct dye_index_entry *e = &x->entries[i];
-        if (e->probe == 0 || e->kind == DYE_KIND_NONE || e->kind >= DYE_KIND_COUNT || e->form == DYE_FORM_NONE ||
-            e->form >= DYE_FORM_COUNT)
-            return false;
-        epoch = e->epoch > epoch ? e->epoch : epoch;
-        keys += dye_kind_is_scanned((enum dye_kind)e->kind);
-    }
-    uint64_t used = 0;
-    for (uint64_t s = 0; s < x->h->slots; s++) {
-        if (x->slots[s] == 0)
-            continue;
-        if (x->slots[s] > x->h->entries)
-            return false;
-        used++;
-    }
-    return epoch == x->h->epoch && used == keys && used <= x->h->slots / 2; /* half empty: a look-up ends */
-}
-
 static enum dye_status check(struct dye_index *x, const struct dye_index_keys *keys, struct dye_error *err)
 {
     const struct image_header *h = x->h = (const struct image_header *)(const void *)x->image;
@@ -110,12 +90,14 @@ static enum dye_status check(struct dye_index *x, const struct dye_index_keys *k
     if (h->bytes != x->bytes || (h->flags & ~IMAGE_EMBEDS_KEYS) != 0 || !image_layout(h, &l) || l.bytes != x->bytes ||
         image_checksum(x->image, x->bytes) != h->checksum)
         DYE_FAIL(err, DYE_E_STREAM, "the index is damaged");
-    x->bloom = (const uint64_t *)(const void *)(x->image + l.bloom);
-    x->slots = (const uint32_t *)(const void *)(x->image + l.slots);
-    x->entries = (const struct dye_index_entry *)(const void *)(x->image + l.entries);
+    for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++)
+        x->filters[c] = (struct dye_index_filter){(const uint64_t *)(const void *)(x->image + l.words[c]), h->words[c]};
+    x->buckets = (const uint32_t *)(const void *)(x->image + l.buckets);
+    x->found = (const struct dye_index_entry *)(const void *)(x->image + l.keys);
+    x->traits = (const struct dye_index_entry *)(const void *)(x->image + l.traits);
     x->canaries = (const struct image_canary *)(const void *)(x->image + l.canaries);
     x->names = (const char *)x->image + l.names;
-    if (!canaries_hold(x) || !entries_hold(x))
+    if (h->names_bytes > 0 && x->names[h->names_bytes - 1] != '\0')
         DYE_FAIL(err, DYE_E_STREAM, "the index is damaged");
 
     if (keys != NULL) {
@@ -218,7 +200,12 @@ uint64_t dye_index_canaries(const struct dye_index *x)
 
 uint64_t dye_index_entries(const struct dye_index *x)
 {
-    return x->h->entries;
+    return x->h->keys + x->h->traits;
+}
+
+uint64_t dye_index_keys(const struct dye_index *x)
+{
+    return x->h->keys;
 }
 
 uint64_t dye_index_epoch(const struct dye_index *x)
@@ -228,22 +215,47 @@ uint64_t dye_index_epoch(const struct dye_index *x)
 
 const char *dye_index_canary_id(const struct dye_index *x, uint32_t canary)
 {
-    return x->names + x->canaries[canary].name;
+    uint32_t name = canary < x->h->canaries ? x->canaries[canary].name : UINT32_MAX;
+    return name < x->h->names_bytes ? x->names + name : "";
 }
 
-const struct dye_index_entry *dye_index_of_canary(const struct dye_index *x, uint32_t canary, size_t *ret_n)
+/* An entry may be given out when its numbers name something: no damage gets here, a hostile image might. */
+static bool holds(const struct dye_index *x, const struct dye_index_entry *e)
 {
-    *ret_n = x->canaries[canary].n;
-    return x->entries + x->canaries[canary].first;
+    return e->canary < x->h->canaries && e->kind != DYE_KIND_NONE && e->kind < DYE_KIND_COUNT &&
+           e->form != DYE_FORM_NONE && e->form < DYE_FORM_COUNT;
 }
 
-bool dye_index_maybe(const struct dye_index *x, uint64_t probe)
+const struct dye_index_entry *dye_index_traits_of(const struct dye_index *x, uint32_t canary, size_t *ret_n)
 {
-    const uint64_t *block = x->bloom + image_block(probe, x->h->blocks) * IMAGE_BLOCK_WORDS;
-    uint64_t missing = 0;
-    for (unsigned w = 0; w < IMAGE_BLOCK_WORDS; w++)
-        missing |= ~block[w] & image_bit(probe, w);
-    return missing == 0;
+    *ret_n = 0;
+    if (canary >= x->h->canaries)
+        return NULL;
+    uint64_t first = x->canaries[canary].traits, end = x->canaries[canary + 1].traits;
+    if (first > end || end > x->h->traits)
+        return NULL;
+    for (uint64_t i = first; i < end; i++)
+        if (!holds(x, &x->traits[i]) || x->traits[i].canary != canary)
+            return NULL;
+    *ret_n = (size_t)(end - first);
+    return x->traits + first;
+}
+
+const struct dye_index_entry *dye_index_key_at(const struct dye_index *x, uint64_t i)
+{
+    return i < x->h->keys && holds(x, &x->found[i]) ? &x->found[i] : NULL;
+}
+
+struct dye_index_filter dye_index_filter_of(const struct dye_index *x, enum dye_token_class class)
+{
+    return x->filters[class];
+}
+
+bool dye_index_maybe(const struct dye_index *x, enum dye_token_class class, uint64_t probe)
+{
+    const struct dye_index_filter *f = &x->filters[class];
+    uint64_t bits = dye_filter_bits(probe);
+    return f->n_words > 0 && (*dye_filter_word(f, probe) & bits) == bits;
 }
 
 size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
@@ -252,15 +264,26 @@ size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span
     uint8_t fp[DYE_FP_BYTES];
     bool have_fp = false;
     size_t n = 0;
-    for (uint64_t s = image_slot(probe, x->h->slots); x->slots[s] != 0 && n < cap; s = (s + 1) & (x->h->slots - 1)) {
-        const struct dye_index_entry *e = &x->entries[x->slots[s] - 1];
-        if (e->probe != probe)
+    uint64_t bucket = image_place(probe, x->h->buckets);
+    uint64_t end = x->buckets[bucket + 1] < x->h->keys ? x->buckets[bucket + 1] : x->h->keys;
+    for (uint64_t i = x->buckets[bucket]; i < end && n < cap && x->found[i].probe <= probe; i++) {
+        const struct dye_index_entry *e = &x->found[i];
+        if (e->probe != probe || !holds(x, e))
             continue;
         if (!have_fp)
             dye_fp(&x->keys, form, fp);
         have_fp = true;
-        if (memcmp(fp, e->fp, DYE_FP_BYTES) == 0)
+        if (memcmp(fp, e->fp, DYE_INDEX_FP_BYTES) == 0)
             ret[n++] = e;
     }
     return n;
+}
+
+void dye_index_entry_set(struct dye_index_entry *e, const struct dye_index_keys *keys, struct dye_span form)
+{
+    uint8_t fp[DYE_FP_BYTES];
+    dye_fp(keys, form, fp);
+    memcpy(e->fp, fp, sizeof e->fp);
+    e->probe = dye_probe(keys, form);
+    dye_wipe(fp, sizeof fp);
 }

@@ -91,10 +91,10 @@ enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys,
     return DYE_OK;
 }
 
-bool fields_have(const struct fields *f, const uint8_t fp[DYE_FP_BYTES])
+bool fields_have(const struct fields *f, const uint8_t fp[DYE_INDEX_FP_BYTES])
 {
     for (size_t i = 0; i < f->n; i++)
-        if (memcmp(f->fp[i], fp, DYE_FP_BYTES) == 0)
+        if (memcmp(f->fp[i], fp, DYE_INDEX_FP_BYTES) == 0)
             return true;
     return false;
 }

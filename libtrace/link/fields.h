@@ -7,7 +7,8 @@
  * is in it. A field with blanks is tried whole and word by word, because blanks delimit too. Folded, then
  * fingerprinted: about 1 us a field, and only behind a hit.
  */
-#include "dye/key.h"
+#include "dye/index.h"
+#include "dye/index.h"
 #include "dye/text.h"
 
 #define FIELDS_MAX 1024 /* more than any row has */
@@ -23,6 +24,6 @@ void fields_done(struct fields *f);
 /* Fields beyond FIELDS_MAX or DYE_VALUE_MAX_BYTES, and bytes beyond the record's cap, are left out. DYE_E_NOMEM. */
 DYE_MUST_CHECK enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys, struct dye_span record,
                                            enum dye_charset charset);
-bool fields_have(const struct fields *f, const uint8_t fp[DYE_FP_BYTES]);
+bool fields_have(const struct fields *f, const uint8_t fp[DYE_INDEX_FP_BYTES]);
 
 #endif

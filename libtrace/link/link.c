@@ -81,10 +81,9 @@ static void corroborate(const struct dye_linker *l, struct candidate *c)
 {
     for (size_t part = 0; part < 2 && c->index[part] != NULL; part++) {
         size_t n = 0;
-        const struct dye_index_entry *e = dye_index_of_canary(c->index[part], c->canary[part], &n);
+        const struct dye_index_entry *e = dye_index_traits_of(c->index[part], c->canary[part], &n);
         for (size_t i = 0; i < n; i++) {
-            if (dye_kind_is_scanned((enum dye_kind)e[i].kind) || e[i].variant != c->s.variant ||
-                e[i].epoch > c->epoch || !fields_have(&l->fields, e[i].fp))
+            if (e[i].variant != c->s.variant || e[i].epoch > c->epoch || !fields_have(&l->fields, e[i].fp))
                 continue;
             struct dye_evidence found = {.kind = (enum dye_kind)e[i].kind,
                                          .form = (enum dye_form)e[i].form,

@@ -1,5 +1,12 @@
-#include "dye/scan.h"
+#include "masks.h"
+#include "probe.h"
 
+#include <string.h>
+
+/*
+ * Bytes are classified a window at a time; tokens fall out of the masks; each token's probe waits in a queue while the
+ * word of the filter that it needs comes from memory. Only what passes the filter is looked at again.
+ */
 enum {
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
@@ -9,38 +16,41 @@ enum {
     GROUPED = 13,  /* eleven digits and two separators */
     SAME_MAX = 64, /* canaries that share one value */
     HELD_MAX = 4 * SAME_MAX,
+    WINDOW = 64,   /* blocks */
+    LOOKAHEAD = 2, /* blocks behind the window: the longest run that counts ends in them */
+    QUEUE = 32,    /* a power of two */
+    PREFETCH = 20, /* tokens; of 12 to 25 all do, 50 or more evict each other */
 };
 
-/* Classes of bytes, as bits. */
-enum { DIGIT = 1, LOWER = 2, UPPER = 4, ALNUM = DIGIT | LOWER | UPPER, DOMAIN = 8, LOCAL = 16 };
-
-#define C(first, last, bits) [first... last] = (bits)
-static const uint8_t class_of[256] = {
-    C('0', '9', DIGIT | DOMAIN | LOCAL),
-    C('a', 'z', LOWER | DOMAIN | LOCAL),
-    C('A', 'Z', UPPER | DOMAIN | LOCAL),
-    ['.'] = DOMAIN | LOCAL,
-    ['-'] = DOMAIN | LOCAL,
-    ['_'] = LOCAL,
-    ['%'] = LOCAL,
-    ['+'] = LOCAL,
+struct waiting { /* a token whose filter word is on its way */
+    uint64_t probe;
+    size_t start;
+    uint16_t n; /* bytes as it stands */
+    uint8_t class;
+    bool grouped; /* its form is without separators */
 };
-#undef C
 
 struct scan {
     const struct dye_index_set *set;
     const struct dye_index_keys *keys;
+    struct dye_index_filter filters[2][DYE_TOKEN_CLASSES];
+    unsigned classes; /* bit c: some index has keys of class c */
     uint64_t max_epoch;
     const uint8_t *p;
     size_t n;
     dye_hit_fn on_hit;
     void *arg;
     struct dye_scan_stats stats;
+    struct waiting queue[QUEUE];
+    size_t first, last; /* of the queue, counted from the start of the scan */
     /* An e-mail address is met at its '@', after the runs in its local part: hits wait here, sorted by start, until
-     * no address can start before them. */
+     * nothing can start before them. */
     struct dye_hit held[HELD_MAX];
     size_t n_held;
+    struct masks masks[1 + WINDOW + LOOKAHEAD]; /* the block before the window, the window, those behind it */
 };
+
+/* ---- hits, in order ---- */
 
 static enum dye_status release(struct scan *s, size_t before)
 {
@@ -70,26 +80,123 @@ static enum dye_status hold(struct scan *s, const struct dye_hit *hit)
     return DYE_OK;
 }
 
-/* Looks the token at [start, end) up; its form, in lower case and without separators, is `n_form` bytes at `form`. */
-static enum dye_status try(struct scan *s, const uint8_t *form, size_t start, size_t end, size_t n_form)
+/* ---- the filter, and behind it ---- */
+
+/* The bytes that the token's form has: lower case, no separators. Returns how many. */
+static size_t form_of(const struct scan *s, const struct waiting *w, uint8_t form[EMAIL_MAX])
 {
-    struct dye_span bytes = dye_span_of(form, n_form);
-    uint64_t probe = dye_probe(s->keys, bytes);
-    s->stats.tokens++;
+    size_t n = 0;
+    for (size_t i = w->start; i < w->start + w->n; i++)
+        if (!w->grouped || dye_is_digit(s->p[i]))
+            form[n++] = dye_to_lower(s->p[i]);
+    return n;
+}
+
+static __attribute__((noinline)) enum dye_status look_up(struct scan *s, size_t part, const struct waiting *w)
+{
+    uint8_t form[EMAIL_MAX];
+    const struct dye_index_entry *found[SAME_MAX];
+    const struct dye_index *x = s->set->part[part];
+    s->stats.maybes++;
+    size_t n = dye_index_find(x, w->probe, dye_span_of(form, form_of(s, w, form)), found, SAME_MAX);
+    if (n > 0) /* an address that starts before this token may still come */
+        DYE_TRY(release(s, w->start > 2 * EMAIL_MAX ? w->start - 2 * EMAIL_MAX : 0));
+    for (size_t i = 0; i < n; i++)
+        if (found[i]->epoch <= s->max_epoch)
+            DYE_TRY(hold(s, &(struct dye_hit){.index = x, .entry = found[i], .start = w->start, .n = w->n}));
+    return DYE_OK;
+}
+
+static inline enum dye_status take(struct scan *s)
+{
+    const struct waiting *w = &s->queue[s->first++ % QUEUE];
+    uint64_t bits = dye_filter_bits(w->probe);
     for (size_t part = 0; part < 2; part++) {
-        const struct dye_index *x = s->set->part[part];
-        if (x == NULL || !dye_index_maybe(x, probe))
-            continue;
-        s->stats.maybes++;
-        const struct dye_index_entry *found[SAME_MAX];
-        size_t n = dye_index_find(x, probe, bytes, found, SAME_MAX);
-        if (n > 0)
-            DYE_TRY(release(s, start > EMAIL_MAX ? start - EMAIL_MAX : 0));
-        for (size_t i = 0; i < n; i++)
-            if (found[i]->epoch <= s->max_epoch)
-                DYE_TRY(hold(s, &(struct dye_hit){.index = x, .entry = found[i], .start = start, .n = end - start}));
+        const struct dye_index_filter *f = &s->filters[part][w->class];
+        if (f->n_words > 0 && (*dye_filter_word(f, w->probe) & bits) == bits)
+            DYE_TRY(look_up(s, part, w));
     }
     return DYE_OK;
+}
+
+/* The token at [start, start + n) is to be looked up in the filters of `classes`; its form is n_form bytes. */
+static inline enum dye_status put(struct scan *s, unsigned classes, size_t start, size_t n, const uint8_t *form,
+                                  size_t n_form)
+{
+    classes &= s->classes;
+    if (classes == 0)
+        return DYE_OK;
+    uint64_t probe = probe_of(s->keys, form, n_form);
+    s->stats.tokens++;
+    for (; classes != 0; classes &= classes - 1) {
+        unsigned class = (unsigned)__builtin_ctz(classes);
+        for (size_t part = 0; part < 2; part++)
+            if (s->filters[part][class].n_words > 0)
+                __builtin_prefetch(dye_filter_word(&s->filters[part][class], probe));
+        s->queue[s->last++ % QUEUE] = (struct waiting){
+            .probe = probe, .start = start, .n = (uint16_t)n, .class = (uint8_t) class, .grouped = n != n_form};
+        if (s->last - s->first > PREFETCH)
+            DYE_TRY(take(s));
+    }
+    return DYE_OK;
+}
+
+/* ---- tokens ---- */
+
+/* A run of letters and digits, or what is left of one from a later start. */
+struct run {
+    size_t start, n;
+    uint64_t digits, uppers; /* of its first 64 bytes */
+};
+
+static inline uint64_t low_bits(size_t n)
+{
+    return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+}
+
+static inline unsigned classes_of(const struct run *r)
+{
+    unsigned classes = 1u << DYE_TOKEN_OTHER;
+    if (r->n == 11 && r->digits == low_bits(11))
+        classes |= 1u << DYE_TOKEN_MOBILE;
+    if (r->n == 18 && (r->digits & low_bits(17)) == low_bits(17))
+        classes |= 1u << DYE_TOKEN_ID;
+    if (r->n == 32 || r->n == 40 || r->n == 64)
+        classes |= 1u << DYE_TOKEN_DIGEST;
+    return classes;
+}
+
+/* How many digits stand before a mobile's eleven: 0, 86 or 0086; 0 for none. */
+static inline size_t trunk(const uint8_t *p, size_t n)
+{
+    if (n == 12 && p[0] == '0')
+        return 1;
+    if (n == 13 && p[0] == '8' && p[1] == '6')
+        return 2;
+    return n == 15 && memcmp(p, "0086", 4) == 0 ? 4 : 0;
+}
+
+static inline enum dye_status try_run(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    if (r->n < RUN_MIN || r->n > RUN_MAX || r->digits == 0)
+        return DYE_OK;
+    unsigned classes = classes_of(r) & s->classes;
+    if (classes != 0) {
+        uint8_t lower[RUN_MAX];
+        const uint8_t *form = p;
+        if (r->uppers != 0) {
+            for (size_t i = 0; i < r->n; i++)
+                lower[i] = dye_to_lower(p[i]);
+            form = lower;
+        }
+        DYE_TRY(put(s, classes, r->start, r->n, form, r->n));
+    }
+    if (r->digits != low_bits(r->n))
+        return DYE_OK;
+    size_t prefix = trunk(p, r->n);
+    unsigned mobile = 1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER;
+    return prefix > 0 ? put(s, mobile, r->start + prefix, r->n - prefix, p + prefix, r->n - prefix) : DYE_OK;
 }
 
 /* Where else a token that starts at `start` may start: in GB18030 a byte after one >= 0x80 may be the second half of
@@ -106,148 +213,259 @@ static size_t later_start(const struct scan *s, size_t start, size_t end)
     return s->p[start] == 'u' && end - start > 5 ? start + 5 : start + 1;
 }
 
-static enum dye_status try_digits(struct scan *s, const uint8_t *form, size_t start, size_t end)
-{
-    size_t prefix = end - start - 11; /* wraps for what is shorter */
-    bool mobile = (prefix == 1 && form[0] == '0') || (prefix == 2 && memcmp(form, "86", 2) == 0) ||
-                  (prefix == 4 && memcmp(form, "0086", 4) == 0);
-    return mobile ? try(s, form + prefix, start + prefix, end, end - start - prefix) : DYE_OK;
-}
-
-static enum dye_status try_run(struct scan *s, size_t start, size_t end, unsigned bits)
-{
-    uint8_t lower[RUN_MAX];
-    const uint8_t *form = s->p + start;
-    if ((bits & UPPER) != 0) {
-        for (size_t i = 0; i < end - start; i++)
-            lower[i] = dye_to_lower(form[i]);
-        form = lower;
-    }
-    DYE_TRY(try(s, form, start, end, end - start));
-    if ((bits & (LOWER | UPPER)) == 0)
-        DYE_TRY(try_digits(s, form, start, end));
-    return DYE_OK;
-}
-
-static enum dye_status on_run(struct scan *s, size_t start, size_t end, unsigned bits)
-{
-    if (end - start <= RUN_MAX)
-        DYE_TRY(try_run(s, start, end, bits));
-    size_t later = later_start(s, start, end);
-    if (later != 0 && later + RUN_MIN <= end && end - later <= RUN_MAX) {
-        unsigned left = 0;
-        for (size_t i = later; i < end; i++)
-            left |= class_of[s->p[i]];
-        if ((left & DIGIT) != 0)
-            DYE_TRY(try_run(s, later, end, left));
-    }
-    return DYE_OK;
-}
-
-/* A mobile written in groups, 3-4-4, 3-3-5 or 4-4-3, by one separator throughout: the run [start, end) is its first. */
-static enum dye_status on_group(struct scan *s, size_t start, size_t end)
+/* A mobile written in groups, 3-4-4, 3-3-5 or 4-4-3, by one separator throughout, from `start` on: a run starts there,
+ * three digits and a separator, or four. */
+static enum dye_status try_group(struct scan *s, size_t start)
 {
     static const uint8_t groupings[3][3] = {{3, 4, 4}, {3, 3, 5}, {4, 4, 3}};
     const uint8_t *p = s->p + start;
-    uint8_t separator = p[end - start];
-    if (s->n - start < GROUPED || p[0] != '1' || (separator != '-' && separator != ' ' && separator != '.'))
+    if (s->n - start < GROUPED)
         return DYE_OK;
+    uint8_t separator = dye_is_digit(p[3]) ? p[4] : p[3];
     for (size_t g = 0; g < 3; g++) {
         uint8_t form[11];
-        size_t n = 0;
-        size_t at = 0;
+        size_t n = 0, at = 0;
         for (size_t part = 0; part < 3 && n != SIZE_MAX; part++) {
             if (part > 0 && p[at++] != separator)
                 n = SIZE_MAX;
             for (size_t i = 0; i < groupings[g][part] && n != SIZE_MAX; i++, at++)
-                if ((class_of[p[at]] & DIGIT) != 0)
+                if (dye_is_digit(p[at]))
                     form[n++] = p[at];
                 else
                     n = SIZE_MAX;
         }
-        if (n == sizeof form && (start + GROUPED == s->n || (class_of[p[GROUPED]] & ALNUM) == 0))
-            return try(s, form, start, start + GROUPED, sizeof form);
+        if (n == sizeof form && (start + GROUPED == s->n || !dye_is_alnum(p[GROUPED])))
+            return put(s, 1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER, start, GROUPED, form, sizeof form);
     }
     return DYE_OK;
 }
 
-static enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t end)
+static inline enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t end, bool has_upper)
 {
+    uint8_t lower[EMAIL_MAX];
     while (start < at && (s->p[start] == '.' || s->p[start] == '-'))
         start++;
     if (start == at || at - start > LOCAL_MAX)
         return DYE_OK;
-    uint8_t lower[EMAIL_MAX];
-    for (size_t i = start; i < end; i++)
-        lower[i - start] = dye_to_lower(s->p[i]);
-    return try(s, lower, start, end, end - start);
+    const uint8_t *form = s->p + start;
+    if (has_upper) {
+        for (size_t i = start; i < end; i++)
+            lower[i - start] = dye_to_lower(s->p[i]);
+        form = lower;
+    }
+    return put(s, 1u << DYE_TOKEN_EMAIL | 1u << DYE_TOKEN_OTHER, start, end - start, form, end - start);
 }
 
-static enum dye_status on_at(struct scan *s, size_t at)
+/* ---- masks to tokens ---- */
+
+/* 64 bits of a mask from block b, bit `shift` on. Blocks behind the last one are empty. */
+#define FROM(field, b, shift)                                                                                          \
+    ((shift) == 0 ? s->masks[b].field : s->masks[b].field >> (shift) | s->masks[(b) + 1].field << (64 - (shift)))
+
+/* How many bits are set from the lowest on. */
+static inline unsigned ones(uint64_t bits)
+{
+    return ~bits != 0 ? (unsigned)__builtin_ctzll(~bits) : 64;
+}
+
+/* The run that starts at bit `shift` of block b, byte `start`. */
+static inline enum dye_status on_run(struct scan *s, size_t b, unsigned shift, size_t start)
+{
+    struct run r = {.start = start, .n = ones(FROM(alnum, b, shift))};
+    if (r.n == 64) { /* as long as a token can be, or longer: how much longer matters by one byte, or five */
+        size_t i = start + 64;
+        while (i < s->n && i < start + RUN_MAX + 8 && dye_is_alnum(s->p[i]))
+            i++;
+        r.n = i - start;
+    }
+    r.digits = FROM(digit, b, shift) & low_bits(r.n);
+    r.uppers = FROM(upper, b, shift) & low_bits(r.n);
+    DYE_TRY(try_run(s, &r));
+    size_t later = later_start(s, start, start + r.n);
+    if (later == 0 || later + RUN_MIN > start + r.n)
+        return DYE_OK;
+    struct run rest = {.start = later, .n = start + r.n - later};
+    unsigned skipped = (unsigned)(later - start);
+    rest.digits = r.digits >> skipped;
+    rest.uppers = r.uppers >> skipped;
+    for (size_t i = 64; i < r.n && i - skipped < 64; i++) {
+        rest.digits |= (uint64_t)dye_is_digit(s->p[start + i]) << (i - skipped);
+        rest.uppers |= (uint64_t)(s->p[start + i] >= 'A' && s->p[start + i] <= 'Z') << (i - skipped);
+    }
+    return try_run(s, &rest);
+}
+
+static bool is_local(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+}
+
+static bool is_domain(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '.' || c == '-';
+}
+
+/* Where what stands before the '@' at bit `shift` of block b begins: no step goes over "--". */
+static inline size_t local_start(const struct scan *s, size_t b, unsigned shift, size_t at)
 {
     const uint8_t *p = s->p;
-    size_t start = at, end = at + 1;
-    /* One byte more than the longest local part may be the trail that the second try leaves out. Two: no address. */
-    while (start > 0 && at - start <= LOCAL_MAX + 1 && (class_of[p[start - 1]] & LOCAL) != 0 &&
+    uint64_t dash = FROM(dash, b - 1, shift);
+    uint64_t local =
+        (FROM(alnum, b - 1, shift) | FROM(dot, b - 1, shift) | FROM(extra, b - 1, shift) | dash) & ~(dash & dash << 1);
+    size_t back = ~local != 0 ? (size_t)__builtin_clzll(~local) : 64;
+    if (back < 63)
+        return at - back;
+    /* One byte more than the longest may be the trail that the second try leaves out. Two: no address. */
+    size_t start = at;
+    while (start > 0 && at - start <= LOCAL_MAX + 1 && is_local(p[start - 1]) &&
            !(p[start - 1] == '-' && start > 1 && p[start - 2] == '-'))
         start--;
-    while (end < s->n && end - at <= DOMAIN_MAX + 1 && (class_of[p[end]] & DOMAIN) != 0 &&
+    return start;
+}
+
+static inline size_t domain_end(const struct scan *s, size_t b, unsigned shift, size_t at)
+{
+    const uint8_t *p = s->p;
+    uint64_t dash = FROM(dash, b, shift);
+    uint64_t domain = (FROM(alnum, b, shift) | FROM(dot, b, shift) | dash) & ~(dash & dash >> 1);
+    unsigned n = ones(domain >> 1);
+    size_t end = at + 1;
+    if (n < 62)
+        return end + n;
+    while (end < s->n && end - at <= DOMAIN_MAX + 1 && is_domain(p[end]) &&
            !(p[end] == '-' && end + 1 < s->n && p[end + 1] == '-'))
         end++;
+    return end;
+}
+
+static inline enum dye_status on_at(struct scan *s, size_t b, unsigned shift, size_t at)
+{
+    const uint8_t *p = s->p;
+    size_t start = local_start(s, b, shift, at), end = domain_end(s, b, shift, at);
     if (at - start > LOCAL_MAX + 1 || end - at > DOMAIN_MAX + 1)
         return DYE_OK;
     while (end > at + 1 && (p[end - 1] == '.' || p[end - 1] == '-'))
         end--;
     if (start == at || end == at + 1)
         return DYE_OK;
-    DYE_TRY(try_email(s, start, at, end));
+    bool has_upper = (FROM(upper, b - 1, shift) | FROM(upper, b, shift)) != 0 || at - start > 63 || end - at > 63;
+    DYE_TRY(try_email(s, start, at, end, has_upper));
     size_t later = later_start(s, start, at);
-    return later != 0 && later < at ? try_email(s, later, at, end) : DYE_OK;
+    return later != 0 && later < at ? try_email(s, later, at, end, has_upper) : DYE_OK;
 }
 
-static enum dye_status walk(struct scan *s)
+/* ---- the walk ---- */
+
+/* Where runs of at least RUN_MIN start, given which bytes are letters and digits in this block and in the next. */
+static inline uint64_t long_runs(uint64_t a, uint64_t next)
 {
-    const uint8_t *p = s->p;
-    size_t n = s->n;
-    for (size_t i = 0; i < n;) {
-        unsigned bits = class_of[p[i]] & ALNUM;
-        if (bits == 0) {
-            if (p[i] == '@')
-                DYE_TRY(on_at(s, i));
-            i++;
-            continue;
-        }
-        size_t start = i++;
-        unsigned more;
-        while (i < n && (more = class_of[p[i]] & ALNUM) != 0) {
-            bits |= more;
-            i++;
-        }
-        if (i - start >= RUN_MIN && (bits & DIGIT) != 0)
-            DYE_TRY(on_run(s, start, i, bits));
-        else if (bits == DIGIT && (i - start == 3 || i - start == 4) && i < n)
-            DYE_TRY(on_group(s, start, i));
+    _Static_assert(RUN_MIN == 8, "three doublings");
+    uint64_t two = a & (a >> 1 | next << 63), two_next = next & next >> 1;
+    uint64_t four = two & (two >> 2 | two_next << 62), four_next = two_next & two_next >> 2;
+    return four & (four >> 4 | four_next << 60);
+}
+
+/* Where three or four digits stand before a separator. */
+static inline uint64_t groups(const struct masks *m, const struct masks *next)
+{
+    uint64_t d = m->digit, d1 = next->digit;
+    uint64_t gap = m->dash | m->dot | m->space, gap1 = next->dash | next->dot | next->space;
+    uint64_t three = d & (d >> 1 | d1 << 63) & (d >> 2 | d1 << 62);
+    return three & ((gap >> 3 | gap1 << 61) | ((d >> 3 | d1 << 61) & (gap >> 4 | gap1 << 60)));
+}
+
+static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
+{
+    const struct masks *m = &s->masks[b];
+    uint64_t starts = m->alnum & ~(m->alnum << 1 | s->masks[b - 1].alnum >> 63);
+    for (uint64_t runs = starts & long_runs(m->alnum, m[1].alnum); runs != 0; runs &= runs - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(runs);
+        DYE_TRY(on_run(s, b, i, at + i));
     }
+    if ((s->classes & (1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER)) != 0)
+        for (uint64_t g = starts & groups(m, m + 1); g != 0; g &= g - 1) {
+            size_t i = at + (unsigned)__builtin_ctzll(g);
+            if (s->p[i] == '1')
+                DYE_TRY(try_group(s, i));
+        }
+    if ((s->classes & (1u << DYE_TOKEN_EMAIL | 1u << DYE_TOKEN_OTHER)) != 0)
+        for (uint64_t signs = m->at; signs != 0; signs &= signs - 1) {
+            unsigned i = (unsigned)__builtin_ctzll(signs);
+            DYE_TRY(on_at(s, b, i, at + i));
+        }
+    return DYE_OK;
+}
+
+/* The masks of the window that starts at `at`, and of what is behind it; nothing is behind the chunk. */
+static void fill(struct scan *s, masks_fn masks, size_t at)
+{
+    enum { BLOCKS = WINDOW + LOOKAHEAD };
+    size_t blocks = (s->n - at) / BLOCK_BYTES, tail = (s->n - at) % BLOCK_BYTES;
+    if (blocks > BLOCKS) {
+        blocks = BLOCKS;
+        tail = 0;
+    }
+    masks(s->p + at, blocks, s->masks + 1);
+    if (blocks < BLOCKS)
+        memset(s->masks + 1 + blocks, 0, (BLOCKS - blocks) * sizeof *s->masks);
+    if (tail > 0 && blocks < BLOCKS) {
+        uint8_t padded[BLOCK_BYTES] = {0};
+        memcpy(padded, s->p + at + blocks * BLOCK_BYTES, tail);
+        masks(padded, 1, s->masks + 1 + blocks);
+    }
+}
+
+static enum dye_status walk(struct scan *s, masks_fn masks)
+{
+    memset(&s->masks[0], 0, sizeof s->masks[0]);
+    for (size_t at = 0; at < s->n; at += WINDOW * BLOCK_BYTES) {
+        fill(s, masks, at);
+        for (size_t b = 1; b <= WINDOW && at + (b - 1) * BLOCK_BYTES < s->n; b++)
+            DYE_TRY(walk_block(s, b, at + (b - 1) * BLOCK_BYTES));
+        s->masks[0] = s->masks[WINDOW];
+    }
+    while (s->first != s->last)
+        DYE_TRY(take(s));
     return release(s, SIZE_MAX);
 }
 
-enum dye_status dye_scan(const struct dye_index_set *set, uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,
-                         void *arg, struct dye_scan_stats *stats)
+static masks_fn widest(void)
 {
-    struct scan s;
+    for (enum dye_scan_path path = DYE_SCAN_AVX512; path > DYE_SCAN_SCALAR; path--)
+        if (masks_of_path(path) != NULL)
+            return masks_of_path(path);
+    return masks_scalar;
+}
+
+enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set, uint64_t max_epoch,
+                            struct dye_span chunk, dye_hit_fn on_hit, void *arg, struct dye_scan_stats *stats)
+{
+    masks_fn masks = path == DYE_SCAN_AUTO ? widest() : masks_of_path(path);
+    if (masks == NULL)
+        return DYE_E_USAGE;
+    struct scan s; /* most of it is filled as it is needed */
     s.set = set;
     s.keys = NULL;
-    for (size_t part = 0; part < 2; part++)
-        if (s.keys == NULL && set->part[part] != NULL)
-            s.keys = dye_index_keys_of(set->part[part]);
+    s.classes = 0;
+    memset(s.filters, 0, sizeof s.filters);
+    for (size_t part = 0; part < 2; part++) {
+        if (set->part[part] == NULL)
+            continue;
+        s.keys = dye_index_keys_of(set->part[part]);
+        for (enum dye_token_class c = 0; c < DYE_TOKEN_CLASSES; c++) {
+            s.filters[part][c] = dye_index_filter_of(set->part[part], c);
+            s.classes |= s.filters[part][c].n_words > 0 ? 1u << c : 0;
+        }
+    }
     s.max_epoch = max_epoch;
     s.p = chunk.p;
     s.n = chunk.n;
     s.on_hit = on_hit;
     s.arg = arg;
     s.stats = (struct dye_scan_stats){.bytes = chunk.n};
+    s.first = s.last = 0;
     s.n_held = 0;
-    enum dye_status status = s.keys != NULL ? walk(&s) : DYE_OK;
+    enum dye_status status = s.classes != 0 ? walk(&s, masks) : DYE_OK;
     if (stats != NULL) {
         stats->bytes += s.stats.bytes;
         stats->tokens += s.stats.tokens;
@@ -255,4 +473,10 @@ enum dye_status dye_scan(const struct dye_index_set *set, uint64_t max_epoch, st
         stats->hits += s.stats.hits;
     }
     return status;
+}
+
+enum dye_status dye_scan(const struct dye_index_set *set, uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,
+                         void *arg, struct dye_scan_stats *stats)
+{
+    return dye_scan_by(DYE_SCAN_AUTO, set, max_epoch, chunk, on_hit, arg, stats);
 }

@@ -96,15 +96,22 @@ static enum dye_status add_line(struct registry *r, struct dye_index_builder *b,
     char *f[FIELDS];
     struct dye_index_entry e = {0};
     uint8_t sealed[DYE_SEAL_BYTES];
-    if (!split(line, f, FIELDS) || !dye_unhex(dye_span_str(f[4]), e.fp, DYE_FP_BYTES) ||
+    uint8_t fp[DYE_FP_BYTES];
+    uint64_t probe = 0;
+    if (!split(line, f, FIELDS) || !dye_unhex(dye_span_str(f[4]), fp, DYE_FP_BYTES) ||
         !dye_unhex(dye_span_str(f[5]), sealed, DYE_SEAL_BYTES))
         DYE_FAIL(err, DYE_E_DATABASE, "registry: a fingerprint's row is damaged");
-    if (dye_probe_open(&r->keys, sealed, e.fp, &e.probe) != DYE_OK)
+    if (dye_probe_open(&r->keys, sealed, fp, &probe) != DYE_OK)
         DYE_FAIL(err, DYE_E_KEY, "key: the index key does not open this registry");
+    memcpy(e.fp, fp, sizeof e.fp);
+    e.probe = probe;
     e.variant = f[1][0];
     e.kind = (uint8_t)dye_kind_from_name(dye_span_str(f[2]));
     e.form = (uint8_t)dye_form_from_name(dye_span_str(f[3]));
-    e.epoch = strtoull(f[6], NULL, 10);
+    uint64_t epoch = strtoull(f[6], NULL, 10);
+    if (epoch > UINT32_MAX)
+        DYE_FAIL(err, DYE_E_LIMIT, "registry: an index can't hold so late an epoch");
+    e.epoch = (uint32_t)epoch;
     e.flags = f[7][0] == 't' ? DYE_INDEX_CONTROL : 0;
     if (e.kind == DYE_KIND_NONE || e.form == DYE_FORM_NONE)
         DYE_FAIL(err, DYE_E_DATABASE, "registry: a kind or form that this program does not know; update it");

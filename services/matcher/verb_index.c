@@ -37,8 +37,7 @@ static enum dye_status add_value(struct dye_index_builder *b, const struct dye_i
     for (size_t i = 0; status == DYE_OK && i < n; i++) {
         struct dye_span bytes = dye_value_span(&forms[i].bytes);
         struct dye_index_entry e = {.kind = (uint8_t)kind, .form = (uint8_t)forms[i].form, .variant = 'A'};
-        e.probe = dye_probe(keys, bytes);
-        dye_fp(keys, bytes, e.fp);
+        dye_index_entry_set(&e, keys, bytes);
         status = dye_index_builder_add(b, canary, &e);
     }
     dye_wipe(forms, sizeof forms);

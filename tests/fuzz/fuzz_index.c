@@ -9,23 +9,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CHECKSUM_AT = 24, HEADER = 384 };
 
-static void use(const struct dye_index *x)
+static void use(const struct dye_index *x, size_t size)
 {
-    uint64_t entries = 0;
+    const struct dye_index_entry *found[4];
+    for (uint64_t i = 0; i < dye_index_keys(x); i++) {
+        const struct dye_index_entry *e = dye_index_key_at(x, i);
+        if (e == NULL)
+            continue;
+        if (strlen(dye_index_canary_id(x, e->canary)) > size)
+            abort();
+        (void)dye_index_find(x, e->probe, dye_span_str("anything"), found, 4);
+        for (enum dye_token_class c = 0; c < DYE_TOKEN_CLASSES; c++)
+            (void)dye_index_maybe(x, c, e->probe);
+    }
     for (uint32_t c = 0; c < dye_index_canaries(x); c++) {
         size_t n = 0;
-        const struct dye_index_entry *e = dye_index_of_canary(x, c, &n);
-        if (strlen(dye_index_canary_id(x, c)) == 0)
-            abort();
-        for (size_t i = 0; i < n; i++) {
-            const struct dye_index_entry *found[4];
-            (void)dye_index_maybe(x, e[i].probe);
-            (void)dye_index_find(x, e[i].probe, dye_span_str("anything"), found, 4);
-        }
-        entries += n;
+        const struct dye_index_entry *e = dye_index_traits_of(x, c, &n);
+        for (size_t i = 0; i < n; i++)
+            if (e[i].canary != c)
+                abort();
     }
-    if (entries != dye_index_entries(x))
-        abort();
+    for (uint64_t probe = 1; probe != 0; probe <<= 1)
+        (void)dye_index_find(x, probe, dye_span_str("anything"), found, 4);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct dye_index *x = NULL;
     if (dye_index_take(image, size, NULL, &x, NULL) == DYE_OK) {
-        use(x);
+        use(x, size);
         dye_index_unref(x);
     }
     return 0;

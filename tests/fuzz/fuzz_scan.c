@@ -16,8 +16,7 @@ static struct dye_index_set set;
 static void add(struct dye_index_builder *b, const struct dye_index_keys *keys, enum dye_kind kind, const char *value)
 {
     struct dye_index_entry e = {.kind = (uint8_t)kind, .form = DYE_PLAIN, .variant = 'A'};
-    e.probe = dye_probe(keys, dye_span_str(value));
-    dye_fp(keys, dye_span_str(value), e.fp);
+    dye_index_entry_set(&e, keys, dye_span_str(value));
     REQUIRE(dye_index_builder_add(b, dye_span_str("c"), &e) == DYE_OK);
 }
 

@@ -22,8 +22,7 @@ static bool is_hit(const struct dye_index_keys *keys, enum dye_kind kind, const 
     size_t n = dye_ident_forms(kind, v, forms), bytes = 0;
     for (size_t i = 0; i < n; i++) {
         struct dye_index_entry e = {.kind = (uint8_t)kind, .form = (uint8_t)forms[i].form, .variant = 'A'};
-        e.probe = dye_probe(keys, dye_value_span(&forms[i].bytes));
-        dye_fp(keys, dye_value_span(&forms[i].bytes), e.fp);
+        dye_index_entry_set(&e, keys, dye_value_span(&forms[i].bytes));
         assert_int_equal(dye_index_builder_add(b, dye_span_str("c"), &e), DYE_OK);
     }
     uint8_t *image = NULL;

@@ -13,9 +13,8 @@ static void add(struct dye_index_builder *b, const char *canary, char variant, e
                 const char *bytes, uint8_t flags, uint64_t epoch)
 {
     struct dye_index_entry e = {
-        .kind = (uint8_t)kind, .form = (uint8_t)form, .variant = variant, .flags = flags, .epoch = epoch};
-    e.probe = dye_probe(&keys, dye_span_str(bytes));
-    dye_fp(&keys, dye_span_str(bytes), e.fp);
+        .kind = (uint8_t)kind, .form = (uint8_t)form, .variant = variant, .flags = flags, .epoch = (uint32_t)epoch};
+    dye_index_entry_set(&e, &keys, dye_span_str(bytes));
     assert_int_equal(dye_index_builder_add(b, dye_span_str(canary), &e), DYE_OK);
 }
 

@@ -3,9 +3,10 @@
 /*
  * index: all canaries' forms, looked up by keyed hash in constant time.
  *
- * An index is an immutable image, in memory or in a file that is mapped: header, blocked Bloom filter (64-byte
- * blocks), open-addressed table of 64-bit probes, entries grouped by canary, canary ids. The file format is
- * little-endian and checksummed, and every offset is checked on opening: a flipped bit is an error, never a crash.
+ * An index is an immutable image, in memory or in a file that is mapped: a header, a Bloom filter for each class of
+ * token, the keys sorted by their 64-bit probe, what only corroborates grouped by canary, canary ids. About 31 bytes a
+ * key, two of them in a filter. The file format is little-endian and checksummed: a flipped bit is an error on opening,
+ * never a crash.
  *
  * A daemon holds two: a big base and a small delta (struct dye_index_set); a new canary makes a new delta. Scanners
  * only read, so any number of threads share an index.
@@ -13,16 +14,31 @@
 #include "dye/ident.h"
 #include "dye/key.h"
 
+/* What a token can be by its length and letters alone. A filter each keeps what is rare in a dump (digests, addresses)
+ * out of the cache lines that every row touches. */
+enum dye_token_class {
+    DYE_TOKEN_MOBILE, /* 11 digits */
+    DYE_TOKEN_ID,     /* 17 digits and one more letter or digit */
+    DYE_TOKEN_DIGEST, /* 32, 40 or 64 letters and digits */
+    DYE_TOKEN_EMAIL,  /* with an '@' */
+    DYE_TOKEN_OTHER,  /* any other run of letters and digits, and one of the above that some issuer's number looks like
+                       */
+    DYE_TOKEN_CLASSES
+};
+
+#define DYE_INDEX_FP_BYTES 8 /* of a fingerprint's 16: with the probe, 128 keyed bits must agree */
 struct dye_index_entry {
     uint64_t probe;
-    uint8_t fp[DYE_FP_BYTES];
-    uint64_t epoch;  /* the registry epoch that brought it; 0 in an index from a list */
+    uint8_t fp[DYE_INDEX_FP_BYTES];
+    uint32_t epoch;  /* the registry epoch that brought it; 0 in an index from a list */
+    uint32_t canary; /* number in this image, for dye_index_canary_id */
     uint8_t kind;    /* enum dye_kind */
     uint8_t form;    /* enum dye_form */
     char variant;    /* 'A' unless the canary has variants */
     uint8_t flags;   /* DYE_INDEX_CONTROL */
-    uint32_t canary; /* number in this image, for dye_index_canary_id */
-};
+} __attribute__((packed, aligned(4)));
+/* The probe and fingerprint of a form's bytes. */
+DYE_API void dye_index_entry_set(struct dye_index_entry *e, const struct dye_index_keys *keys, struct dye_span form);
 #define DYE_INDEX_CONTROL 1u
 
 struct dye_index;
@@ -57,18 +73,37 @@ DYE_API void dye_index_unref(struct dye_index *x); /* takes NULL */
 
 DYE_API const struct dye_index_keys *dye_index_keys_of(const struct dye_index *x);
 DYE_API uint64_t dye_index_canaries(const struct dye_index *x);
-DYE_API uint64_t dye_index_entries(const struct dye_index *x);
+DYE_API uint64_t dye_index_entries(const struct dye_index *x); /* keys, and what only corroborates */
+DYE_API uint64_t dye_index_keys(const struct dye_index *x);    /* what is looked up */
+/* Key number i, in order of probe. NULL for one that names nothing. */
+DYE_API const struct dye_index_entry *dye_index_key_at(const struct dye_index *x, uint64_t i);
 DYE_API uint64_t dye_index_epoch(const struct dye_index *x); /* the highest of its entries */
 DYE_API const char *dye_index_canary_id(const struct dye_index *x, uint32_t canary);
 
+/* The filter of a class: a word and the bits in it that a probe there has set. n_words 0: the class is empty. */
+struct dye_index_filter {
+    const uint64_t *words;
+    uint64_t n_words;
+};
+DYE_API struct dye_index_filter dye_index_filter_of(const struct dye_index *x, enum dye_token_class class);
+static inline const uint64_t *dye_filter_word(const struct dye_index_filter *f, uint64_t probe)
+{
+    return f->words + (uint64_t)(((unsigned __int128)probe * f->n_words) >> 64);
+}
+static inline uint64_t dye_filter_bits(uint64_t probe)
+{
+    uint64_t mixed = probe * UINT64_C(0x9e3779b97f4a7c15); /* else the bits would follow from the word */
+    return UINT64_C(1) << (mixed >> 58) | UINT64_C(1) << (mixed >> 52 & 63) | UINT64_C(1) << (mixed >> 46 & 63) |
+           UINT64_C(1) << (mixed >> 40 & 63);
+}
 /* Whether a probe may be there: one cache line. False is certain. */
-DYE_API bool dye_index_maybe(const struct dye_index *x, uint64_t probe);
-/* Entries whose fp equals that of `form` (so: verified, never on a hash alone), at most cap; returns how many. Same
- * value, several canaries: several entries. The fp is computed only when the probe is in the table. */
+DYE_API bool dye_index_maybe(const struct dye_index *x, enum dye_token_class class, uint64_t probe);
+/* Entries whose probe and fingerprint equal those of `form` (so: verified, never on a hash alone), at most cap; returns
+ * how many. Same value, several canaries: several entries. The fingerprint is computed only when the probe is there. */
 DYE_API size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
                               const struct dye_index_entry *ret[], size_t cap);
-/* All entries of a canary, for comparing a record's other fields. */
-DYE_API const struct dye_index_entry *dye_index_of_canary(const struct dye_index *x, uint32_t canary, size_t *ret_n);
+/* What a canary has that only corroborates, for comparing a record's other fields. */
+DYE_API const struct dye_index_entry *dye_index_traits_of(const struct dye_index *x, uint32_t canary, size_t *ret_n);
 
 /* ---- base and delta ---- */
 struct dye_index_set {

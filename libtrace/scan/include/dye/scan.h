@@ -37,6 +37,13 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_scan(const struct dye_index_set *set,
                                                 struct dye_span chunk, dye_hit_fn on_hit, void *arg,
                                                 struct dye_scan_stats *stats);
 
+/* How bytes are classified. All give the same hits; AUTO takes the widest that this processor has. */
+enum dye_scan_path { DYE_SCAN_AUTO, DYE_SCAN_SCALAR, DYE_SCAN_AVX2, DYE_SCAN_AVX512 };
+/* dye_scan by one path. DYE_E_USAGE when this processor lacks it. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set,
+                                                   uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,
+                                                   void *arg, struct dye_scan_stats *stats);
+
 /*
  * The records of a chunk, walked forwards. A record is a line without its line end; in a line that starts with INSERT
  * INTO (any case) and has VALUES, each parenthesised row, quotes minded, is one.
