@@ -5,8 +5,8 @@
 #include "inputs.h"
 #include "log.h"
 #include "options.h"
+#include "outcome.h"
 #include "passwords.h"
-#include "queries.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -34,41 +34,6 @@ static const struct option_spec options[] = {
 static const struct verb_spec spec = {"ingest PATH... [--label L] [--feed F] [--strict] ...",
                                       "Takes dumps in and matches them. A directory stands for the files in it.",
                                       options, 1, -1};
-
-/* --strict: what is missing, on standard error, where a cron job's mail shows it. */
-static void complain_unread(const char *label, const PGresult *verdict)
-{
-    struct dye_error err;
-    dye_fail(&err, DYE_E_RECORD, "%s: %s: %s part%s not fully read; dyetrace unread lists them", label,
-             store_text(verdict, 0, 0), store_text(verdict, 0, 4), store_int(verdict, 0, 4) == 1 ? "" : "s");
-    complain(&err);
-}
-
-static enum dye_status print_result(struct store *s, const char *label, const struct ingest_result *result,
-                                    bool *ret_read, struct dye_error *err)
-{
-    STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &r, sql_ingest_json, "sso", result->dump, result->acquisition, (int)result->duplicate));
-    const char *line = store_text(r, 0, 0);
-    STORE_RESULT verdict = NULL;
-    DYE_TRY(store_run(s, err, &verdict,
-                      "SELECT d.verdict, d.parts, d.records, (SELECT count(*) FROM dyetrace.sighting s"
-                      " WHERE s.dump_id = d.dump_id AND NOT s.weak), (SELECT count(*) FROM dyetrace.part p"
-                      " WHERE p.dump_id = d.dump_id AND p.verdict <> 'read') FROM dyetrace.dump d"
-                      " WHERE d.dump_id = $1",
-                      "s", result->dump));
-    *ret_read = strcmp(store_text(verdict, 0, 0), "read") == 0;
-    if (common.json)
-        puts(line);
-    else
-        printf("%s  %s, %s parts, %s records, %s sightings%s\n", result->dump, store_text(verdict, 0, 0),
-               store_text(verdict, 0, 1), store_text(verdict, 0, 2), store_text(verdict, 0, 3),
-               result->duplicate ? ", known already" : "");
-    fflush(stdout);
-    if (opt_strict && !*ret_read)
-        complain_unread(label, verdict);
-    return DYE_OK;
-}
 
 /* A line is printed only when the dump is complete and attributed, so who reads it can ask at once. */
 static enum dye_status ingest_all(const struct home *h, const struct inputs *inputs,
@@ -101,7 +66,7 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
         if (status == DYE_OK)
             status = followup_attribute(s, h, NULL, err);
         if (status == DYE_OK)
-            status = print_result(s, a.label, &result, &read, err);
+            status = outcome_print(s, a.label, &result, &(struct outcome_form){common.json, opt_strict}, &read, err);
         *ret_all_read = *ret_all_read && read;
     }
     if (status == DYE_OK)
