@@ -62,10 +62,10 @@ static int (*const archive_of[SNIFF_FORMATS])(struct archive *) = {
 };
 
 /* Streams without a name inside; gzip is read by gunzip.c. */
-static int (*const filter_of[SNIFF_FORMATS])(struct archive *) = {
-    [SNIFF_BZIP2] = archive_read_support_filter_bzip2, [SNIFF_XZ] = archive_read_support_filter_xz,
-    [SNIFF_ZSTD] = archive_read_support_filter_zstd,   [SNIFF_LZ4] = archive_read_support_filter_lz4,
-    [SNIFF_LZIP] = archive_read_support_filter_lzip,   [SNIFF_COMPRESS] = archive_read_support_filter_compress,
+static const int filter_of[SNIFF_FORMATS] = {
+    [SNIFF_BZIP2] = ARCHIVE_FILTER_BZIP2, [SNIFF_XZ] = ARCHIVE_FILTER_XZ,
+    [SNIFF_ZSTD] = ARCHIVE_FILTER_ZSTD,   [SNIFF_LZ4] = ARCHIVE_FILTER_LZ4,
+    [SNIFF_LZIP] = ARCHIVE_FILTER_LZIP,   [SNIFF_COMPRESS] = ARCHIVE_FILTER_COMPRESS,
 };
 
 static const char *fault_of(const struct container *c)
@@ -176,8 +176,9 @@ static bool enable(struct container *c)
 {
     if (archive_of[c->format] != NULL)
         return archive_of[c->format](c->a) == ARCHIVE_OK;
-    return filter_of[c->format](c->a) == ARCHIVE_OK && archive_read_support_format_raw(c->a) == ARCHIVE_OK &&
-           archive_read_support_format_empty(c->a) == ARCHIVE_OK;
+    /* Just this one: by itself libarchive would enter what is compressed again, and not count. */
+    return archive_read_append_filter(c->a, filter_of[c->format]) == ARCHIVE_OK &&
+           archive_read_support_format_raw(c->a) == ARCHIVE_OK && archive_read_support_format_empty(c->a) == ARCHIVE_OK;
 }
 
 static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t offset, int whence)
@@ -287,7 +288,19 @@ static const char *tail_fault(struct container *c)
     left -= old;
     feed_push(c->in, dye_span_of(c->given.p + (c->given.n - left), (size_t)left));
     feed_push(c->in, dye_span_of(c->before + (c->before_n - old), (size_t)old));
-    return zip_tail_fault(c->in);
+    if (c->format == SNIFF_ZIP)
+        return zip_tail_fault(c->in);
+    /* A stream whose header is cut looks like none at all. */
+    if (archive_of[c->format] == NULL && archive_filter_bytes(c->a, -1) == 0)
+        return "truncated";
+    return feed_trailing_fault(c->in);
+}
+
+/* Formats whose reader stops behind an end mark, whatever follows; that of rar stops before it. */
+static bool has_end(enum sniff_format format)
+{
+    return archive_of[format] == NULL || format == SNIFF_ZIP || format == SNIFF_CAB || format == SNIFF_CPIO ||
+           format == SNIFF_LHA;
 }
 
 enum container_next container_next(struct container *c)
@@ -303,7 +316,7 @@ enum container_next container_next(struct container *c)
     case ARCHIVE_EOF:
         if (c->in->broken != NULL)
             break;
-        if (c->format == SNIFF_ZIP && (c->fault = tail_fault(c)) != NULL)
+        if (has_end(c->format) && c->whole == NULL && (c->fault = tail_fault(c)) != NULL)
             return CONTAINER_BROKEN;
         return CONTAINER_END;
     case ARCHIVE_OK:

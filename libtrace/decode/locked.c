@@ -150,12 +150,27 @@ static enum dye_status look(struct whole *w, enum sniff_format format, bool drai
 
 static enum dye_status read_plainly(struct whole *w, enum sniff_format format, const char *path, uint32_t depth)
 {
-    struct container *c = container_open_whole(w, format, &w->d->budget);
+    struct container *c = format == SNIFF_7Z ? container_open_whole(w, format, &w->d->budget)
+                                             : container_open(whole_feed(w, 0), format, &w->d->budget);
     if (c == NULL)
         return DYE_E_NOMEM;
     enum dye_status status = decoding_enter(w->d, c, &w->feed, path, depth);
     container_close(c);
     return status;
+}
+
+/* Behind the 7z: its signature's header says where the other one ends (7zFormat.txt). */
+static bool has_tail(const struct whole *w)
+{
+    enum { START_BYTES = 32, NEXT_AT = 12 };
+    uint8_t start[START_BYTES];
+    uint64_t next[2] = {0, 0}; /* offset behind the start, length */
+    if (!whole_read(w, 0, start, sizeof start))
+        return false;
+    for (size_t i = 0; i < 16; i++)
+        next[i / 8] |= (uint64_t)start[NEXT_AT + i] << (8 * (i % 8));
+    uint64_t left = w->bytes - START_BYTES;
+    return next[0] <= left && next[1] < left - next[0];
 }
 
 static enum dye_status read_either(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
@@ -182,6 +197,8 @@ static enum dye_status read_either(struct decoding *d, struct feed *in, const ch
     }
     if (status == DYE_OK)
         status = helped != DYE_END ? helped : read_plainly(w, format, path, depth);
+    if (status == DYE_OK && !d->over && format == SNIFF_7Z && has_tail(w))
+        status = part_bare(d, path, "trailing data");
     whole_done(w);
     free(w);
     return status;
