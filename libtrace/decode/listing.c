@@ -117,21 +117,19 @@ static void json_string(struct dye_span s, char *ret, size_t cap)
     name_to_utf8(dye_span_of(raw, n), ret, cap);
 }
 
-/* A member a line; the objects of the entries are the innermost ones, which alone have a name. */
+/* A member a line; the objects of the entries stand four deep, and hold others. */
 static enum dye_status line_rar(struct listing *l, struct dye_span s, struct entry *e)
 {
     struct dye_span rest;
-    while (s.n > 0 && s.p[0] == ' ')
-        s = dye_span_of(s.p + 1, s.n - 1);
-    if (starts(s, "{", &rest))
+    if (starts(s, "    {", &rest))
         *e = (struct entry){0};
-    else if (starts(s, "}", &rest))
+    else if (starts(s, "    }", &rest))
         return add(l, e);
-    else if (starts(s, "\"XADFileSize\": ", &rest))
+    else if (starts(s, "      \"XADFileSize\": ", &rest))
         e->bytes = number(rest);
-    else if (starts(s, "\"XADIsDirectory\": 1", &rest))
+    else if (starts(s, "      \"XADIsDirectory\": 1", &rest))
         e->folder = true;
-    else if (starts(s, "\"XADFileName\": \"", &rest)) {
+    else if (starts(s, "      \"XADFileName\": \"", &rest)) {
         e->begun = true;
         json_string(rest, e->name, sizeof e->name);
     }

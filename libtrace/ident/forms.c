@@ -6,25 +6,110 @@
 #include "kind.h"
 
 static const struct {
-    enum dye_form form;
     enum dye_digest digest;
+    enum dye_form hex, base64;
 } digests[] = {
-    {DYE_FORM_MD5, DYE_MD5},
-    {DYE_FORM_SHA1, DYE_SHA1},
-    {DYE_FORM_SHA256, DYE_SHA256},
-    {DYE_FORM_SM3, DYE_SM3},
+    {DYE_MD5, DYE_FORM_MD5, DYE_FORM_MD5_BASE64},
+    {DYE_SHA1, DYE_FORM_SHA1, DYE_FORM_SHA1_BASE64},
+    {DYE_SHA256, DYE_FORM_SHA256, DYE_FORM_SHA256_BASE64},
+    {DYE_SM3, DYE_FORM_SM3, DYE_FORM_SM3_BASE64},
 };
-enum { DIGESTS = sizeof digests / sizeof *digests };
-_Static_assert(1 + 2 * DIGESTS <= DYE_FORMS_MAX, "an ID that ends in X has two of each digest");
+enum {
+    DIGESTS = sizeof digests / sizeof *digests,
+    HASHED_MAX = 5,
+    SEEN_MIN = 7,
+    MD5_MIDDLE = 8,
+    MD5_MIDDLE_BYTES = 16
+};
+_Static_assert(4 + HASHED_MAX * (2 * DIGESTS + 1) + DYE_MASKS_MAX <= DYE_FORMS_MAX, "every text that is hashed fits");
 
-static void hash(size_t i, struct dye_span text, struct dye_form_bytes *ret)
+struct forms {
+    struct dye_form_bytes *ret;
+    size_t n;
+};
+
+static struct dye_value *add(struct forms *f, enum dye_form form)
+{
+    f->ret[f->n].form = form;
+    return &f->ret[f->n++].bytes;
+}
+
+static void add_text(struct forms *f, enum dye_form form, const void *p, size_t n)
+{
+    value_set(add(f, form), p, n);
+}
+
+static void base64(const uint8_t *p, size_t n, struct dye_value *ret)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    ret->n = 0;
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t three = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+        for (unsigned k = 0; k < 4; k++)
+            ret->text[ret->n++] = k <= n - i ? alphabet[three >> (18 - 6 * k) & 63] : '=';
+    }
+    ret->text[ret->n] = '\0';
+}
+
+static void add_digests(struct forms *f, const void *text, size_t n)
 {
     uint8_t raw[DYE_DIGEST_MAX_BYTES];
-    size_t n = dye_digest_bytes(digests[i].digest);
-    dye_digest_of(digests[i].digest, text, raw);
-    ret->form = digests[i].form;
-    ret->bytes.n = 2 * n;
-    dye_hex(raw, n, ret->bytes.text);
+    char hex[2 * DYE_DIGEST_MAX_BYTES + 1];
+    for (size_t i = 0; i < DIGESTS; i++) {
+        size_t bytes = dye_digest_bytes(digests[i].digest);
+        dye_digest_of(digests[i].digest, dye_span_of(text, n), raw);
+        dye_hex(raw, bytes, hex);
+        add_text(f, digests[i].hex, hex, 2 * bytes);
+        base64(raw, bytes, add(f, digests[i].base64));
+        if (digests[i].digest == DYE_MD5)
+            add_text(f, DYE_FORM_MD5_16, hex + MD5_MIDDLE, MD5_MIDDLE_BYTES);
+    }
+}
+
+/* What sellers hash of a value: each as it stands. */
+static void hash(struct forms *f, enum dye_kind kind, const struct dye_value *v, const struct dye_value *lower)
+{
+    static const char *const prefixes[] = {"+86", "86", "0086"};
+    char text[DYE_VALUE_MAX_BYTES + 5];
+    add_digests(f, v->text, v->n);
+    if (!dye_span_equal(dye_value_span(v), dye_value_span(lower)))
+        add_digests(f, lower->text, lower->n);
+    if (v->n + 4 > DYE_VALUE_MAX_BYTES)
+        return;
+    memcpy(text, v->text, v->n);
+    text[v->n] = '\n';
+    add_digests(f, text, v->n + 1);
+    for (size_t i = 0; kind == DYE_MOBILE && i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t n = strlen(prefixes[i]);
+        memcpy(text, prefixes[i], n);
+        memcpy(text + n, v->text, v->n);
+        add_digests(f, text, n + v->n);
+    }
+}
+
+static void mask(struct forms *f, enum dye_kind kind, const struct dye_value *v)
+{
+    struct dye_mask masks[DYE_MASKS_MAX];
+    size_t n = dye_ident_masks(kind, v, masks);
+    for (size_t i = 0; i < n; i++)
+        if (masks[i].head + masks[i].tail >= SEEN_MIN && masks[i].text.n == v->n)
+            add_text(f, DYE_FORM_MASKED, masks[i].text.text, masks[i].text.n);
+}
+
+/* Java's Double and JavaScript write 17420013840 as 1.742001384E10. The token begins behind the point, and ends before
+ * a '+'. */
+static void scientific(struct forms *f, const struct dye_value *v)
+{
+    char text[16];
+    size_t n = v->n - 1;
+    memcpy(text, v->text + 1, n);
+    while (n > 0 && text[n - 1] == '0')
+        n--;
+    memcpy(text + n, "e10", 3);
+    if (n + 1 < DYE_TOKEN_MIN_BYTES)
+        return;
+    add_text(f, DYE_FORM_SCIENTIFIC, text, n + 3);
+    add_text(f, DYE_FORM_SCIENTIFIC, text, n + 1);
 }
 
 static void lower(const struct dye_value *v, struct dye_value *ret)
@@ -34,32 +119,53 @@ static void lower(const struct dye_value *v, struct dye_value *ret)
         ret->text[i] = (char)dye_to_lower((uint8_t)ret->text[i]);
 }
 
+/* A canonical value is folded already; a sealed override might not be. */
+static void fold(struct forms *f, enum dye_form form, const struct dye_value *v)
+{
+    struct dye_value *folded = add(f, form);
+    bool good = free_text_fold(dye_value_span(v), folded) == DYE_OK && folded->n > 0;
+    for (size_t i = 0; good && i + 1 < f->n; i++)
+        good = !dye_span_equal(dye_value_span(&f->ret[i].bytes), dye_value_span(folded));
+    f->n -= !good;
+}
+
+static size_t folded_forms(enum dye_kind kind, const struct dye_value *v, struct forms *f)
+{
+    struct dye_mask masks[DYE_MASKS_MAX];
+    fold(f, DYE_PLAIN, v);
+    size_t n = kind == DYE_NAME && f->n > 0 ? dye_ident_masks(kind, v, masks) : 0;
+    for (size_t i = 0; i < n; i++)
+        fold(f, DYE_FORM_MASKED, &masks[i].text);
+    return f->n;
+}
+
 size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
 {
     const struct kind_row *row = kind_row_of(kind);
+    struct forms f = {.ret = ret};
+    struct dye_value other;
     if (row == NULL || v->n == 0)
         return 0;
-    struct dye_value *plain = &ret[0].bytes;
-    ret[0].form = DYE_PLAIN;
-    if (row->folded) {
-        /* A canonical value is folded already; a sealed override might not be. */
-        if (free_text_fold(dye_value_span(v), plain) != DYE_OK || plain->n == 0)
-            return 0;
-        return 1;
-    }
+    if (row->folded)
+        return folded_forms(kind, v, &f);
+    struct dye_value *plain = add(&f, DYE_PLAIN);
     lower(v, plain);
-    size_t n = 1;
-    struct dye_value alias;
-    if (row->alias_scanned && row->alias(v, &alias)) {
-        ret[n].form = DYE_PLAIN;
-        lower(&alias, &ret[n++].bytes);
+    if (row->alias_scanned && row->alias(v, &other))
+        lower(&other, add(&f, DYE_PLAIN));
+    if (row->hashed)
+        hash(&f, kind, v, plain);
+    if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID)
+        mask(&f, kind, plain);
+    if (kind == DYE_MOBILE)
+        scientific(&f, v);
+    if (kind == DYE_RESIDENT_ID) {
+        if (dye_resident_short(v, &other))
+            add_text(&f, DYE_FORM_SHORT, other.text, other.n);
+        value_set(&other, v->text, v->n);
+        memcpy(other.text + v->n - 3, "000", 3);
+        add_text(&f, DYE_FORM_DAMAGED, other.text, other.n);
     }
-    for (size_t i = 0; row->hashed && i < DIGESTS; i++) {
-        hash(i, dye_value_span(v), &ret[n++]);
-        if (!dye_span_equal(dye_value_span(v), dye_value_span(plain)))
-            hash(i, dye_value_span(plain), &ret[n++]); /* sellers hash 11010119900307001x as it stands */
-    }
-    return n;
+    return f.n;
 }
 
 static bool is_found_address(const struct dye_value *v)

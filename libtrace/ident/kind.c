@@ -13,7 +13,9 @@ static const struct kind_row *const kinds[DYE_KIND_COUNT] = {
     [DYE_WECHAT] = &kind_wechat,       [DYE_ACCOUNT] = &kind_account,
 };
 
-static const char *const forms[DYE_FORM_COUNT] = {"none", "plain", "md5", "sha1", "sha256", "sm3"};
+static const char *const forms[DYE_FORM_COUNT] = {"none",       "plain",  "md5",        "sha1",        "sha256",
+                                                  "sm3",        "md5-16", "md5-base64", "sha1-base64", "sha256-base64",
+                                                  "sm3-base64", "masked", "short",      "damaged",     "scientific"};
 
 const struct kind_row *kind_row_of(enum dye_kind kind)
 {

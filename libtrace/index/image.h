@@ -36,7 +36,6 @@ struct image_header {
     uint8_t key_check[DYE_KEY_CHECK_BYTES];
     uint8_t fp_key[DYE_KEY_BYTES]; /* zero unless embedded, as the next */
     uint8_t probe_secret[DYE_PROBE_SECRET_BYTES];
-    uint8_t zero[24];
 };
 
 struct image_canary {

@@ -50,8 +50,24 @@ bool image_layout(const struct image_header *h, struct image_layout *ret)
 
 enum dye_token_class image_class_of(const struct dye_index_entry *e)
 {
-    if (e->form != DYE_PLAIN)
+    switch ((enum dye_form)e->form) {
+    case DYE_PLAIN:
+        break;
+    case DYE_FORM_MASKED:
+        return DYE_TOKEN_MASKED;
+    case DYE_FORM_SHORT:
+    case DYE_FORM_DAMAGED:
+        return DYE_TOKEN_ID;
+    case DYE_FORM_SCIENTIFIC:
+        return DYE_TOKEN_NUMBER;
+    case DYE_FORM_MD5_BASE64:
+    case DYE_FORM_SHA1_BASE64:
+    case DYE_FORM_SHA256_BASE64:
+    case DYE_FORM_SM3_BASE64:
+        return DYE_TOKEN_BASE64;
+    default:
         return DYE_TOKEN_DIGEST;
+    }
     switch ((enum dye_kind)e->kind) {
     case DYE_MOBILE:
         return DYE_TOKEN_MOBILE;

@@ -8,7 +8,6 @@
  * fingerprinted: about 1 us a field, and only behind a hit.
  */
 #include "dye/index.h"
-#include "dye/index.h"
 #include "dye/text.h"
 
 #define FIELDS_MAX 1024 /* more than any row has */

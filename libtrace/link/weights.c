@@ -30,7 +30,12 @@
  *                                all people (over 7 % for Wang or Li) would be the surname alone.
  *   address                      2^-20: a door in a city of a million doors, folded and compared whole.
  *
- * A digest of a value is seen where and only where the value would be: it weighs the same.
+ * A digest of a value is seen where and only where the value would be: it weighs the same, and so do the other ways to
+ * write a whole number. What shows only a part weighs what the part does:
+ *   masked mobile, ID            2^-19: a prefix or an area's share of all, about 1 in 50, and four digits of chance.
+ *                                The prefix is counted as common, though default ones are not: pools have real ones.
+ *   masked name                  2^-5: a common surname's share of all people, or that of a given name.
+ *   damaged ID                   2^-45: three of its last digits less.
  */
 static const struct {
     double m, log2_u;
@@ -49,7 +54,12 @@ double dye_weight_bits(enum dye_kind kind, enum dye_form form)
 {
     if (kind <= DYE_KIND_NONE || kind >= DYE_KIND_COUNT || form <= DYE_FORM_NONE || form >= DYE_FORM_COUNT)
         return 0;
-    return log2(weights[kind].m) - weights[kind].log2_u;
+    double log2_u = weights[kind].log2_u;
+    if (form == DYE_FORM_MASKED)
+        log2_u = kind == DYE_NAME ? -5 : -19;
+    else if (form == DYE_FORM_DAMAGED)
+        log2_u = -45;
+    return log2(weights[kind].m) - log2_u;
 }
 
 static double pairs(uint64_t records, uint64_t canaries)

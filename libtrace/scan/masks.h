@@ -19,6 +19,10 @@ struct masks {
     uint64_t high;   /* 0x80 and above */
     uint64_t escape; /* backslash */
     uint64_t space;
+    uint64_t star;  /* '*' */
+    uint64_t equal; /* '=' */
+    uint64_t open;  /* '(' and '[' */
+    uint64_t wide;  /* bytes that digits in another writing begin with, or stand between digits: see wide.h */
 };
 
 /* Masks of n_blocks blocks from p on. */

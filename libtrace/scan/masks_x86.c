@@ -4,6 +4,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+static const uint8_t wide_bytes[] = {0xef, 0xa3, 0xe2, 0xc2, 0xf0};
+
 __attribute__((target("avx512f,avx512bw"))) void masks_avx512(const uint8_t *p, size_t n_blocks, struct masks *ret)
 {
     static const uint8_t low[16] = CLASSES_LOW, high[16] = CLASSES_HIGH;
@@ -26,6 +28,13 @@ __attribute__((target("avx512f,avx512bw"))) void masks_avx512(const uint8_t *p, 
         m->high = _mm512_movepi8_mask(v);
         m->escape = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
         m->space = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(' '));
+        m->star = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('*'));
+        m->equal = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('='));
+        m->open = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('(')) | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('['));
+        m->wide = 0;
+        if (m->high != 0)
+            for (unsigned i = 0; i < sizeof wide_bytes; i++)
+                m->wide |= _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)wide_bytes[i]));
     }
 }
 
@@ -66,6 +75,14 @@ AVX2 void masks_avx2(const uint8_t *p, size_t n_blocks, struct masks *ret)
             m.high |= bits(v) << at;
             m.escape |= bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))) << at;
             m.space |= bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(' '))) << at;
+            m.star |= bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('*'))) << at;
+            m.equal |= bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('='))) << at;
+            m.open |= bits(_mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('(')),
+                                           _mm256_cmpeq_epi8(v, _mm256_set1_epi8('['))))
+                      << at;
+            if (bits(v) != 0)
+                for (unsigned i = 0; i < sizeof wide_bytes; i++)
+                    m.wide |= bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)wide_bytes[i]))) << at;
         }
         ret[b] = m;
     }

@@ -1,5 +1,6 @@
 #include "masks.h"
 #include "probe.h"
+#include "wide.h"
 
 #include <string.h>
 
@@ -25,9 +26,9 @@ enum {
 struct waiting { /* a token whose filter word is on its way */
     uint64_t probe;
     size_t start;
-    uint16_t n; /* bytes as it stands */
+    uint16_t n;      /* bytes as it stands */
+    uint16_t n_form; /* of `forms`; 0: its form is its bytes in lower case */
     uint8_t class;
-    bool grouped; /* its form is without separators */
 };
 
 struct scan {
@@ -42,7 +43,9 @@ struct scan {
     void *arg;
     struct dye_scan_stats stats;
     struct waiting queue[QUEUE];
-    size_t first, last; /* of the queue, counted from the start of the scan */
+    uint8_t forms[QUEUE][EMAIL_MAX]; /* of tokens in the queue that are written in some other way */
+    size_t wide_start, wide_end;     /* of the last number in another writing */
+    size_t first, last;              /* of the queue, counted from the start of the scan */
     /* An e-mail address is met at its '@', after the runs in its local part: hits wait here, sorted by start, until
      * nothing can start before them. */
     struct dye_hit held[HELD_MAX];
@@ -82,23 +85,23 @@ static enum dye_status hold(struct scan *s, const struct dye_hit *hit)
 
 /* ---- the filter, and behind it ---- */
 
-/* The bytes that the token's form has: lower case, no separators. Returns how many. */
-static size_t form_of(const struct scan *s, const struct waiting *w, uint8_t form[EMAIL_MAX])
+/* The bytes that are fingerprinted. `lower` is room for them. */
+static struct dye_span form_of(const struct scan *s, const struct waiting *w, uint8_t lower[EMAIL_MAX])
 {
-    size_t n = 0;
-    for (size_t i = w->start; i < w->start + w->n; i++)
-        if (!w->grouped || dye_is_digit(s->p[i]))
-            form[n++] = dye_to_lower(s->p[i]);
-    return n;
+    if (w->n_form > 0)
+        return dye_span_of(s->forms[(size_t)(w - s->queue)], w->n_form);
+    for (size_t i = 0; i < w->n; i++)
+        lower[i] = dye_to_lower(s->p[w->start + i]);
+    return dye_span_of(lower, w->n);
 }
 
 static __attribute__((noinline)) enum dye_status look_up(struct scan *s, size_t part, const struct waiting *w)
 {
-    uint8_t form[EMAIL_MAX];
+    uint8_t lower[EMAIL_MAX];
     const struct dye_index_entry *found[SAME_MAX];
     const struct dye_index *x = s->set->part[part];
     s->stats.maybes++;
-    size_t n = dye_index_find(x, w->probe, dye_span_of(form, form_of(s, w, form)), found, SAME_MAX);
+    size_t n = dye_index_find(x, w->probe, form_of(s, w, lower), found, SAME_MAX);
     if (n > 0) /* an address that starts before this token may still come */
         DYE_TRY(release(s, w->start > 2 * EMAIL_MAX ? w->start - 2 * EMAIL_MAX : 0));
     for (size_t i = 0; i < n; i++)
@@ -119,9 +122,10 @@ static inline enum dye_status take(struct scan *s)
     return DYE_OK;
 }
 
-/* The token at [start, start + n) is to be looked up in the filters of `classes`; its form is n_form bytes. */
+/* The token at [start, start + n), whose form is n_form bytes, is to be looked up in the filters of `classes`.
+ * `stored`: its form is not just its bytes in lower case. */
 static inline enum dye_status put(struct scan *s, unsigned classes, size_t start, size_t n, const uint8_t *form,
-                                  size_t n_form)
+                                  size_t n_form, bool stored)
 {
     classes &= s->classes;
     if (classes == 0)
@@ -133,8 +137,14 @@ static inline enum dye_status put(struct scan *s, unsigned classes, size_t start
         for (size_t part = 0; part < 2; part++)
             if (s->filters[part][class].n_words > 0)
                 __builtin_prefetch(dye_filter_word(&s->filters[part][class], probe));
-        s->queue[s->last++ % QUEUE] = (struct waiting){
-            .probe = probe, .start = start, .n = (uint16_t)n, .class = (uint8_t) class, .grouped = n != n_form};
+        size_t slot = s->last++ % QUEUE;
+        s->queue[slot] = (struct waiting){.probe = probe,
+                                          .start = start,
+                                          .n = (uint16_t)n,
+                                          .n_form = (uint16_t)(stored ? n_form : 0),
+                                          .class = (uint8_t) class};
+        if (stored)
+            memcpy(s->forms[slot], form, n_form);
         if (s->last - s->first > PREFETCH)
             DYE_TRY(take(s));
     }
@@ -154,15 +164,17 @@ static inline uint64_t low_bits(size_t n)
     return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
 }
 
+#define CLASS(name) (1u << DYE_TOKEN_##name)
+
 static inline unsigned classes_of(const struct run *r)
 {
-    unsigned classes = 1u << DYE_TOKEN_OTHER;
+    unsigned classes = CLASS(OTHER);
     if (r->n == 11 && r->digits == low_bits(11))
-        classes |= 1u << DYE_TOKEN_MOBILE;
-    if (r->n == 18 && (r->digits & low_bits(17)) == low_bits(17))
-        classes |= 1u << DYE_TOKEN_ID;
-    if (r->n == 32 || r->n == 40 || r->n == 64)
-        classes |= 1u << DYE_TOKEN_DIGEST;
+        classes |= CLASS(MOBILE);
+    if ((r->n == 18 && (r->digits & low_bits(17)) == low_bits(17)) || (r->n == 15 && r->digits == low_bits(15)))
+        classes |= CLASS(ID);
+    if (r->n == 16 || r->n == 32 || r->n == 40 || r->n == 64)
+        classes |= CLASS(DIGEST);
     return classes;
 }
 
@@ -174,6 +186,37 @@ static inline size_t trunk(const uint8_t *p, size_t n)
     if (n == 13 && p[0] == '8' && p[1] == '6')
         return 2;
     return n == 15 && memcmp(p, "0086", 4) == 0 ? 4 : 0;
+}
+
+/* 138xxxx5678: what hides the middle may be a letter. */
+static enum dye_status try_crossed(struct scan *s, const struct run *r)
+{
+    uint8_t form[18];
+    size_t hidden = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        uint8_t c = dye_to_lower(s->p[r->start + i]);
+        bool cross = c == 'x' && i > 0 && i + 1 < r->n;
+        hidden += cross;
+        form[i] = cross ? '*' : c;
+    }
+    return hidden >= 4 ? put(s, CLASS(MASKED), r->start, r->n, form, r->n, true) : DYE_OK;
+}
+
+/* Numbers that have letters in them: 7420013841e10, or its letter before a '+', and masks. */
+static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    size_t e = r->n > 3 && p[r->n - 1] == '0' && p[r->n - 2] == '1' ? r->n - 3 : r->n - 1;
+    if ((s->classes & CLASS(NUMBER)) != 0 && r->n <= 13 && (p[e] | 0x20) == 'e' &&
+        (r->digits | UINT64_C(1) << e) == low_bits(r->n)) {
+        uint8_t form[16];
+        for (size_t i = 0; i < r->n; i++)
+            form[i] = dye_to_lower(p[i]);
+        return put(s, CLASS(NUMBER), r->start, r->n, form, r->n, false);
+    }
+    if ((r->n == 11 || r->n == 18) && (s->classes & CLASS(MASKED)) != 0 && (p[r->n / 2] | 0x20) == 'x')
+        return try_crossed(s, r);
+    return DYE_OK;
 }
 
 static inline enum dye_status try_run(struct scan *s, const struct run *r)
@@ -190,13 +233,14 @@ static inline enum dye_status try_run(struct scan *s, const struct run *r)
                 lower[i] = dye_to_lower(p[i]);
             form = lower;
         }
-        DYE_TRY(put(s, classes, r->start, r->n, form, r->n));
+        DYE_TRY(put(s, classes, r->start, r->n, form, r->n, false));
     }
     if (r->digits != low_bits(r->n))
-        return DYE_OK;
+        return r->n <= 18 ? try_lettered(s, r) : DYE_OK;
     size_t prefix = trunk(p, r->n);
-    unsigned mobile = 1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER;
-    return prefix > 0 ? put(s, mobile, r->start + prefix, r->n - prefix, p + prefix, r->n - prefix) : DYE_OK;
+    if (prefix == 0)
+        return DYE_OK;
+    return put(s, CLASS(MOBILE) | CLASS(OTHER), r->start + prefix, r->n - prefix, p + prefix, r->n - prefix, false);
 }
 
 /* Where else a token that starts at `start` may start: in GB18030 a byte after one >= 0x80 may be the second half of
@@ -235,7 +279,7 @@ static enum dye_status try_group(struct scan *s, size_t start)
                     n = SIZE_MAX;
         }
         if (n == sizeof form && (start + GROUPED == s->n || !dye_is_alnum(p[GROUPED])))
-            return put(s, 1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER, start, GROUPED, form, sizeof form);
+            return put(s, CLASS(MOBILE) | CLASS(OTHER), start, GROUPED, form, sizeof form, true);
     }
     return DYE_OK;
 }
@@ -253,7 +297,127 @@ static inline enum dye_status try_email(struct scan *s, size_t start, size_t at,
             lower[i - start] = dye_to_lower(s->p[i]);
         form = lower;
     }
-    return put(s, 1u << DYE_TOKEN_EMAIL | 1u << DYE_TOKEN_OTHER, start, end - start, form, end - start);
+    return put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, end - start, false);
+}
+
+static bool is_local(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+}
+
+static bool is_domain(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '.' || c == '-';
+}
+
+/* The first '*' of a mask at byte i. */
+static enum dye_status on_star(struct scan *s, size_t i)
+{
+    const uint8_t *p = s->p;
+    uint8_t form[18];
+    size_t start = i, end = i;
+    while (start > 0 && i - start <= sizeof form && dye_is_alnum(p[start - 1]))
+        start--;
+    while (end < s->n && end - start <= sizeof form && (dye_is_alnum(p[end]) || p[end] == '*'))
+        end++;
+    size_t n = end - start;
+    if (n != 11 && n != 18)
+        return DYE_OK;
+    for (size_t k = 0; k < n; k++)
+        form[k] = dye_to_lower(p[start + k]);
+    return put(s, CLASS(MASKED), start, n, form, n, false);
+}
+
+static bool is_base64(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '+' || c == '/';
+}
+
+/* The first '=' at byte i: of 22, 27 or 43 characters of base64 it is the end. */
+static enum dye_status on_equal(struct scan *s, size_t i)
+{
+    const uint8_t *p = s->p;
+    size_t start = i, end = i + 1;
+    if (end < s->n && p[end] == '=')
+        end++;
+    if ((end < s->n && is_base64(p[end])) || i == 0 || !is_base64(p[i - 1]))
+        return DYE_OK;
+    while (start > 0 && i - start < 44 && is_base64(p[start - 1]))
+        start--;
+    size_t n = end - start, pad = end - i;
+    if ((n != 24 || pad != 2) && (n != 28 || pad != 1) && (n != 44 || pad != 1))
+        return DYE_OK;
+    return put(s, CLASS(BASE64), start, n, p + start, n, true);
+}
+
+static enum dye_status on_wide(struct scan *s, size_t i)
+{
+    struct wide w;
+    struct dye_span text = dye_span_of(s->p, s->n);
+    if ((i >= s->wide_start && i < s->wide_end) || !wide_read(text, i, &w))
+        return DYE_OK;
+    s->wide_start = w.start;
+    s->wide_end = w.end;
+    unsigned classes = CLASS(OTHER) | (w.n == 11 ? CLASS(MOBILE) : 0) | (w.n == 15 || w.n == 18 ? CLASS(ID) : 0);
+    DYE_TRY(put(s, classes, w.start, w.end - w.start, w.digits, w.n, true));
+    size_t prefix = trunk(w.digits, w.n);
+    if (prefix == 0)
+        return DYE_OK;
+    return put(s, CLASS(MOBILE) | CLASS(OTHER), w.start, w.end - w.start, w.digits + prefix, w.n - prefix, true);
+}
+
+/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too; 0 for none. */
+static size_t spelled(const struct scan *s, size_t i, const char *word)
+{
+    size_t at = i, n = strlen(word);
+    while (at < s->n && s->p[at] == ' ' && at - i < 2)
+        at++;
+    if (at + n + 2 > s->n || (s->p[at] != '(' && s->p[at] != '['))
+        return 0;
+    uint8_t close = s->p[at] == '(' ? ')' : ']';
+    for (size_t k = 0; k < n; k++)
+        if (dye_to_lower(s->p[at + 1 + k]) != (uint8_t)word[k])
+            return 0;
+    if (s->p[at + 1 + n] != close)
+        return 0;
+    at += n + 2;
+    for (size_t end = at; at < s->n && s->p[at] == ' ' && at - end < 2;)
+        at++;
+    return at - i;
+}
+
+/* An address whose '@' is spelled, at the bracket at byte i, and whose dots may be. */
+static enum dye_status on_open(struct scan *s, size_t i)
+{
+    const uint8_t *p = s->p;
+    uint8_t form[EMAIL_MAX];
+    size_t before = i, n = 0;
+    size_t sign = spelled(s, i, "at");
+    if (sign == 0)
+        return DYE_OK;
+    while (before > 0 && i - before < 2 && p[before - 1] == ' ')
+        before--;
+    size_t start = before;
+    while (start > 0 && before - start < LOCAL_MAX && is_local(p[start - 1]))
+        start--;
+    for (size_t k = start; k < before; k++)
+        form[n++] = dye_to_lower(p[k]);
+    form[n++] = '@';
+    size_t end = i + sign;
+    while (end < s->n && n < EMAIL_MAX) {
+        size_t dot = spelled(s, end, "dot");
+        if (dot == 0 && !is_domain(p[end]))
+            break;
+        form[n++] = dot != 0 ? '.' : dye_to_lower(p[end]);
+        end += dot != 0 ? dot : 1;
+    }
+    while (n > 0 && (form[n - 1] == '.' || form[n - 1] == '-')) {
+        n--;
+        end--;
+    }
+    return start < before && end - start <= UINT16_MAX
+               ? put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, n, true)
+               : DYE_OK;
 }
 
 /* ---- masks to tokens ---- */
@@ -293,16 +457,6 @@ static inline enum dye_status on_run(struct scan *s, size_t b, unsigned shift, s
         rest.uppers |= (uint64_t)(s->p[start + i] >= 'A' && s->p[start + i] <= 'Z') << (i - skipped);
     }
     return try_run(s, &rest);
-}
-
-static bool is_local(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
-}
-
-static bool is_domain(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '.' || c == '-';
 }
 
 /* Where what stands before the '@' at bit `shift` of block b begins: no step goes over "--". */
@@ -374,6 +528,59 @@ static inline uint64_t groups(const struct masks *m, const struct masks *next)
     return three & ((gap >> 3 | gap1 << 61) | ((d >> 3 | d1 << 61) & (gap >> 4 | gap1 << 60)));
 }
 
+typedef enum dye_status (*rare_fn)(struct scan *s, size_t at);
+
+static inline enum dye_status each(struct scan *s, uint64_t mask, size_t at, rare_fn fn)
+{
+    for (; mask != 0; mask &= mask - 1)
+        DYE_TRY(fn(s, at + (unsigned)__builtin_ctzll(mask)));
+    return DYE_OK;
+}
+
+/* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
+ * of an address only that one is looked at, as UTF-8 and as GB18030. */
+static enum dye_status on_high(struct scan *s, size_t i)
+{
+    enum { SKIP = 11, UTF8 = 3, GB = 2 };
+    size_t end = i;
+    while (end < s->n && s->p[end] >= 0x80)
+        end++;
+    struct dye_span text = dye_span_of(s->p, s->n);
+    for (size_t width = GB; width <= UTF8; width++)
+        for (size_t k = i + (SKIP - 1) * width; k + width <= end; k += SKIP * width)
+            if (wide_is_chinese(text, k))
+                DYE_TRY(on_wide(s, k));
+    return DYE_OK;
+}
+
+/* Where at least 22 bytes >= 0x80 begin, which is eleven characters of two. */
+static inline uint64_t long_high(const struct masks *m, const struct masks *before, const struct masks *next)
+{
+    uint64_t h = m->high, h1 = next->high;
+    uint64_t starts = h & ~(h << 1 | before->high >> 63);
+    uint64_t two = h & (h >> 1 | h1 << 63), two1 = h1 & h1 >> 1;
+    uint64_t four = two & (two >> 2 | two1 << 62), four1 = two1 & two1 >> 2;
+    uint64_t eight = four & (four >> 4 | four1 << 60), eight1 = four1 & four1 >> 4;
+    uint64_t sixteen = eight & (eight >> 8 | eight1 << 56);
+    return starts & sixteen & (four >> 16 | four1 << 48);
+}
+
+/* What ordinary rows have little of. */
+static enum dye_status walk_rare(struct scan *s, size_t b, size_t at)
+{
+    const struct masks *m = &s->masks[b], *before = m - 1;
+    if ((s->classes & CLASS(MASKED)) != 0)
+        DYE_TRY(each(s, m->star & ~(m->star << 1 | before->star >> 63), at, on_star));
+    if ((s->classes & CLASS(BASE64)) != 0)
+        DYE_TRY(each(s, m->equal & ~(m->equal << 1 | before->equal >> 63), at, on_equal));
+    if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
+        DYE_TRY(each(s, m->open, at, on_open));
+    if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
+        return DYE_OK;
+    DYE_TRY(each(s, m->wide, at, on_wide));
+    return each(s, long_high(m, before, m + 1), at, on_high);
+}
+
 static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
 {
     const struct masks *m = &s->masks[b];
@@ -382,18 +589,18 @@ static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
         unsigned i = (unsigned)__builtin_ctzll(runs);
         DYE_TRY(on_run(s, b, i, at + i));
     }
-    if ((s->classes & (1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER)) != 0)
+    if ((s->classes & (CLASS(MOBILE) | CLASS(OTHER))) != 0)
         for (uint64_t g = starts & groups(m, m + 1); g != 0; g &= g - 1) {
             size_t i = at + (unsigned)__builtin_ctzll(g);
             if (s->p[i] == '1')
                 DYE_TRY(try_group(s, i));
         }
-    if ((s->classes & (1u << DYE_TOKEN_EMAIL | 1u << DYE_TOKEN_OTHER)) != 0)
+    if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
         for (uint64_t signs = m->at; signs != 0; signs &= signs - 1) {
             unsigned i = (unsigned)__builtin_ctzll(signs);
             DYE_TRY(on_at(s, b, i, at + i));
         }
-    return DYE_OK;
+    return (m->star | m->equal | m->open | m->wide | m->high) != 0 ? walk_rare(s, b, at) : DYE_OK;
 }
 
 /* The masks of the window that starts at `at`, and of what is behind it; nothing is behind the chunk. */
@@ -464,6 +671,7 @@ enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set 
     s.arg = arg;
     s.stats = (struct dye_scan_stats){.bytes = chunk.n};
     s.first = s.last = 0;
+    s.wide_start = s.wide_end = 0;
     s.n_held = 0;
     enum dye_status status = s.classes != 0 ? walk(&s, masks) : DYE_OK;
     if (stats != NULL) {

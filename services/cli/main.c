@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
     {"canary", NULL, "dyetrace-seeder", "list, reveal, controls"},
     {"pool", NULL, "dyetrace-seeder", "values that canaries are made of: SIM blocks, mail domains, voided numbers"},
     {"table", NULL, "dyetrace-seeder", "what an authority assigns, and the canaries that it burns"},
+    {"exclusion", verb_exclusion, NULL, "what systems behind the sources leave alone, and what they touched"},
     {"index", NULL, "dyetrace-matcher", "build an index file"},
     {"scan", NULL, "dyetrace-matcher", "look for canaries in files, offline"},
     {"ingest", NULL, "dyetrace-matcher", "take in a dump and match it"},
@@ -87,7 +88,7 @@ static bool wants_database(int argc, char **argv)
     return !(strcmp(argv[0], "index") == 0 && option_of(argc, argv, "--from-list") != NULL);
 }
 
-static int exec_zone(const char *program, int argc, char **argv)
+int exec_zone(const char *program, int argc, char **argv)
 {
     struct dye_error err = {0};
     char path[HOME_PATH_MAX + 64];

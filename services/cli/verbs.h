@@ -10,6 +10,10 @@ int verb_status(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_token(int argc, char **argv);
 int verb_audit(int argc, char **argv);
+int verb_exclusion(int argc, char **argv);
+
+/* Becomes `program --once argv`, after it has started the home's cluster where the verb wants one. */
+int exec_zone(const char *program, int argc, char **argv);
 
 /* The directory of this program's own file, where its sisters are. */
 const char *program_dir(void);

@@ -13,7 +13,7 @@ int csv_open(const char *path, struct dye_error *err)
     return fd;
 }
 
-enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, struct dye_error *err)
+enum dye_status csv_read_bytes(int fd, const char *path, struct dye_buf *bytes, struct dye_error *err)
 {
     char piece[1 << 16];
     enum dye_status status = DYE_OK;
@@ -23,11 +23,17 @@ enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, str
             continue;
         if (n < 0)
             status = dye_fail(err, DYE_E_IO, "%s: %s", path, strerror(errno));
-        else if ((status = dye_buf_append(text, piece, (size_t)n)) != DYE_OK)
-            dye_fail(err, status, "%s: longer than %zu bytes", path, text->max);
+        else if ((status = dye_buf_append(bytes, piece, (size_t)n)) != DYE_OK)
+            dye_fail(err, status, "%s: longer than %zu bytes", path, bytes->max);
     }
     explicit_bzero(piece, sizeof piece);
     close(fd);
+    return status;
+}
+
+enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, struct dye_error *err)
+{
+    enum dye_status status = csv_read_bytes(fd, path, text, err);
     if (status == DYE_OK && text->n != 0 && memchr(text->p, 0, text->n) != NULL)
         status = dye_fail(err, DYE_E_USAGE, "%s: not a text file (UTF-8 is wanted)", path);
     return status;

@@ -21,8 +21,9 @@ struct csv_reader {
 
 /* Opens a file as the caller; the descriptor, or -1 with *err set. Read after zone_enter. */
 int csv_open(const char *path, struct dye_error *err);
-/* All of it, and closes. `text` must be initialised; DYE_E_LIMIT beyond its maximum, DYE_E_IO, DYE_E_USAGE when it
- * holds NUL bytes. */
+/* All of it, whatever it is, and closes. `bytes` must be initialised; DYE_E_LIMIT beyond its maximum, DYE_E_IO. */
+DYE_MUST_CHECK enum dye_status csv_read_bytes(int fd, const char *path, struct dye_buf *bytes, struct dye_error *err);
+/* The same of a text: DYE_E_USAGE besides when it holds NUL bytes. */
 DYE_MUST_CHECK enum dye_status csv_read_all(int fd, const char *path, struct dye_buf *text, struct dye_error *err);
 
 void csv_reader_init(struct csv_reader *r, struct dye_buf *text);

@@ -127,9 +127,9 @@ static bool is_format(const uint8_t p[DYE_FORMAT_MAX_BYTES + 1])
 static enum dye_status on_begin(struct listener *l, size_t n)
 {
     struct dye_span path = dye_span_of(l->frame + FRAME_BEGIN_BYTES, n - FRAME_BEGIN_BYTES);
-    /* An entry makes one part, and a container that breaks one more. */
+    /* An entry makes one part, a container that breaks one more, and what stands behind it another. */
     if (l->open || n < FRAME_BEGIN_BYTES || frame_get32(l->frame) != l->parts || l->frame[4] > DYE_UNIT_PAGE ||
-        !is_format(l->frame + 5) || !dye_path_is_valid(path) || l->parts / 2 > l->limits->entries)
+        !is_format(l->frame + 5) || !dye_path_is_valid(path) || l->parts / 3 > l->limits->entries)
         return breach(l);
     l->frame[n] = '\0';
     l->open = true;

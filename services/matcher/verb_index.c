@@ -2,9 +2,8 @@
 #include "dye/decode.h"
 #include "dye/index.h"
 #include "dye/text.h"
-#include "log.h"
-#include "options.h"
 #include "output_file.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -155,25 +154,22 @@ static enum dye_status fill(int fd, void *arg, struct dye_error *err)
     return status;
 }
 
-int verb_index(int argc, char **argv)
+static enum dye_status build(struct verb_call *call, struct dye_error *err)
 {
-    struct dye_error err = {0};
-    int args = 0;
     FILE *list = NULL;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "build") != 0)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    if (status == DYE_OK && opt_output == NULL)
-        status = dye_fail(&err, DYE_E_USAGE, "index build: -o FILE is missing");
-    if (status == DYE_OK && opt_list != NULL &&
-        (list = strcmp(opt_list, "-") == 0 ? stdin : fopen(opt_list, "re")) == NULL)
-        status = dye_fail(&err, DYE_E_IO, "%s: %s", opt_list, strerror(errno));
-    if (status != DYE_OK)
-        return complain(&err);
-    int code = output_file(opt_output, true, fill, list);
+    if (strcmp(call->argv[1], "build") != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    if (opt_output == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "index build: -o FILE is missing");
+    if (opt_list != NULL && (list = strcmp(opt_list, "-") == 0 ? stdin : fopen(opt_list, "re")) == NULL)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", opt_list, strerror(errno));
+    call->code = output_file(opt_output, true, fill, list);
     if (list != NULL)
         fclose(list);
-    return code;
+    return DYE_OK;
+}
+
+int verb_index(int argc, char **argv)
+{
+    return verb_run(&spec, argc, argv, &common, build);
 }

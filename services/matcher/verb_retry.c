@@ -3,9 +3,9 @@
 #include "ingest.h"
 #include "location.h"
 #include "log.h"
-#include "options.h"
 #include "outcome.h"
 #include "passwords.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -76,13 +76,15 @@ static enum dye_status retry_all(struct ingest *in, const char *only, bool *ret_
     return DYE_OK;
 }
 
-static enum dye_status run(const char *only, bool *ret_all_read, size_t *ret_failed, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
     static struct home h; /* its paths are large */
     DYE_CLEANUP(dye_index_keys_wipe) struct dye_index_keys keys = {0};
     struct password_list passwords = {.n = 0};
     struct store *s = NULL;
     struct registry *registry = NULL;
+    bool all_read = true;
+    size_t failed = 0;
     DYE_TRY(home_open(common.home, common.config, &h, err));
     enum dye_status status = password_list_gather(&given, &passwords, err);
     if (status == DYE_OK)
@@ -96,7 +98,8 @@ static enum dye_status run(const char *only, bool *ret_all_read, size_t *ret_fai
                         .passwords = passwords.at,
                         .n_passwords = passwords.n};
     if (status == DYE_OK)
-        status = retry_all(&in, only, ret_all_read, ret_failed, err);
+        status = retry_all(&in, call->args > 0 ? call->argv[1] : NULL, &all_read, &failed, err);
+    call->code = failed > 0 ? dye_status_exit(DYE_E_IO) : opt_strict && !all_read ? 1 : 0;
     registry_free(registry);
     store_close(s);
     password_list_free(&passwords);
@@ -105,18 +108,5 @@ static enum dye_status run(const char *only, bool *ret_all_read, size_t *ret_fai
 
 int verb_retry(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    bool all_read = true;
-    size_t failed = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args > 0 ? argv[1] : NULL, &all_read, &failed, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    if (failed > 0)
-        return dye_status_exit(DYE_E_IO);
-    return opt_strict && !all_read ? 1 : 0;
+    return verb_run(&spec, argc, argv, &common, run);
 }

@@ -116,3 +116,12 @@ is_attributed() {
 rows() {
     jq -r '[.name, .identifiers.mobile, .identifiers.resident_id, .address] | join(",")'
 }
+
+# id_of SEVENTEEN_DIGITS: with the check digit. IDs of no county (44 to 49 at the end of its code) are nobody's.
+id_of() {
+    awk -v id="$1" 'BEGIN {
+        split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", weight, " ")
+        for (i = 1; i <= 17; i++) sum += substr(id, i, 1) * weight[i]
+        print id substr("10X98765432", sum % 11 + 1, 1)
+    }'
+}

@@ -22,6 +22,16 @@ static const struct {
     {DYE_WAYBILL, "sf1234567890123", 1, DYE_PLAIN},
     {DYE_MOBILE, "0cc175b9c0f1b6a831c399e269772661", 1, DYE_FORM_MD5},
     {DYE_MOBILE, "15400000000", 9, DYE_PLAIN},
+    {DYE_MOBILE, "174****5678", 1, DYE_FORM_MASKED},
+    {DYE_RESIDENT_ID, "110146********001x", 1, DYE_FORM_MASKED},
+    {DYE_MOBILE, "a168d8b0d2b8b4d8", 1, DYE_FORM_MD5_16},
+    {DYE_MOBILE, "DMF1ucDxtqgxw5niaXcmYQ==", 1, DYE_FORM_MD5_BASE64},
+    {DYE_MOBILE, "C3pVY9N8JLAZqxkQ1/vcrmaPhz8=", 1, DYE_FORM_SHA1_BASE64},
+    {DYE_MOBILE, "qA5pQqkKjQI+yROh4AYB9991jb2tl1vHDyaktalwE3U=", 1, DYE_FORM_SM3_BASE64},
+    {DYE_MOBILE, "7412345678e10", 1, DYE_FORM_SCIENTIFIC},
+    {DYE_MOBILE, "7412345678e", 1, DYE_FORM_SCIENTIFIC},
+    {DYE_RESIDENT_ID, "110146900307001", 1, DYE_FORM_SHORT},
+    {DYE_RESIDENT_ID, "110146199003070000", 1, DYE_FORM_DAMAGED},
 };
 
 static struct dye_index_set set_of_values(void)
@@ -90,6 +100,70 @@ static void case_does_not_matter(void **state)
     check("11014619900307001X|11014619900307001x", "c1@0+18 c1@19+18 ");
     check("(SF1234567890123)", "c4@1+15 ");
     check("0CC175B9C0F1B6A831C399E269772661", "c5@0+32 ");
+}
+
+static void a_masked_number_is_found_whatever_hides_it(void **state)
+{
+    (void)state;
+    check("a,174****5678,b", "c7@2+11 ");
+    check("174xxxx5678 174XXXX5678", "c7@0+11 c7@12+11 ");
+    check("110146********001X", "c8@0+18 ");
+    check("1174****5678", "");
+    check("174*****678", "");
+    check("174****5678*", "");
+}
+
+static void digests_are_found_cut_and_in_base64(void **state)
+{
+    (void)state;
+    check("A168D8B0D2B8B4D8", "c9@0+16 ");
+    check("\"DMF1ucDxtqgxw5niaXcmYQ==\"", "c10@1+24 ");
+    check("dmF1ucDxtqgxw5niaXcmYQ==", "");
+    check("k=C3pVY9N8JLAZqxkQ1/vcrmaPhz8=", "c11@2+28 ");
+    check("x,qA5pQqkKjQI+yROh4AYB9991jb2tl1vHDyaktalwE3U=,", "c12@2+44 ");
+    check("0qA5pQqkKjQI+yROh4AYB9991jb2tl1vHDyaktalwE3U=,", "");
+}
+
+static void numbers_that_spreadsheets_and_programs_damage_are_found(void **state)
+{
+    (void)state;
+    check("1.7412345678E10,", "c13@2+13 ");
+    check("1.7412345678e+10,", "c14@2+11 ");
+    check("17412345678.0", "c0@0+11 ");
+    check("110146900307001", "c15@0+15 ");
+    check("110146199003070000", "c16@0+18 ");
+}
+
+static void digits_of_other_writings_are_found(void **state)
+{
+    (void)state;
+    check("电话１７４１２３４５６７８。", "c0@6+33 ");
+    check("\xb5\xe7\xa3\xb1\xa3\xb7\xa3\xb4\xa3\xb1\xa3\xb2\xa3\xb3\xa3\xb4\xa3\xb5\xa3\xb6\xa3\xb7\xa3\xb8",
+          "c0@2+22 ");
+    check("①⑦④①②③④⑤⑥⑦⑧", "c0@0+33 ");
+    check("𝟏𝟕𝟒𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖", "c0@0+44 ");
+    check("一七四一二三四五六七八", "c0@0+33 ");
+    check("我的号码是幺拐四幺两三四五六七八请打电话给我", "c0@15+33 ");
+    check("\xd2\xbb\xc6\xdf\xcb\xc4\xd2\xbb\xb6\xfe\xc8\xfd\xcb\xc4\xce\xe5\xc1\xf9\xc6\xdf\xb0\xcb", "c0@0+22 ");
+    check("+８６１７４１２３４５６７８", "c0@1+39 ");
+    check("１１０１４６１９９００３０７００１Ｘ", "c1@0+54 ");
+    check("174\xe2\x80\x8b"
+          "1234\xe2\x80\x8b"
+          "5678",
+          "c0@0+17 ");
+    check("174\xc2\xa0"
+          "1234\xc2\xa0"
+          "5678",
+          "c0@0+15 ");
+    check("一七四一二三四五六七", "");
+}
+
+static void an_address_is_found_with_its_sign_spelled(void **state)
+{
+    (void)state;
+    check("ab-c+d(at)example.org", "c3@0+21 ");
+    check("<Li.Ming_7 [AT] mail[dot]example(dot)com>", "c2@1+39 ");
+    check("f(at)x", "");
 }
 
 static void a_mobile_is_found_behind_its_prefixes(void **state)
@@ -215,6 +289,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_is_a_whole_run_of_letters_and_digits),
         cmocka_unit_test(case_does_not_matter),
+        cmocka_unit_test(a_masked_number_is_found_whatever_hides_it),
+        cmocka_unit_test(digests_are_found_cut_and_in_base64),
+        cmocka_unit_test(numbers_that_spreadsheets_and_programs_damage_are_found),
+        cmocka_unit_test(digits_of_other_writings_are_found),
+        cmocka_unit_test(an_address_is_found_with_its_sign_spelled),
         cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
         cmocka_unit_test(a_mobile_is_found_in_groups),
         cmocka_unit_test(an_email_is_what_stands_around_an_at),

@@ -45,6 +45,15 @@ enum dye_form {
     DYE_FORM_SHA1,
     DYE_FORM_SHA256,
     DYE_FORM_SM3,
+    DYE_FORM_MD5_16,     /* the middle half of an MD5: its hex digits 9 to 24 */
+    DYE_FORM_MD5_BASE64, /* of the raw digest; as are the next three */
+    DYE_FORM_SHA1_BASE64,
+    DYE_FORM_SHA256_BASE64,
+    DYE_FORM_SM3_BASE64,
+    DYE_FORM_MASKED,     /* a part is hidden by '*' */
+    DYE_FORM_SHORT,      /* an ID of 15 digits, of before 1999 */
+    DYE_FORM_DAMAGED,    /* an ID whose last three digits a spreadsheet made 0 */
+    DYE_FORM_SCIENTIFIC, /* a mobile as Java and JavaScript write a number: 1.7420013841E10 */
     DYE_FORM_COUNT
 };
 
@@ -154,10 +163,18 @@ struct dye_form_bytes {
     enum dye_form form;
     struct dye_value bytes;
 };
-#define DYE_FORMS_MAX 16
-/* The forms of a canonical value, at most DYE_FORMS_MAX; returns how many. An ID that ends in X has two of each
- * digest (of X and of x); a permit of ten digits is plain twice, without its last two besides. Other kinds than
- * mobile, resident_id and email have only DYE_PLAIN: sellers don't hash them. */
+#define DYE_FORMS_MAX 64
+/*
+ * The forms of a canonical value, at most DYE_FORMS_MAX, plain first; returns how many.
+ *
+ *   digests       of mobile, resident_id and email, in nine forms each, of what sellers hash: the value, the value with
+ *                 a line end, a mobile behind +86, 86 and 0086, an ID with x and with X
+ *   masked        of mobile and resident_id, where at least seven characters are seen; of a name its surname, its given
+ *                 name, and the surname with a title, folded
+ *   the others    of the kind that they name; a permit of ten digits is plain twice, without its last two besides
+ *
+ * Keyed and salted hashes have no form: nobody can match them.
+ */
 DYE_API size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX]);
 
 #endif

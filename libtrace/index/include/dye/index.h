@@ -18,9 +18,12 @@
  * out of the cache lines that every row touches. */
 enum dye_token_class {
     DYE_TOKEN_MOBILE, /* 11 digits */
-    DYE_TOKEN_ID,     /* 17 digits and one more letter or digit */
-    DYE_TOKEN_DIGEST, /* 32, 40 or 64 letters and digits */
+    DYE_TOKEN_ID,     /* 17 digits and one more letter or digit, or 15 digits */
+    DYE_TOKEN_DIGEST, /* 16, 32, 40 or 64 letters and digits */
+    DYE_TOKEN_BASE64, /* 24, 28 or 44 characters, '=' at their end; the only one that has case */
     DYE_TOKEN_EMAIL,  /* with an '@' */
+    DYE_TOKEN_MASKED, /* 11 or 18 characters, some of them '*' */
+    DYE_TOKEN_NUMBER, /* digits, and "e" or "e10" at their end */
     DYE_TOKEN_OTHER,  /* any other run of letters and digits, and one of the above that some issuer's number looks like
                        */
     DYE_TOKEN_CLASSES

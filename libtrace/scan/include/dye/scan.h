@@ -10,8 +10,10 @@
  *
  * Tried besides: from its second byte, what follows a byte >= 0x80 (in GB18030 that first byte may be the trail of a
  * character) or a backslash (`\n17...` in JSON and SQL); from its sixth, what follows `\uXXXX`; of digits alone, the
- * 11 behind 86, 0086 or 0, and a mobile in groups of 3-4-4, 3-3-5 or 4-4-3 by `-`, `.` or space. One probe of the
- * filter a try; the fingerprint is checked behind it, so a hit is exact.
+ * 11 behind 86, 0086 or 0; a mobile in groups of 3-4-4, 3-3-5 or 4-4-3 by `-`, `.` or space; 11 or 18 characters some
+ * of which are '*', or x in the middle; base64 that '=' ends; digits of other writings, and digits with something
+ * invisible between them (scan/wide.h); an address whose '@' is "(at)". One probe of the filter a try; the fingerprint
+ * is checked behind it, so a hit is exact.
  */
 #include "dye/index.h"
 

@@ -1,0 +1,26 @@
+#ifndef SCAN_WIDE_H
+#define SCAN_WIDE_H
+/*
+ * wide: numbers that are not written in ASCII, or have something invisible inside: full-width, circled and mathematical
+ * digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In UTF-8 and in GB18030,
+ * whose bytes don't tell which it is; an index that is asked with what was read wrong does not answer. Private to the
+ * scan layer.
+ */
+#include "dye/span.h"
+
+struct wide {
+    size_t start, end; /* in the text */
+    size_t n;
+    uint8_t digits[24]; /* ASCII; the last may be x */
+};
+
+/*
+ * Reads the number around byte i, where a character of such a writing begins. False when what stands there is no number
+ * of 11 to 22 digits, or is ASCII throughout. O(1).
+ */
+bool wide_read(struct dye_span text, size_t i, struct wide *ret);
+
+/* Whether a Chinese digit stands at i, in UTF-8 (3 bytes) or GB18030 (2). */
+bool wide_is_chinese(struct dye_span text, size_t i);
+
+#endif
