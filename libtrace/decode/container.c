@@ -176,9 +176,12 @@ static bool enable(struct container *c)
 {
     if (archive_of[c->format] != NULL)
         return archive_of[c->format](c->a) == ARCHIVE_OK;
-    /* Just this one: by itself libarchive would enter what is compressed again, and not count. */
-    return archive_read_append_filter(c->a, filter_of[c->format]) == ARCHIVE_OK &&
-           archive_read_support_format_raw(c->a) == ARCHIVE_OK && archive_read_support_format_empty(c->a) == ARCHIVE_OK;
+    /* Just this one: by itself libarchive would enter what is compressed again, and not count. That of compress(1)
+     * reads its header at once, where nothing is open yet. */
+    int r = c->format == SNIFF_COMPRESS ? archive_read_support_filter_compress(c->a)
+                                        : archive_read_append_filter(c->a, filter_of[c->format]);
+    return r == ARCHIVE_OK && archive_read_support_format_raw(c->a) == ARCHIVE_OK &&
+           archive_read_support_format_empty(c->a) == ARCHIVE_OK;
 }
 
 static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t offset, int whence)

@@ -210,7 +210,8 @@ int main(int argc, char **argv)
            (long long)bytes, rows, ROUNDS, sysconf(_SC_NPROCESSORS_ONLN), "case", "records", "decode", "bare");
     bool all = rows > 0;
     for (size_t i = 0; rows > 0 && i < CASES; i++)
-        all = run_case(&cases[i], (uint64_t)bytes, rows) && all;
+        if (argc < 2 || strcmp(argv[1], cases[i].name) == 0)
+            all = run_case(&cases[i], (uint64_t)bytes, rows) && all;
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return shell(command) && all ? 0 : 1;
 }

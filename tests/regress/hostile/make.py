@@ -189,7 +189,9 @@ if shutil.which("7zz"):
     formats["locked.7z"] = run_7zz("-psecret", "-mhe=on")
     formats["aes.zip"] = run_7zz("-tzip", "-psecret", "-mem=AES256", ending="zip")
     formats["crypto.zip"] = run_7zz("-tzip", "-psecret", ending="zip")
-for tool, ending in (("zstd", "zst"), ("lz4", "lz4")):
+with open("tests/fuzz/corpus/decode/a.csv.Z", "rb") as f:
+    formats["Z"] = f.read()
+for tool, ending in (("zstd", "zst"), ("lz4", "lz4"), ("lzip", "lz")):
     if shutil.which(tool):
         formats[ending] = subprocess.run([tool, "-q", "-c"], input=B, capture_output=True, check=True).stdout
 

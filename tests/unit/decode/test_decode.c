@@ -1,4 +1,5 @@
-/* The files of tests/fuzz/corpus/decode were made with zip, tar, gzip, xz, bzip2, zstd, 7zz and tests/regress/hostile/make.py. */
+/* The files of tests/fuzz/corpus/decode were made with zip, tar, gzip, xz, bzip2, zstd, 7zz and
+ * tests/regress/hostile/make.py. */
 #include "dye/decode.h"
 #include "dye/password.h"
 
@@ -121,7 +122,8 @@ static void check(const char *name, const struct dye_decode_limits *limits, cons
 static void plain_and_compressed_files_are_one_part_without_a_path(void **state)
 {
     (void)state;
-    static const char *const names[] = {"plain.csv", "a.csv.gz", "a.csv.xz", "a.csv.bz2", "a.csv.zst"};
+    static const char *const names[] = {"plain.csv", "a.csv.gz", "a.csv.xz",  "a.csv.bz2",
+                                        "a.csv.zst", "a.csv.Z",  "a.csv.lz4", "a.csv.lz"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         check(names[i], NULL, ":1480:read:\n");
     check("gb18030.csv", NULL, ":27:read:\n");
