@@ -125,7 +125,6 @@ struct run {
     struct findings findings;
     struct part_map parts;
     uint32_t part;
-    enum dye_charset charset;
     uint64_t bytes; /* of all parts */
     struct progress progress;
     struct dye_error *err;
@@ -151,11 +150,7 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
-    enum { SAMPLE = 1 << 16 };
     struct run *run = arg;
-    if (chunk->number == 0)
-        run->charset =
-            dye_charset_detect(dye_span_of(chunk->bytes.p, chunk->bytes.n < SAMPLE ? chunk->bytes.n : SAMPLE));
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
     run->bytes += chunk->bytes.n;
     progress_at(&run->progress, run->bytes);
@@ -164,14 +159,14 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
     if (done != NULL && done->start == c.start && done->bytes == c.bytes)
         return DYE_OK; /* else it was cut short there, by a limit or a password */
-    findings_begin(&run->findings, chunk->start);
-    dye_linker_chunk(run->linker, chunk->bytes, run->charset);
-    enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker, NULL);
+    findings_begin(&run->findings, chunk->unit, chunk->start);
+    dye_linker_chunk(run->linker, chunk);
+    enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker, NULL);
     if (status == DYE_OK)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
-    c.records = dye_record_count(chunk->bytes);
+    c.records = chunk->records;
     return commit_chunk(run, &c);
 }
 
@@ -179,7 +174,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
-    run->charset = DYE_CHARSET_ASCII;
+    dye_chunker_begin(run->chunker, part->unit);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                      "sis", run->dump, (int64_t)run->part, part->path);
@@ -198,12 +193,16 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
     DYE_TRY(dye_chunker_finish(run->chunker));
+    const struct dye_layout *layout = dye_chunker_layout(run->chunker);
+    /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
+    bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
     return store_run(run->in->store, run->err, NULL,
                      "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, records ="
                      " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
                      " WHERE dump_id = $1 AND ordinal = $2",
-                     "sisiss", run->dump, (int64_t)run->part, dye_charset_name(run->charset), (int64_t)end->bytes,
-                     dye_verdict_name(end->verdict), end->reason);
+                     "sisiss", run->dump, (int64_t)run->part,
+                     dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
+                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
