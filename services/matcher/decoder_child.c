@@ -75,26 +75,26 @@ static bool write_spill(void *arg, uint64_t at, const uint8_t *p, size_t n)
     return true;
 }
 
-static enum dye_status write_all(const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(OUT_FD, p, n);
-        if (w < 0 && errno != EINTR)
-            return DYE_STOPPED; /* nobody listens any more */
-        p += w > 0 ? w : 0;
-        n -= w > 0 ? (size_t)w : 0;
-    }
-    return DYE_OK;
-}
-
-/* A frame of `a` and then `b`; either may be empty. */
+/* A frame of `a` and then `b`, either may be empty, by one call when the pipe takes it. */
 static enum dye_status tell(enum frame_type type, struct dye_span a, struct dye_span b)
 {
     uint8_t head[FRAME_HEADER_BYTES] = {(uint8_t)type};
     frame_put32(head + 4, (uint32_t)(a.n + b.n));
-    DYE_TRY(write_all(head, sizeof head));
-    DYE_TRY(write_all(a.p, a.n));
-    return write_all(b.p, b.n);
+    struct iovec all[3] = {
+        {head, sizeof head}, {(void *)(uintptr_t)a.p, a.n}, {(void *)(uintptr_t)b.p, b.n}}; /* they are only read */
+    for (struct iovec *v = all; v < all + 3;) {
+        ssize_t w = writev(OUT_FD, v, (int)(all + 3 - v));
+        if (w < 0 && errno != EINTR)
+            return DYE_STOPPED; /* nobody listens any more */
+        size_t n = w > 0 ? (size_t)w : 0;
+        for (; v < all + 3 && n >= v->iov_len; v++)
+            n -= v->iov_len;
+        if (v < all + 3) {
+            v->iov_base = (uint8_t *)v->iov_base + n;
+            v->iov_len -= n;
+        }
+    }
+    return DYE_OK;
 }
 
 static enum dye_status tell_begin(void *arg, const struct dye_part *part)
