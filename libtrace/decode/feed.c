@@ -64,6 +64,20 @@ struct dye_span feed_peek(struct feed *f)
     return dye_span_of(f->head, n);
 }
 
+uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n)
+{
+    struct dye_span piece;
+    uint64_t done = 0;
+    while (done < n && feed_pull(f, &piece)) {
+        size_t part = piece.n < n - done ? piece.n : (size_t)(n - done);
+        if (p != NULL)
+            memcpy(p + done, piece.p, part);
+        done += part;
+        feed_push(f, dye_span_of(piece.p + part, piece.n - part));
+    }
+    return done;
+}
+
 const char *feed_fault(const struct feed *f)
 {
     return f->broken != NULL ? f->broken : f->blemish;
