@@ -63,8 +63,8 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip), "encrypted",
- * "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
  * pdf without its helper), "limit: L" (output, entries, depth, ratio, memory, spill, record).
  *
  * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people". A part of one of these
