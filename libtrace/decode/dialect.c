@@ -373,18 +373,6 @@ static size_t most_digits(struct dye_span s)
     return most;
 }
 
-/* Digits alone, and at most a point among them. */
-static bool is_number(struct dye_span s)
-{
-    size_t points = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        points += s.p[i] == '.';
-        if (!dye_is_digit(s.p[i]) && s.p[i] != '.')
-            return false;
-    }
-    return s.n > 0 && points <= 1;
-}
-
 enum { HEADER_COLUMNS = 64 };
 
 /* The line's fields without quotes and blanks; at most HEADER_COLUMNS of them. */
@@ -413,7 +401,7 @@ static bool is_header(struct dialect *d, const struct lines *lines)
 {
     enum { LONG_NUMBER = 5 };
     struct dye_span first[HEADER_COLUMNS], row[HEADER_COLUMNS];
-    size_t n = cut(d, lines->at[0], first), known = 0, numbers[HEADER_COLUMNS] = {0}, short_ones[HEADER_COLUMNS] = {0};
+    size_t n = cut(d, lines->at[0], first), known = 0, numbers[HEADER_COLUMNS] = {0};
     struct dye_buf utf8, mended;
     dye_buf_init(&utf8, 4 * LINE_MAX_BYTES, true);
     dye_buf_init(&mended, 4 * LINE_MAX_BYTES, true);
@@ -433,21 +421,16 @@ static bool is_header(struct dialect *d, const struct lines *lines)
         return is && known > 0;
     for (size_t k = 1; k < lines->n; k++) {
         size_t fields = cut(d, lines->at[k], row);
-        for (size_t i = 0; i < fields && i < n; i++) {
+        for (size_t i = 0; i < fields && i < n; i++)
             numbers[i] += most_digits(row[i]) >= LONG_NUMBER;
-            short_ones[i] += is_number(row[i]);
-        }
     }
-    for (size_t i = 0; i < n; i++) {
-        size_t most = (lines->n - 1) * 8;
-        if (lines->n >= 3 &&
-            (numbers[i] * 10 >= most || (short_ones[i] * 10 >= most && first[i].n > 0 && most_digits(first[i]) == 0)))
+    for (size_t i = 0; i < n; i++)
+        if (lines->n >= 3 && numbers[i] * 10 >= (lines->n - 1) * 8)
             return true;
-    }
     return false;
 }
 
-void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
+static void name_columns(struct dye_span sample, bool known, struct dye_layout *ret)
 {
     struct lines lines;
     split(sample, ret->quote != 0, &lines);
@@ -457,7 +440,7 @@ void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
         return;
     struct dialect d = {.charset = dye_charset_of_record(layout_charset(ret), lines.at[0]), .quote = ret->quote};
     dialect_delimiter(&d, ret);
-    if (!is_header(&d, &lines))
+    if (!known && !is_header(&d, &lines))
         return;
     ret->has_header = true;
     for (size_t at = 0, next = 0, end; next != SIZE_MAX; at = next) {
@@ -466,4 +449,14 @@ void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
         if (!layout_header_add(ret, dye_span_of(lines.at[0].p + at + quoted, end - at - 2 * (size_t)quoted)))
             break;
     }
+}
+
+void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
+{
+    name_columns(sample, false, ret);
+}
+
+void dialect_take_header(struct dye_span sample, struct dye_layout *ret)
+{
+    name_columns(sample, true, ret);
 }

@@ -412,6 +412,7 @@ def containers():
     (folder / "b.txt").write_bytes(lines(PLAIN, "----").encode())
     both = (inner, Part("b.txt", PLAIN))
     order = ["人员.csv", "b.txt"]
+    by_name = both[::-1]  # 7-Zip sorts
 
     def archive(name, *command, parts=both, env=None):
         out = TMP / name
@@ -423,20 +424,20 @@ def containers():
     archive("zip-store.zip", "zip", "-qX0", TMP / "zip-store.zip", *order)
     archive("zip-bzip2.zip", "zip", "-qX", "-Z", "bzip2", TMP / "zip-bzip2.zip", *order)
     case("zip-streamed.zip", run("zip", "-q", "-", *order, cwd=folder), *both)
-    archive("zip-7zz.zip", "7zz", "a", "-bd", TMP / "zip-7zz.zip", *order, parts=both)
-    archive("zip-7zz-lzma.zip", "7zz", "a", "-bd", "-mm=LZMA", TMP / "zip-7zz-lzma.zip", *order, parts=both)
+    archive("zip-7zz.zip", "7zz", "a", "-bd", TMP / "zip-7zz.zip", *order, parts=by_name)
+    archive("zip-7zz-lzma.zip", "7zz", "a", "-bd", "-mm=LZMA", TMP / "zip-7zz-lzma.zip", *order, parts=by_name)
     locked = (Part("人员.csv", verdict="unread", reason="encrypted"), Part("b.txt", verdict="unread", reason="encrypted"))
     archive("zip-zipcrypto.zip", "zip", "-qX", "-P", "secret-9", TMP / "zip-zipcrypto.zip", *order, parts=locked)
-    archive("zip-aes.zip", "7zz", "a", "-bd", "-psecret-9", "-mem=AES256", TMP / "zip-aes.zip", *order, parts=locked)
+    archive("zip-aes.zip", "7zz", "a", "-bd", "-psecret-9", "-mem=AES256", TMP / "zip-aes.zip", *order, parts=locked[::-1])
     for method in ("LZMA", "LZMA2", "PPMd", "BZip2", "Deflate", "Copy"):
-        archive(f"7z-{method.lower()}.7z", "7zz", "a", "-bd", f"-m0={method}", TMP / f"7z-{method.lower()}.7z", *order)
-    archive("7z-not-solid.7z", "7zz", "a", "-bd", "-ms=off", TMP / "7z-not-solid.7z", *order)
+        archive(f"7z-{method.lower()}.7z", "7zz", "a", "-bd", f"-m0={method}", TMP / f"7z-{method.lower()}.7z", *order, parts=by_name)
+    archive("7z-not-solid.7z", "7zz", "a", "-bd", "-ms=off", TMP / "7z-not-solid.7z", *order, parts=by_name)
     for form in ("gnu", "ustar", "pax", "v7"):
         archive(f"tar-{form}.tar", "tar", f"--format={form}", "-cf", TMP / f"tar-{form}.tar", *order)
     archive("tar-gz.tgz", "tar", "-czf", TMP / "tar-gz.tgz", *order)
     archive("tar-xz.tar.xz", "tar", "-cJf", TMP / "tar-xz.tar.xz", *order)
     archive("tar-zst.tar.zst", "tar", "--zstd", "-cf", TMP / "tar-zst.tar.zst", *order)
-    archive("tar-7zz.tar", "7zz", "a", "-bd", TMP / "tar-7zz.tar", *order)
+    archive("tar-7zz.tar", "7zz", "a", "-bd", TMP / "tar-7zz.tar", *order, parts=by_name)
     names = "".join(n + "\n" for n in order).encode()
     case("cpio-newc.cpio", run("cpio", "-o", "-H", "newc", "--quiet", cwd=folder, data=names), *both)
     case("cpio-odc.cpio", run("cpio", "-o", "-H", "odc", "--quiet", cwd=folder, data=names), *both)
@@ -482,7 +483,7 @@ def containers():
     warc = (b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.com/p.csv\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
             b"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\nContent-Type: application/http;msgtype=response\r\n"
             b"Content-Length: " + str(len(record)).encode() + b"\r\n\r\n" + record + b"\r\n\r\n")
-    case("warc-response.warc", warc, Part("example.com/p.csv", PEOPLE, HEADER))
+    case("warc-response.warc", warc, Part("http://example.com/p.csv", PEOPLE, HEADER))
 
 
 # --- office ------------------------------------------------------------------------------------------------------------
