@@ -1,10 +1,12 @@
 /*
  * hostile FOLDER: runs the sandboxed decoder on every case of FOLDER/cases.tsv and says what came of it, as TAP.
  *
- * Each case has to end within its time with a verdict for every part; bytes and ordinals have to add up; the reasons
- * have to be among those that the case allows; no decoder may crash; and none of the processes may hold 512 MiB.
+ * What it gives is cut into chunks, records and fields as ingest does it. Each case has to end within its time with a
+ * verdict for every part; bytes and ordinals have to add up, those of the chunks too; the reasons have to be among
+ * those that the case allows; no decoder may crash; and none of the processes may hold 512 MiB.
  */
 #include "decoder.h"
+#include "dye/chunker.h"
 #include "helper.h"
 
 #include <fcntl.h>
@@ -31,9 +33,25 @@ struct outcome { /* in memory that both processes share: a pipe */
 
 struct seen {
     struct outcome *o;
-    uint64_t in_part;
+    struct dye_chunker *chunker;
+    uint64_t in_part, chunked;
     bool open;
 };
+
+static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
+{
+    static struct dye_field fields[DYE_FIELDS_MAX];
+    struct seen *s = arg;
+    struct dye_records r;
+    dye_records_init(&r, chunk->layout, chunk->text);
+    while (dye_records_next(&r)) {
+        size_t n = dye_record_fields(&r, fields);
+        for (size_t i = 0; i < n; i++)
+            s->o->adds_up = s->o->adds_up && fields[i].start + fields[i].n <= chunk->text.n;
+    }
+    s->chunked += chunk->bytes.n;
+    return DYE_OK;
+}
 
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
@@ -41,7 +59,8 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     s->o->adds_up = s->o->adds_up && !s->open && part->ordinal == s->o->parts;
     s->o->parts++;
     s->open = true;
-    s->in_part = 0;
+    s->in_part = s->chunked = 0;
+    dye_chunker_begin_part(s->chunker, part);
     return DYE_OK;
 }
 
@@ -51,7 +70,7 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     s->o->adds_up = s->o->adds_up && s->open && bytes.n > 0;
     s->in_part += bytes.n;
     s->o->bytes += bytes.n;
-    return DYE_OK;
+    return dye_chunker_feed(s->chunker, bytes);
 }
 
 /* Each reason once, parted by ';'. */
@@ -69,8 +88,12 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct seen *s = arg;
     enum dye_verdict want = end->reason[0] == '\0' ? DYE_READ : s->in_part > 0 ? DYE_PARTLY : DYE_UNREAD;
-    s->o->adds_up = s->o->adds_up && s->open && end->bytes == s->in_part && end->verdict == want;
+    DYE_TRY(dye_chunker_finish(s->chunker));
+    s->o->adds_up =
+        s->o->adds_up && s->open && end->bytes == s->in_part && s->chunked == s->in_part && end->verdict == want;
     s->open = false;
+    if (dye_chunker_cut_a_record(s->chunker))
+        add_reason(s->o, "limit: record");
     add_reason(s->o, end->reason);
     return DYE_OK;
 }
@@ -78,6 +101,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static void decode(const char *path, struct outcome *o)
 {
     struct seen seen = {.o = o};
+    seen.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &seen);
     const struct dye_decode_events events = {on_begin, on_data, on_end, &seen};
     const char *words[] = {"wrong", "1234"};
     const struct decoder decoder = {.self_exe = self,
@@ -95,12 +119,15 @@ static void decode(const char *path, struct outcome *o)
     limits.entries = 5000;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     o->adds_up = true;
-    o->ended = fd >= 0 && decoder_run(&decoder, fd, &limits, &events, NULL, &err) == DYE_OK;
+    o->ended = fd >= 0 && seen.chunker != NULL && decoder_run(&decoder, fd, &limits, &events, NULL, &err) == DYE_OK;
     o->adds_up = o->adds_up && !seen.open && o->parts > 0;
     if (o->reasons[0] == '\0')
         snprintf(o->reasons, sizeof o->reasons, "read");
+    dye_chunker_free(seen.chunker);
     getrusage(RUSAGE_CHILDREN, &use);
     o->rss_kib = use.ru_maxrss;
+    getrusage(RUSAGE_SELF, &use);
+    o->rss_kib = use.ru_maxrss > o->rss_kib ? use.ru_maxrss : o->rss_kib;
 }
 
 /* In a process of its own, so that its memory and its time are its own. */
