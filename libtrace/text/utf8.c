@@ -27,8 +27,14 @@ size_t ascii_run(const uint8_t *p, size_t n)
     size_t i = 0;
     for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
         memcpy(&eight, p + i, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+        eight &= UINT64_C(0x8080808080808080);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (eight != 0)
+            return i + (size_t)__builtin_ctzll(eight) / 8;
+#else
+        if (eight != 0)
             break;
+#endif
     }
     while (i < n && p[i] < 0x80)
         i++;
