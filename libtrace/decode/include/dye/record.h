@@ -69,8 +69,9 @@ struct dye_field {
     struct dye_span name; /* see dye_field_name; empty when the column has none */
     size_t start, n;      /* of the value as it stands, without quotes, from the start of the text */
     uint32_t column;      /* from 0; for JSON and cards the order in the record */
+    uint8_t charset;      /* of the record, in the text */
     /* private */
-    uint8_t written, charset;
+    uint8_t written;
     bool name_is_raw;
 };
 
