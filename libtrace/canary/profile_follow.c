@@ -124,7 +124,7 @@ static bool is_usable(const char *filled, const void *arg)
         const struct dye_column *c = &f->s->column[i];
         int at = column_of(f->p, c->name);
         bool shown = at < 0 || state_of(f->p, filled, at) == FILLED_VALUE;
-        if (shown && c->what == DYE_COLUMN_KIND && dye_kind_is_scanned(c->kind) && f->persona->value[c->kind].n != 0)
+        if (shown && c->what == DYE_COLUMN_KIND && dye_ident_is_found(c->kind, &f->persona->value[c->kind]))
             return true;
     }
     return false;

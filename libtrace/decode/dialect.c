@@ -74,12 +74,14 @@ static bool is_spaces(const struct dialect *d)
 }
 
 /* i is behind an opening quote: past the closing one that ends the field, or 0. */
-static size_t closing(const struct dialect *d, const uint8_t *p, size_t i, size_t end)
+static size_t closing(struct dialect *d, const uint8_t *p, size_t i, size_t end)
 {
+    if (d->hopeless != NULL && p + i < d->hopeless)
+        return 0;
     while (i < end) {
         const uint8_t *quote = memchr(p + i, d->quote, end - i);
         if (quote == NULL)
-            return 0;
+            break;
         size_t at = (size_t)(quote - p), run = at;
         while (run < end && p[run] == d->quote)
             run++;
@@ -88,10 +90,11 @@ static size_t closing(const struct dialect *d, const uint8_t *p, size_t i, size_
             return run;
         i = run;
     }
+    d->hopeless = p + end;
     return 0;
 }
 
-size_t dialect_next(const struct dialect *d, const uint8_t *p, size_t at, size_t end, size_t *ret_end, bool *ret_quoted)
+size_t dialect_next(struct dialect *d, const uint8_t *p, size_t at, size_t end, size_t *ret_end, bool *ret_quoted)
 {
     size_t from = at, after = 0;
     if (d->quote != 0 && at < end && p[at] == d->quote)
@@ -157,7 +160,7 @@ static bool is_inside_a_value(const struct dialect *d, struct dye_span line, siz
 }
 
 /* How often the line has it outside of quotes. */
-static size_t count(const struct dialect *d, struct dye_span line, size_t *inside)
+static size_t count(struct dialect *d, struct dye_span line, size_t *inside)
 {
     size_t n = 0, end;
     bool quoted;
@@ -170,7 +173,7 @@ static size_t count(const struct dialect *d, struct dye_span line, size_t *insid
 }
 
 /* How well it parts the lines: 0 to 1. *ret_mode: delimiters in most lines. */
-static double fit(const struct dialect *d, const struct lines *lines, size_t *ret_mode)
+static double fit(struct dialect *d, const struct lines *lines, size_t *ret_mode)
 {
     enum { MOST = 512 };
     uint16_t lines_with[MOST] = {0};
@@ -213,7 +216,7 @@ static bool is_left_open(struct dye_span line, size_t at, uint8_t quote)
 }
 
 /* Fields that begin and end with it, in quotes all of them: one such line is enough. */
-static bool has_quotes(const struct dialect *d, const struct lines *lines, uint8_t quote)
+static bool has_quotes(struct dialect *d, const struct lines *lines, uint8_t quote)
 {
     struct dialect with = *d;
     with.quote = quote;
@@ -318,7 +321,7 @@ static size_t most_digits(struct dye_span s)
 enum { HEADER_COLUMNS = 64 };
 
 /* The line's fields without quotes and blanks; at most HEADER_COLUMNS of them. */
-static size_t cut(const struct dialect *d, struct dye_span line, struct dye_span *ret)
+static size_t cut(struct dialect *d, struct dye_span line, struct dye_span *ret)
 {
     size_t n = 0;
     for (size_t at = 0, next = 0, end; next != SIZE_MAX && n < HEADER_COLUMNS; at = next) {
@@ -339,21 +342,26 @@ static size_t cut(const struct dialect *d, struct dye_span line, struct dye_span
  * The first line names the columns when one of its fields is a name that columns have and none is a value; or when
  * where the other lines have numbers it has none.
  */
-static bool is_header(const struct dialect *d, const struct lines *lines)
+static bool is_header(struct dialect *d, const struct lines *lines)
 {
     enum { LONG_NUMBER = 5 };
     struct dye_span first[HEADER_COLUMNS], row[HEADER_COLUMNS];
     size_t n = cut(d, lines->at[0], first), known = 0, numbers[HEADER_COLUMNS] = {0};
-    struct dye_buf utf8;
+    struct dye_buf utf8, mended;
     dye_buf_init(&utf8, 4 * LINE_MAX_BYTES, true);
+    dye_buf_init(&mended, 4 * LINE_MAX_BYTES, true);
     bool is = true;
     for (size_t i = 0; i < n && is; i++) {
         is = most_digits(first[i]) < LONG_NUMBER && memchr(first[i].p, '@', first[i].n) == NULL;
         dye_buf_clear(&utf8);
-        if (is && first[i].n > 0 && dye_text_to_utf8(d->charset, first[i], &utf8) == DYE_OK)
-            known += is_known_name(dye_buf_span(&utf8));
+        dye_buf_clear(&mended);
+        if (!is || first[i].n == 0 || dye_text_to_utf8(d->charset, first[i], &utf8) != DYE_OK)
+            continue;
+        (void)dye_text_mend(dye_buf_span(&utf8), &mended);
+        known += is_known_name(dye_buf_span(mended.n > 0 ? &mended : &utf8));
     }
     dye_buf_done(&utf8);
+    dye_buf_done(&mended);
     if (!is || known * 3 >= n)
         return is && known > 0;
     for (size_t k = 1; k < lines->n; k++) {

@@ -16,10 +16,11 @@ enum {
 /* How a value is written: dye_field.written. */
 enum {
     WRITTEN_PLAIN,
-    WRITTEN_DOUBLED,  /* quotes in it are doubled */
-    WRITTEN_SQL,      /* doubled quotes, and backslashes */
-    WRITTEN_SQL_BARE, /* doubled quotes only */
-    WRITTEN_HEX,      /* 0x... */
+    WRITTEN_DOUBLED,   /* quotes in it are doubled */
+    WRITTEN_SQL,       /* doubled quotes, and backslashes */
+    WRITTEN_SQL_BARE,  /* doubled quotes only */
+    WRITTEN_SQL_LINES, /* and \n and \r for line ends */
+    WRITTEN_HEX,       /* 0x... */
     WRITTEN_COPY,
     WRITTEN_JSON,
     WRITTEN_CARD,   /* folded lines, backslashes */
@@ -49,7 +50,7 @@ size_t layout_one_field(const struct dye_records *r, struct dye_field *ret);
 bool layout_add(struct dye_field *ret, size_t *n, size_t start, size_t end, size_t record_end, uint8_t written);
 /* Gives fields their names by column. */
 void layout_name_fields(const struct dye_records *r, struct dye_field *ret, size_t n);
-/* Appends a name to the header as UTF-8 without 0x1F in it. False when it is full. */
+/* Appends a name to the header as UTF-8, mended, without 0x1F in it. False when it is full. */
 bool layout_header_add(struct dye_layout *l, struct dye_span name);
 
 /* A quoted string whose opening quote is at i - 1: past the closing one, or SIZE_MAX. */

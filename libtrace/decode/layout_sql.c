@@ -137,12 +137,13 @@ static void recall(struct dye_layout *l, struct dye_span table)
     }
 }
 
-/* Where a definition at i ends at the latest: before the next line that may bring rows, so that what it says does not
- * depend on anything behind them. */
-static size_t definition_end(const uint8_t *p, size_t i, size_t end)
+/* Where the head of a statement at i ends at the latest: before the next line that begins one that may bring or define
+ * rows. So what a head says does not depend on anything behind it, and heads without an end cost no more than others.
+ */
+static size_t head_end(const uint8_t *p, size_t i, size_t end)
 {
     enum { LONGEST = DYE_RECORD_MAX_BYTES };
-    static const char *const words[] = {"insert", "replace", "copy"};
+    static const char *const words[] = {"insert", "replace", "copy", "create"};
     end = end - i < LONGEST ? end : i + LONGEST;
     for (const uint8_t *lf; (lf = memchr(p + i, '\n', end - i)) != NULL;) {
         i = layout_skip_blank(p, (size_t)(lf - p), end);
@@ -157,7 +158,7 @@ static size_t definition_end(const uint8_t *p, size_t i, size_t end)
 static void create_table(struct dye_layout *l, const uint8_t *p, size_t i, size_t end)
 {
     struct dye_span table, name;
-    end = definition_end(p, i, end);
+    end = head_end(p, i, end);
     i = layout_skip_blank(p, i, end);
     static const char *const words[] = {"if", "not", "exists"};
     for (size_t k = 0, after; k < 3; k++)
@@ -190,13 +191,12 @@ static void create_table(struct dye_layout *l, const uint8_t *p, size_t i, size_
 /* INSERT or REPLACE ... INTO table [(columns)] ... VALUES: past VALUES, or 0. */
 static size_t enter_values(struct dye_layout *l, const uint8_t *p, size_t i, size_t end)
 {
-    enum { HEAD_MAX_BYTES = 1 << 14 };
     struct dye_span table;
-    end = end - i < HEAD_MAX_BYTES ? end : i + HEAD_MAX_BYTES;
     size_t after = layout_word(p, i, end, "insert");
     i = after != 0 ? after : layout_word(p, i, end, "replace");
     if (i == 0)
         return 0;
+    end = head_end(p, i, end);
     static const char *const words[] = {"low_priority", "delayed", "high_priority", "ignore",
                                         "or",           "replace", "ignore"};
     i = layout_skip_blank(p, i, end);
@@ -368,13 +368,17 @@ static bool add_value(const struct dye_records *r, struct dye_field *ret, size_t
     bool is_prefix = open < end && open - start <= 16; /* _binary '..', N'..', E'..' */
     for (size_t i = start; is_prefix && i < open; i++)
         is_prefix = dye_is_alnum(p[i]) || p[i] == '_' || p[i] == ' ';
-    if (is_prefix) {
+    size_t word = layout_word(p, start, end, "replace");
+    bool replaced = word != 0 && word < end && p[word] == '('; /* sqlite3 writes line ends so */
+    if (is_prefix || (replaced && open < end)) {
         bool escapes = r->layout.backslash || (open > start && (p[open - 1] | 0x20) == 'e');
         struct quoting q = quoting(&r->layout, p[open]);
         q.backslash = escapes;
         size_t after = layout_quoted(&q, p, open + 1, r->end);
         size_t stop = after != SIZE_MAX && after <= end ? after - 1 : end;
-        return layout_add(ret, n, open + 1, stop, r->end - 1, escapes ? WRITTEN_SQL : WRITTEN_SQL_BARE);
+        bool bytes = open == start + 1 && (p[start] | 0x20) == 'x';
+        uint8_t written = bytes ? WRITTEN_HEX : escapes ? WRITTEN_SQL : replaced ? WRITTEN_SQL_LINES : WRITTEN_SQL_BARE;
+        return layout_add(ret, n, open + 1, stop, r->end - 1, written);
     }
     bool is_hex = end - start > 2 && p[start] == '0' && (p[start + 1] | 0x20) == 'x';
     return layout_add(ret, n, is_hex ? start + 2 : start, end, r->end - 1, is_hex ? WRITTEN_HEX : WRITTEN_PLAIN);
@@ -466,7 +470,8 @@ static bool has(struct dye_span s, const char *text)
     return memmem(s.p, s.n, text, strlen(text)) != NULL;
 }
 
-/* The first statement is one of SQL, and somewhere in the sample is one that brings or defines rows. */
+/* The first statement is one of SQL, and the dump says what it is, or somewhere in the sample is one that brings or
+ * defines rows. */
 static bool detect(struct dye_span s, struct dye_layout *ret)
 {
     size_t i = skip_comments(s.p, 0, s.n);
@@ -475,8 +480,9 @@ static bool detect(struct dye_span s, struct dye_layout *ret)
     /* In the standard a backslash is a character like others; MySQL escapes with it. */
     ret->backslash = !has(s, "PostgreSQL database dump") && !has(s, "standard_conforming_strings = on") &&
                      !has(s, "PRAGMA foreign_keys");
+    bool named = has(s, "MySQL dump") || has(s, "MariaDB dump") || has(s, "PostgreSQL database dump");
     for (; i < s.n; i = layout_skip_blank(s.p, i, s.n)) {
-        if (layout_word(s.p, i, s.n, "create") != 0 || enter_values(ret, s.p, i, s.n) != 0 ||
+        if (named || layout_word(s.p, i, s.n, "create") != 0 || enter_values(ret, s.p, i, s.n) != 0 ||
             enter_copy(ret, s.p, i, s.n) != 0) {
             ret->header_n = 0;
             return true;

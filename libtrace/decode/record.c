@@ -20,17 +20,21 @@ static size_t mark_bytes(struct dye_span s)
     return s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-/* Whether it was decoded wrongly once: of the sample's text. */
+/* Whether it was decoded wrongly once: of the sample's text, each line in its charset. */
 static enum dye_mojibake mojibake_of(enum dye_charset charset, struct dye_span sample)
 {
     enum { SAMPLE = 1 << 16 };
     struct dye_buf utf8;
     dye_buf_init(&utf8, 4 * SAMPLE, true);
-    enum dye_mojibake is = DYE_MOJIBAKE_NONE;
     sample.n = sample.n < SAMPLE ? sample.n : SAMPLE;
-    if (charset != DYE_CHARSET_ASCII && charset != DYE_CHARSET_UNKNOWN &&
-        dye_text_to_utf8(charset, sample, &utf8) == DYE_OK)
-        is = dye_text_mojibake(dye_buf_span(&utf8));
+    bool known = charset != DYE_CHARSET_ASCII && charset != DYE_CHARSET_UNKNOWN;
+    enum dye_status status = DYE_OK;
+    for (size_t at = 0, end; known && status == DYE_OK && at < sample.n; at = end) {
+        const uint8_t *lf = charset == DYE_CHARSET_MIXED ? memchr(sample.p + at, '\n', sample.n - at) : NULL;
+        end = lf != NULL ? (size_t)(lf - sample.p) + 1 : sample.n;
+        status = dye_text_to_utf8(charset, dye_span_of(sample.p + at, end - at), &utf8);
+    }
+    enum dye_mojibake is = known && status == DYE_OK ? dye_text_mojibake(dye_buf_span(&utf8)) : DYE_MOJIBAKE_NONE;
     dye_buf_done(&utf8);
     return is;
 }
@@ -230,16 +234,20 @@ void layout_name_fields(const struct dye_records *r, struct dye_field *ret, size
 bool layout_header_add(struct dye_layout *l, struct dye_span name)
 {
     enum { NAME_MAX_BYTES = 256 };
-    struct dye_buf utf8;
+    struct dye_buf utf8, mended;
     dye_buf_init(&utf8, NAME_MAX_BYTES, false);
-    bool fits = dye_text_to_utf8(dye_charset_of_record(layout_charset(l), name), name, &utf8) == DYE_OK &&
-                utf8.n + 1 <= DYE_HEADER_MAX_BYTES - (size_t)l->header_n;
-    for (size_t i = 0; fits && i < utf8.n; i++)
-        if (utf8.p[i] != DYE_FIELD_END)
-            l->header[l->header_n++] = utf8.p[i];
+    dye_buf_init(&mended, NAME_MAX_BYTES, false);
+    bool fits = dye_text_to_utf8(dye_charset_of_record(layout_charset(l), name), name, &utf8) == DYE_OK;
+    (void)dye_text_mend(dye_buf_span(&utf8), &mended);
+    struct dye_span put = dye_buf_span(mended.n > 0 ? &mended : &utf8);
+    fits = fits && put.n + 1 <= DYE_HEADER_MAX_BYTES - (size_t)l->header_n;
+    for (size_t i = 0; fits && i < put.n; i++)
+        if (put.p[i] != DYE_FIELD_END)
+            l->header[l->header_n++] = put.p[i];
     if (fits)
         l->header[l->header_n++] = DYE_FIELD_END;
     dye_buf_done(&utf8);
+    dye_buf_done(&mended);
     return fits;
 }
 

@@ -60,7 +60,8 @@ static enum dye_status unescape(struct dye_span in, uint8_t written, uint8_t quo
 {
     bool backslash =
         written == WRITTEN_SQL || written == WRITTEN_COPY || written == WRITTEN_JSON || written == WRITTEN_CARD;
-    bool doubled = written == WRITTEN_DOUBLED || written == WRITTEN_SQL || written == WRITTEN_SQL_BARE;
+    bool doubled = written == WRITTEN_DOUBLED || written == WRITTEN_SQL || written == WRITTEN_SQL_BARE ||
+                   written == WRITTEN_SQL_LINES;
     for (size_t i = 0; i < in.n;) {
         int32_t c = 0;
         uint8_t b = in.p[i];
@@ -68,6 +69,10 @@ static enum dye_status unescape(struct dye_span in, uint8_t written, uint8_t quo
         if (after != 0) {
             DYE_TRY(put_character(ret, c));
             i = after;
+        } else if (b == '\\' && written == WRITTEN_SQL_LINES && i + 1 < in.n &&
+                   (in.p[i + 1] == 'n' || in.p[i + 1] == 'r')) {
+            DYE_TRY(dye_buf_append_u8(ret, in.p[i + 1] == 'n' ? '\n' : '\r'));
+            i += 2;
         } else if (b == '\\' && backslash && i + 1 < in.n) {
             DYE_TRY(dye_buf_append_u8(ret, escaped(in.p[i + 1], written)));
             i += 2;

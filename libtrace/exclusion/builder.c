@@ -82,7 +82,8 @@ enum dye_status dye_exclusion_builder_canary(struct dye_exclusion_builder *b, co
     return added(dye_buf_append(&b->canaries, row, sizeof row), err);
 }
 
-/* What shows a part, or shows it damaged, may be another person's. Only whole values are in a list, and their digests. */
+/* What shows a part, or shows it damaged, may be another person's. Only whole values are in a list, and their digests.
+ */
 static bool is_whole(enum dye_form form)
 {
     return form == DYE_PLAIN || form == DYE_FORM_MD5 || form == DYE_FORM_SHA1 || form == DYE_FORM_SHA256 ||

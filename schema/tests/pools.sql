@@ -5,6 +5,9 @@ SELECT no_plan();
 
 SELECT dyetrace.source_add('pgtap one', 'pgtap-one/a', 'hospital', 10);
 SELECT dyetrace.source_add('pgtap two', 'pgtap-two/b', 'hospital', 10);
+SELECT throws_ok($$ SELECT dyetrace.source_add('pgtap two', 'pgtap-one/a', 'courier', 20) $$, '42501', NULL,
+                 'a source that is another owner''s can''t be added');
+SELECT is((SELECT sector || population FROM dyetrace.source WHERE path = 'pgtap-one/a'), 'hospital10', 'and stays as it was');
 SELECT dyetrace.epoch_next('pgtap');
 INSERT INTO dyetrace.canary (canary_id, type, owner_id, sector, epoch)
 SELECT o.name || ' ' || n, 'exclusive', o.owner_id, 'hospital', (SELECT max(epoch) FROM dyetrace.epoch)

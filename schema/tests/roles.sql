@@ -31,7 +31,7 @@ INSERT INTO allowed VALUES
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
     ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
-    ('portal', 'acquisition', '{SELECT}'), ('portal', 'part', '{SELECT}'), ('portal', 'chunk', '{SELECT}'),
+    ('portal', 'acquisition', '{SELECT}'), ('portal', 'part', '{SELECT}'),
     ('portal', 'sighting', '{SELECT}'), ('portal', 'sighting_evidence', '{SELECT}'),
     ('portal', 'attribution_told', '{SELECT}'), ('portal', 'attribution', '{SELECT}'), ('portal', 'attribution_source', '{SELECT}'),
     ('auditor', 'key_check', '{SELECT}'), ('auditor', 'owner', '{SELECT}'), ('auditor', 'source', '{SELECT}'),
@@ -78,6 +78,19 @@ SELECT is((SELECT string_agg(g.rolname, ', ') FROM pg_auth_members m JOIN pg_rol
            JOIN pg_roles r ON r.oid = m.member WHERE r.rolname ~ '^dyetrace_(seeder|matcher|portal|auditor)$'), NULL,
           'no zone is a member of another role');
 
+SELECT is((SELECT string_agg(d.datname, ', ') FROM pg_database d
+           WHERE d.datallowconn AND has_database_privilege('public', d.oid, 'CONNECT, TEMPORARY')), NULL,
+          'PUBLIC may connect to no database, and make no temporary table');
+SELECT bag_eq(
+    $$ SELECT regexp_replace(r.rolname, '_[0-9a-f]{8}$', ''), string_agg(x.privilege_type, ' ' ORDER BY x.privilege_type)
+       FROM pg_database d, LATERAL aclexplode(d.datacl) x JOIN pg_roles r ON r.oid = x.grantee
+       WHERE d.datname = current_database() AND x.grantee <> d.datdba GROUP BY 1 $$,
+    $$ VALUES ('seeder', 'CONNECT TEMPORARY'), ('matcher', 'CONNECT'), ('portal', 'CONNECT'), ('auditor', 'CONNECT') $$,
+    'the home''s own roles may connect, and the seeder may make temporary tables');
+SELECT is((SELECT string_agg(r.rolname || ' ' || d.datname, ', ') FROM pg_roles r, pg_database d
+           WHERE r.rolname ~ '^(seeder|matcher|portal|auditor)_' AND d.datallowconn AND d.datname <> current_database()
+             AND has_database_privilege(r.oid, d.oid, 'CONNECT')), NULL, 'no zone may connect to another database');
+
 -- The same by trying.
 CREATE FUNCTION pg_temp.outcome(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -93,6 +106,7 @@ FROM (VALUES
     ('portal', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints'),
     ('portal', 'SELECT * FROM dyetrace.canary', 'read the registry'),
     ('portal', 'SELECT * FROM dyetrace.placement', 'read placements'),
+    ('portal', 'SELECT * FROM dyetrace.chunk', 'read chunks'),
     ('portal', 'SELECT * FROM dyetrace.portal_token', 'read tokens'),
     ('portal', 'INSERT INTO dyetrace.portal_session VALUES (pg_backend_pid(), pg_current_xact_id(), 1, NULL)', 'write its session'),
     ('portal', 'UPDATE dyetrace.portal_session SET owner_id = NULL', 'change its session'),

@@ -72,7 +72,6 @@ CREATE FUNCTION pg_temp.seen() RETURNS text LANGUAGE sql AS $$
         (SELECT 'dump=' || count(*) FROM dyetrace.dump WHERE dump_id ~ '^df{14}'),
         (SELECT 'acquisition=' || count(*) FROM dyetrace.acquisition WHERE dump_id ~ '^df{14}'),
         (SELECT 'part=' || count(*) FROM dyetrace.part WHERE dump_id ~ '^df{14}'),
-        (SELECT 'chunk=' || count(*) FROM dyetrace.chunk WHERE dump_id ~ '^df{14}'),
         (SELECT 'sighting=' || count(*) FROM dyetrace.sighting WHERE dump_id ~ '^df{14}'),
         (SELECT 'evidence=' || count(*) FROM dyetrace.sighting_evidence e JOIN dyetrace.sighting s USING (sighting_id)
          WHERE s.dump_id ~ '^df{14}'),
@@ -80,7 +79,7 @@ CREATE FUNCTION pg_temp.seen() RETURNS text LANGUAGE sql AS $$
         (SELECT 'attribution_source=' || count(*) FROM dyetrace.attribution_source WHERE dump_id ~ '^df{14}')) $q$)
 $$;
 CREATE FUNCTION pg_temp.nothing() RETURNS text LANGUAGE sql AS $$
-    SELECT 'owner=0 source=0 dump=0 acquisition=0 part=0 chunk=0 sighting=0 evidence=0 attribution=0 attribution_source=0'
+    SELECT 'owner=0 source=0 dump=0 acquisition=0 part=0 sighting=0 evidence=0 attribution=0 attribution_source=0'
 $$;
 CREATE FUNCTION pg_temp.paths(of text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.portal(format('SELECT dyetrace.canary_paths(%L, ''A'')', w.canary)) FROM world w WHERE w.name = of
@@ -95,7 +94,7 @@ SELECT is(pg_temp.portal(format('SELECT dyetrace.session_open(%L)', sha256(sha25
 SELECT is(pg_temp.seen(), pg_temp.nothing(), 'after them the portal still sees nothing');
 
 SELECT is(pg_temp.login('one'), 'pgtap one', 'an owner''s token opens a session');
-SELECT is(pg_temp.seen(), 'owner=1 source=2 dump=1 acquisition=1 part=1 chunk=0 sighting=1 evidence=1 attribution=1 attribution_source=1',
+SELECT is(pg_temp.seen(), 'owner=1 source=2 dump=1 acquisition=1 part=1 sighting=1 evidence=1 attribution=1 attribution_source=1',
           'which sees its own rows only');
 SELECT is(pg_temp.portal('SELECT string_agg(dump_id, '' '') FROM dyetrace.dump WHERE dump_id ~ ''^df{14}'''), 'dffffffffffffff0a',
           'and the dump that one of its canaries is in');
@@ -118,7 +117,7 @@ SELECT is(pg_temp.login('nobody'), NULL, 'a bad token ends the session that was 
 SELECT is(pg_temp.seen(), pg_temp.nothing(), 'and nothing is seen');
 
 SELECT is(pg_temp.login('analyst'), 'pgtap analyst', 'an analyst''s token opens a session');
-SELECT is(pg_temp.seen(), 'owner=2 source=4 dump=3 acquisition=3 part=3 chunk=0 sighting=3 evidence=3 attribution=3 attribution_source=3',
+SELECT is(pg_temp.seen(), 'owner=2 source=4 dump=3 acquisition=3 part=3 sighting=3 evidence=3 attribution=3 attribution_source=3',
           'which sees all owners'' rows, and dumps without a sighting');
 
 -- A session is its transaction's and its connection's.

@@ -2,8 +2,7 @@
  * audit: verifies the chain of audit rows, and the heads of it that were authenticated with the audit key before.
  */
 #include "cluster.h"
-#include "log.h"
-#include "options.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone.h"
 
@@ -74,7 +73,7 @@ static enum dye_status add_head(struct store *s, const struct dye_key *k, struct
                      "ib", store_int(r, 0, 0), dye_span_of(mac, sizeof mac));
 }
 
-static enum dye_status run(bool *ret_holds, struct dye_error *err)
+static enum dye_status verify(bool *ret_holds, struct dye_error *err)
 {
     struct home h;
     struct store *s = NULL;
@@ -107,20 +106,19 @@ static enum dye_status run(bool *ret_holds, struct dye_error *err)
     return DYE_OK;
 }
 
+static const struct verb_spec spec = {"audit verify", "Verifies the audit chain.", NULL, 1, 1};
+
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
+{
+    bool holds = false;
+    if (strcmp(call->argv[1], "verify") != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    DYE_TRY(verify(&holds, err));
+    call->code = holds ? 0 : 1;
+    return DYE_OK;
+}
+
 int verb_audit(int argc, char **argv)
 {
-    static const struct verb_spec spec = {"audit verify", "Verifies the audit chain.", NULL, 1, 1};
-    struct dye_error err = {0};
-    int args = 0;
-    bool holds = false;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "verify") != 0)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    if (status == DYE_OK)
-        status = run(&holds, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    return holds ? 0 : 1;
+    return verb_run(&spec, argc, argv, &common, run);
 }

@@ -3,11 +3,10 @@
  */
 #include "cluster.h"
 #include "key_file.h"
-#include "log.h"
-#include "options.h"
 #include "privilege.h"
 #include "sandbox.h"
 #include "store.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -106,11 +105,16 @@ static void check_database(const struct home *h)
     if (!ok)
         return;
     STORE_RESULT r = NULL;
-    if (store_run(s, &err, &r, "SELECT extract(epoch FROM clock_timestamp()), current_setting('data_checksums')", "") ==
-        DYE_OK) {
+    if (store_run(s, &err, &r,
+                  "SELECT extract(epoch FROM clock_timestamp()), current_setting('data_checksums'),"
+                  " has_database_privilege('public', current_database(), 'CONNECT')",
+                  "") == DYE_OK) {
         double apart = fabs(store_real(r, 0, 0) - (double)time(NULL));
         snprintf(says, sizeof says, "%.0f s apart from the database's", apart);
         report("clock", apart < 5, says, "set both by NTP: times are evidence");
+        report_finding("doors", store_bool(r, 0, 2) ? NOTE : FINE,
+                       store_bool(r, 0, 2) ? "PUBLIC may connect to the database" : "PUBLIC may not connect",
+                       "dyetrace init, or as the database's owner: REVOKE CONNECT");
         report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
     }
     check_exclusion(s);
@@ -130,21 +134,12 @@ static void check_disk(const struct home *h)
     report("disk", free_gib >= 1, says, "make room");
 }
 
-int verb_doctor(int argc, char **argv)
+static enum dye_status check(struct verb_call *call, struct dye_error *err)
 {
-    static const struct verb_spec spec = {"doctor [--json]", "Checks a home; says how to mend each thing.", NULL, 0, 0};
-    struct dye_error err = {0};
     struct home h;
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = home_open(common.home, common.config, &h, &err);
-    if (status == DYE_OK && home_has_cluster(&h))
-        status = cluster_start(&h, &err);
-    if (status != DYE_OK)
-        return complain(&err);
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    if (home_has_cluster(&h))
+        DYE_TRY(cluster_start(&h, err));
     privilege_harden(); /* after the start of the server, which is none of this */
     struct stat st;
     bool closed = stat(h.dir, &st) == 0 && (st.st_mode & 077) == 0;
@@ -155,5 +150,12 @@ int verb_doctor(int argc, char **argv)
     enum sandbox_level level = sandbox_probe();
     report("sandbox", level != SANDBOX_NONE, sandbox_level_name(level), "a kernel with seccomp is wanted");
     check_disk(&h);
-    return wrong == 0 ? 0 : 3;
+    call->code = wrong == 0 ? 0 : 3;
+    return DYE_OK;
+}
+
+int verb_doctor(int argc, char **argv)
+{
+    static const struct verb_spec spec = {"doctor [--json]", "Checks a home; says how to mend each thing.", NULL, 0, 0};
+    return verb_run(&spec, argc, argv, &common, check);
 }

@@ -89,6 +89,35 @@ static enum dye_status make_role(const struct home *h, struct store *s, const ch
     return status;
 }
 
+/* What is still to be done, as statements; nothing where it is done. */
+static const char doors[] =
+    "SELECT format('GRANT CONNECT%s ON DATABASE %I TO %I', CASE WHEN zone = 'seeder' THEN ', TEMPORARY' END,"
+    " d.datname, r.rolname)" /* the seeder's batches pass through temporary tables */
+    " FROM pg_database d, unnest('{seeder,matcher,portal,auditor}'::text[]) zone"
+    " JOIN pg_roles r ON r.rolname = zone || '_' || $1 WHERE d.datname = current_database()"
+    " AND NOT EXISTS (SELECT FROM aclexplode(d.datacl) x WHERE x.grantee = r.oid AND x.privilege_type = 'CONNECT')"
+    " UNION ALL SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', d.datname) FROM pg_database d"
+    " WHERE d.datallowconn AND (d.datname = current_database() OR $2)"
+    " AND EXISTS (SELECT FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) x WHERE x.grantee = 0)";
+
+enum dye_status founding_close_doors(const struct home *h, struct store *admin, struct dye_error *err)
+{
+    STORE_RESULT owner = NULL;
+    STORE_RESULT todo = NULL;
+    DYE_TRY(store_run(admin, err, NULL, "SELECT pg_advisory_xact_lock(hashtextextended('dyetrace.doors', 0))", ""));
+    DYE_TRY(store_run(admin, err, &owner,
+                      "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()", ""));
+    DYE_TRY(store_run(admin, err, &todo, doors, "so", h->id, (int)home_has_cluster(h)));
+    if (PQntuples(todo) != 0 && !store_bool(owner, 0, 0)) {
+        fprintf(stderr, "dyetrace: database: it is another role's, and PUBLIC may still connect to it; its owner can"
+                        " REVOKE CONNECT, TEMPORARY, and GRANT them to the zones' roles\n");
+        return DYE_OK;
+    }
+    for (int i = 0; i < PQntuples(todo); i++)
+        DYE_TRY(store_run(admin, err, NULL, store_text(todo, i, 0), ""));
+    return DYE_OK;
+}
+
 static enum dye_status fill_database(const struct home *h, struct store *s, const struct dye_key *master,
                                      struct dye_error *err)
 {
@@ -101,6 +130,7 @@ static enum dye_status fill_database(const struct home *h, struct store *s, cons
     DYE_TRY(store_begin(s, err));
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
         DYE_TRY(make_role(h, s, zones[i], err));
+    DYE_TRY(founding_close_doors(h, s, err));
     for (size_t i = 0; i < sizeof key_names / sizeof *key_names; i++) {
         uint8_t check[DYE_KEY_CHECK_BYTES];
         DYE_CLEANUP(dye_key_wipe) struct dye_key k;

@@ -5,6 +5,7 @@
  */
 #include "dye/key.h"
 #include "home.h"
+#include "store.h"
 
 /* A new file home/<name>; an existing one is an error. */
 DYE_MUST_CHECK enum dye_status founding_text(const struct home *h, const char *name, mode_t mode, const char *text,
@@ -17,6 +18,11 @@ DYE_MUST_CHECK enum dye_status founding_keys(const struct home *h, struct dye_ke
  * and the keys' check values. DYE_E_DATABASE when the database is another home's. */
 DYE_MUST_CHECK enum dye_status founding_database(const struct home *h, const struct dye_key *master,
                                                  struct dye_error *err);
+
+/* Lets the zones' roles into the home's database, and into no other of its own cluster, and nobody else into either:
+ * what PostgreSQL gives PUBLIC (CONNECT, TEMPORARY) is taken back. Inside a transaction of `admin`; does nothing where
+ * it is done. A warning where the database is not the admin's. */
+DYE_MUST_CHECK enum dye_status founding_close_doors(const struct home *h, struct store *admin, struct dye_error *err);
 
 /* Whether an init that was killed had got as far as the commit in a server that is not the home's own: then only the
  * file `id` is missing. Sets h->id. */

@@ -7,10 +7,10 @@
 #include "founding.h"
 #include "log.h"
 #include "migrate.h"
-#include "options.h"
 #include "place.h"
 #include "privilege.h"
 #include "store.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -170,6 +170,12 @@ static enum dye_status refresh(struct dye_error *err)
     struct store *s = NULL;
     DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
     enum dye_status status = migrate(s, err);
+    if (status == DYE_OK)
+        status = store_begin(s, err);
+    if (status == DYE_OK)
+        status = founding_close_doors(&h, s, err);
+    if (status == DYE_OK)
+        status = store_commit(s, err);
     store_close(s);
     return status;
 }
@@ -221,25 +227,22 @@ static bool exists_whole(void)
     return access(id, F_OK) == 0;
 }
 
-int verb_init(int argc, char **argv)
+static enum dye_status init(struct verb_call *call, struct dye_error *err)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status != DYE_OK)
-        return complain(&err);
-    if (exists_whole())
-        return refresh(&err) == DYE_OK ? 0 : complain(&err);
     struct home h = {0};
-    if (prepare(&h, &err) != DYE_OK)
-        return complain(&err);
-    int code = build_as_user(&h);
-    if (code == 0)
+    if (exists_whole())
+        return refresh(err);
+    DYE_TRY(prepare(&h, err));
+    call->code = build_as_user(&h);
+    if (call->code == 0)
         fprintf(stderr,
                 "home: %s\nmaster.key in it made the zones' keys and is needed no more: move it to where no machine "
                 "can read it.\n",
                 h.dir);
-    return code;
+    return DYE_OK;
+}
+
+int verb_init(int argc, char **argv)
+{
+    return verb_run(&spec, argc, argv, &common, init);
 }

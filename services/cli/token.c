@@ -4,10 +4,9 @@
 #include "cluster.h"
 #include "dye/digest.h"
 #include "dye/key.h"
-#include "log.h"
-#include "options.h"
 #include "privilege.h"
 #include "store.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <openssl/evp.h>
@@ -91,8 +90,10 @@ static enum dye_status revoke(struct store *s, const char *label, struct dye_err
     return store_commit(s, err);
 }
 
-static enum dye_status run(int args, char **argv, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
+    const int args = call->args;
+    char **argv = call->argv;
     struct home h;
     char conninfo[1200];
     DYE_TRY(home_open(common.home, common.config, &h, err));
@@ -117,12 +118,5 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
 
 int verb_token(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

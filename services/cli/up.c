@@ -3,10 +3,9 @@
  */
 #include "cluster.h"
 #include "daemons.h"
-#include "log.h"
-#include "options.h"
 #include "pidfile.h"
 #include "sandbox.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -16,67 +15,54 @@
 
 static struct common_options common;
 
-static int start(const struct verb_spec *spec, int argc, char **argv, struct home *h, struct dye_error *err)
+static enum dye_status up(struct verb_call *call, struct dye_error *err)
 {
-    int args = 0;
-    enum dye_status status = options_parse(spec, argc, argv, &common, &args, err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = home_open(common.home, common.config, h, err);
-    return status == DYE_OK ? -1 : complain(err);
+    struct home h;
+    (void)call;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    char *config = common.config != NULL ? realpath(common.config, NULL) : NULL; /* daemons run in / */
+    enum dye_status status = DYE_OK;
+    if (common.config != NULL && config == NULL)
+        status = dye_fail(err, DYE_E_IO, "%s: %s", common.config, strerror(errno));
+    if (status == DYE_OK && home_has_cluster(&h))
+        status = cluster_start(&h, err);
+    for (int i = 0; status == DYE_OK && i < DAEMONS; i++)
+        status = daemon_start(&h, daemon_names[i], config, err);
+    free(config);
+    DYE_TRY(status);
+    fprintf(stderr, "up: spool %s/spool, page http://%s/\n", h.dir, h.config.portal_listen);
+    return DYE_OK;
 }
 
 int verb_up(int argc, char **argv)
 {
     static const struct verb_spec spec = {"up", "Starts the home's cluster and daemons.", NULL, 0, 0};
-    struct dye_error err = {0};
+    return verb_run(&spec, argc, argv, &common, up);
+}
+
+static enum dye_status down(struct verb_call *call, struct dye_error *err)
+{
     struct home h;
-    int code = start(&spec, argc, argv, &h, &err);
-    if (code >= 0)
-        return code;
-    char *config = common.config != NULL ? realpath(common.config, NULL) : NULL; /* daemons run in / */
-    enum dye_status status = DYE_OK;
-    if (common.config != NULL && config == NULL)
-        status = dye_fail(&err, DYE_E_IO, "%s: %s", common.config, strerror(errno));
-    if (status == DYE_OK && home_has_cluster(&h))
-        status = cluster_start(&h, &err);
-    for (int i = 0; status == DYE_OK && i < DAEMONS; i++)
-        status = daemon_start(&h, daemon_names[i], config, &err);
-    free(config);
-    if (status != DYE_OK)
-        return complain(&err);
-    fprintf(stderr, "up: spool %s/spool, page http://%s/\n", h.dir, h.config.portal_listen);
-    return 0;
+    (void)call;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    for (int i = DAEMONS - 1; i >= 0; i--)
+        DYE_TRY(daemon_stop(&h, daemon_names[i], err));
+    return home_has_cluster(&h) ? cluster_stop(&h, err) : DYE_OK;
 }
 
 int verb_down(int argc, char **argv)
 {
     static const struct verb_spec spec = {"down", "Stops the home's daemons and cluster.", NULL, 0, 0};
-    struct dye_error err = {0};
-    struct home h;
-    int code = start(&spec, argc, argv, &h, &err);
-    if (code >= 0)
-        return code;
-    for (int i = DAEMONS - 1; i >= 0; i--)
-        if (daemon_stop(&h, daemon_names[i], &err) != DYE_OK)
-            return complain(&err);
-    if (home_has_cluster(&h) && cluster_stop(&h, &err) != DYE_OK)
-        return complain(&err);
-    return 0;
+    return verb_run(&spec, argc, argv, &common, down);
 }
 
-int verb_status(int argc, char **argv)
+static enum dye_status show(struct verb_call *call, struct dye_error *err)
 {
-    static const struct verb_spec spec = {"status [--json]", "What of the home runs.", NULL, 0, 0};
-    struct dye_error err = {0};
     struct home h;
     char conninfo[1200];
-    int code = start(&spec, argc, argv, &h, &err);
-    if (code >= 0)
-        return code;
-    if (home_admin_conninfo(&h, conninfo, sizeof conninfo, &err) != DYE_OK)
-        return complain(&err);
+    (void)call;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    DYE_TRY(home_admin_conninfo(&h, conninfo, sizeof conninfo, err));
     const char *cluster = !home_has_cluster(&h) ? "external" : cluster_is_up(&h) ? "up" : "down";
     const char *sandbox = sandbox_level_name(sandbox_probe());
     json_t *daemons = json_object();
@@ -105,5 +91,11 @@ int verb_status(int argc, char **argv)
         printf("page      http://%s/\nsandbox   %s\nconninfo  %s\n", h.config.portal_listen, sandbox, conninfo);
     }
     json_decref(daemons);
-    return 0;
+    return DYE_OK;
+}
+
+int verb_status(int argc, char **argv)
+{
+    static const struct verb_spec spec = {"status [--json]", "What of the home runs.", NULL, 0, 0};
+    return verb_run(&spec, argc, argv, &common, show);
 }

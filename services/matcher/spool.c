@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,17 +151,30 @@ void spool_free(struct spool *s)
     free(s);
 }
 
-static enum dye_status write_reason(const char *path, const char *reason, struct dye_error *err)
+static enum dye_status write_reason(const char *path, const char *reason, const char *name, struct dye_error *err)
 {
-    char name[HOME_PATH_MAX + 16];
-    snprintf(name, sizeof name, "%s.reason", path);
-    FILE *f = fopen(name, "we");
+    char file[HOME_PATH_MAX + 16];
+    snprintf(file, sizeof file, "%s.reason", path);
+    FILE *f = fopen(file, "we");
     bool ok = f != NULL && fprintf(f, "%s\n", reason) > 0;
+    const char *base = strrchr(path, '/') + 1;
+    if (ok && strncmp(name, base, strlen(name)) != 0)
+        ok = fprintf(f, "its name was %s\n", name) > 0;
     if (f != NULL)
         ok = fclose(f) == 0 && ok;
     if (!ok)
-        DYE_FAIL(err, DYE_E_IO, "spool: %s: %s", name, strerror(errno));
+        DYE_FAIL(err, DYE_E_IO, "spool: %s: %s", file, strerror(errno));
     return DYE_OK;
+}
+
+/* How much of a name stays where `more` bytes are to come behind it: whole characters, if it is UTF-8. */
+static int cut(const char *name, size_t more)
+{
+    size_t n = strlen(name);
+    if (n + more > NAME_MAX)
+        for (n = NAME_MAX - more; n > 1 && ((unsigned char)name[n] & 0xc0) == 0x80; n--)
+            ;
+    return (int)n;
 }
 
 enum dye_status spool_move(const struct home *h, const char *name, const char *failed_reason,
@@ -169,16 +183,17 @@ enum dye_status spool_move(const struct home *h, const char *name, const char *f
     char from[HOME_PATH_MAX];
     char to[HOME_PATH_MAX];
     const char *where = failed_reason != NULL ? "failed" : "done";
+    const size_t reason_bytes = failed_reason != NULL ? strlen(".reason") : 0;
     DYE_TRY(home_path(h, from, err, "spool/%s", name));
-    DYE_TRY(home_path(h, to, err, "spool/%s/%s", where, name));
+    DYE_TRY(home_path(h, to, err, "spool/%s/%.*s", where, cut(name, reason_bytes), name));
     /* RENAME_NOREPLACE: an earlier dump of that name is evidence and stays. */
     for (unsigned n = 1; renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0; n++) {
         if (errno != EEXIST || n > 9999)
             DYE_FAIL(err, DYE_E_IO, "spool: %s: %s", from, strerror(errno));
-        DYE_TRY(home_path(h, to, err, "spool/%s/%s.%u", where, name, n));
+        DYE_TRY(home_path(h, to, err, "spool/%s/%.*s.%u", where, cut(name, strlen(".9999") + reason_bytes), name, n));
     }
     if (failed_reason != NULL)
-        DYE_TRY(write_reason(to, failed_reason, err));
+        DYE_TRY(write_reason(to, failed_reason, name, err));
     if (ret_path != NULL)
         memcpy(ret_path, to, strlen(to) + 1);
     return DYE_OK;

@@ -25,7 +25,8 @@ void spool_pause(struct spool *s);
 void spool_release(struct spool *s, const char *name);
 
 /* On any thread: spool/<name> moves to done/ or, with a reason beside it (<name>.reason), to failed/. The name is made
- * different when that one is taken. ret_path, when not NULL: where it lies now. */
+ * different when that one is taken, and shorter when it would be too long with what comes behind it; the reason then
+ * holds all of it. ret_path, when not NULL: where it lies now. */
 DYE_MUST_CHECK enum dye_status spool_move(const struct home *h, const char *name, const char *failed_reason,
                                           char ret_path[HOME_PATH_MAX], struct dye_error *err);
 

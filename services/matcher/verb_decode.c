@@ -1,9 +1,8 @@
 /* decode: what is in a file as the matcher reads it: parts, layouts, records, fields. Offline: no home, no database. */
 #include "dye/chunker.h"
-#include "log.h"
 #include "offline.h"
-#include "options.h"
 #include "privilege.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -201,9 +200,10 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     return DYE_OK;
 }
 
-static enum dye_status run(const char *file, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
     enum { VALUE_MAX_BYTES = 4 << 20 };
+    const char *file = call->argv[1];
     struct decode d = {0};
     const struct dye_decode_events events = {on_begin, on_data, on_end, &d};
     privilege_harden();
@@ -227,12 +227,5 @@ static enum dye_status run(const char *file, struct dye_error *err)
 
 int verb_decode(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(argv[1], &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

@@ -2,9 +2,8 @@
 #include "dye/decode.h"
 #include "dye/index.h"
 #include "dye/text.h"
-#include "log.h"
-#include "options.h"
 #include "output_file.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -15,14 +14,16 @@
 
 static const char *opt_output;
 static const char *opt_list;
+static bool opt_plain;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"o", "FILE", "where to (mode 0600)", &opt_output, NULL},
     {"from-list", "TSV", "canary<TAB>kind<TAB>value lines; needs no home", &opt_list, NULL},
+    {"plain", NULL, "of a list the values as they stand alone: no digest, no mask", NULL, &opt_plain},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"index build -o FILE [--from-list TSV]",
+static const struct verb_spec spec = {"index build -o FILE [--from-list TSV [--plain]]",
                                       "Builds an index file from the database (audited) or from a list.", options, 1,
                                       1};
 
@@ -36,6 +37,8 @@ static enum dye_status add_value(struct dye_index_builder *b, const struct dye_i
     enum dye_status status = DYE_OK;
     for (size_t i = 0; status == DYE_OK && i < n; i++) {
         struct dye_span bytes = dye_value_span(&forms[i].bytes);
+        if (opt_plain && forms[i].form != DYE_PLAIN)
+            continue;
         struct dye_index_entry e = {.kind = (uint8_t)kind, .form = (uint8_t)forms[i].form, .variant = 'A'};
         dye_index_entry_set(&e, keys, bytes);
         status = dye_index_builder_add(b, canary, &e);
@@ -155,25 +158,24 @@ static enum dye_status fill(int fd, void *arg, struct dye_error *err)
     return status;
 }
 
-int verb_index(int argc, char **argv)
+static enum dye_status build(struct verb_call *call, struct dye_error *err)
 {
-    struct dye_error err = {0};
-    int args = 0;
     FILE *list = NULL;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "build") != 0)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    if (status == DYE_OK && opt_output == NULL)
-        status = dye_fail(&err, DYE_E_USAGE, "index build: -o FILE is missing");
-    if (status == DYE_OK && opt_list != NULL &&
-        (list = strcmp(opt_list, "-") == 0 ? stdin : fopen(opt_list, "re")) == NULL)
-        status = dye_fail(&err, DYE_E_IO, "%s: %s", opt_list, strerror(errno));
-    if (status != DYE_OK)
-        return complain(&err);
-    int code = output_file(opt_output, true, fill, list);
+    if (strcmp(call->argv[1], "build") != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    if (opt_plain && opt_list == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "index build: --plain is of lists: --from-list is missing");
+    if (opt_output == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "index build: -o FILE is missing");
+    if (opt_list != NULL && (list = strcmp(opt_list, "-") == 0 ? stdin : fopen(opt_list, "re")) == NULL)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", opt_list, strerror(errno));
+    call->code = output_file(opt_output, true, fill, list);
     if (list != NULL)
         fclose(list);
-    return code;
+    return DYE_OK;
+}
+
+int verb_index(int argc, char **argv)
+{
+    return verb_run(&spec, argc, argv, &common, build);
 }

@@ -4,8 +4,8 @@
 #include "ingest.h"
 #include "inputs.h"
 #include "log.h"
-#include "options.h"
 #include "queries.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -141,35 +141,23 @@ static enum dye_status check_options(struct dye_error *err)
     return DYE_OK;
 }
 
-static enum dye_status run(int args, char **argv, bool *ret_all_read, size_t *ret_failed, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
+    bool all_read = true;
     struct home h;
     struct inputs inputs = {0};
     DYE_TRY(check_options(err));
     DYE_TRY(home_open(common.home, common.config, &h, err));
-    enum dye_status status = inputs_open(args, argv + 1, &inputs, err);
+    enum dye_status status = inputs_open(call->args, call->argv + 1, &inputs, err);
     if (status == DYE_OK && inputs.n > 0)
-        status = ingest_all(&h, &inputs, ret_all_read, err);
-    *ret_all_read = *ret_all_read && inputs.skipped == 0;
-    *ret_failed = inputs.failed;
+        status = ingest_all(&h, &inputs, &all_read, err);
+    all_read = all_read && inputs.skipped == 0;
+    call->code = inputs.failed > 0 ? dye_status_exit(DYE_E_IO) : opt_strict && !all_read ? 1 : 0;
     inputs_close(&inputs);
     return status;
 }
 
 int verb_ingest(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    bool all_read = true;
-    size_t failed = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &all_read, &failed, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    if (failed > 0)
-        return dye_status_exit(DYE_E_IO);
-    return opt_strict && !all_read ? 1 : 0;
+    return verb_run(&spec, argc, argv, &common, run);
 }

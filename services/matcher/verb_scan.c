@@ -3,10 +3,9 @@
 #include "dye/scan.h"
 #include "home.h"
 #include "key_file.h"
-#include "log.h"
 #include "offline.h"
-#include "options.h"
 #include "privilege.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -189,8 +188,10 @@ static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_
     return status;
 }
 
-static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
+    const int args = call->args;
+    char **argv = call->argv;
     static char dash[] = "-";
     char *standard_input[] = {dash};
     struct scan s = {.file = ""};
@@ -207,7 +208,7 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
     if (status == DYE_OK && opt_stats)
         fprintf(stderr, "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
-    *ret_hits = s.stats.hits;
+    call->code = s.stats.hits > 0 ? 0 : 1;
     dye_chunker_free(s.chunker);
     dye_index_unref(s.set.part[0]);
     free(s.part);
@@ -216,15 +217,5 @@ static enum dye_status run(int args, char **argv, uint64_t *ret_hits, struct dye
 
 int verb_scan(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    uint64_t hits = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &hits, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    return hits > 0 ? 0 : 1;
+    return verb_run(&spec, argc, argv, &common, run);
 }

@@ -228,6 +228,23 @@ const char *connector_column(const struct connector *c, const char *record)
     return record;
 }
 
+bool connector_same_place(const struct connector *a, const struct connector *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case CONNECTOR_SQL:
+        return strcmp(a->conninfo, b->conninfo) == 0 && strcmp(a->table, b->table) == 0;
+    case CONNECTOR_CSV:
+        return strcmp(a->directory, b->directory) == 0;
+    case CONNECTOR_FHIR:
+        return strcmp(a->url, b->url) == 0;
+    case CONNECTOR_MLLP:
+        return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
+    }
+    return false;
+}
+
 /* One row a kind. A kind that is never asked to take back has no `withdraw`. */
 typedef enum dye_status (*carry_fn)(const struct connector *c, const struct connector_batch *b,
                                     enum connector_outcome *ret_outcome, struct dye_error *err);

@@ -67,6 +67,9 @@ DYE_MUST_CHECK enum dye_status connector_load(const struct home *h, const char *
 /* The table's name for a record's column. */
 const char *connector_column(const struct connector *c, const char *record);
 
+/* Whether both write to one table, folder or receiver, as far as their settings say. */
+bool connector_same_place(const struct connector *a, const struct connector *b);
+
 /* Records on their way; arrays of n. */
 struct connector_batch {
     const struct dye_sector *sector;

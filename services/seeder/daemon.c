@@ -62,7 +62,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         log_event(LOG_WARN_, "database.away", "why=\"%s\" outcome=\"tried again in %d s\"", err.message, PERIOD_S);
         return;
     }
-    s->registrar.store = s->store;
+    registrar_use_store(&s->registrar, s->store);
     if (plant_waiting(s, &err) != DYE_OK) {
         log_event(LOG_WARN_, "database.lost", "why=\"%s\" outcome=\"opened again in %d s\"", err.message, PERIOD_S);
         store_close(s->store);

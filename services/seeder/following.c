@@ -1,5 +1,7 @@
 #include "following.h"
 
+#include <inttypes.h>
+
 void following_init(struct following *f, struct store *s, const struct dye_key *persona,
                     const struct dye_persona_maker *maker)
 {
@@ -40,19 +42,38 @@ static enum dye_status load(struct following *f, int64_t id, struct dye_error *e
     return DYE_OK;
 }
 
-enum dye_status following_source(struct following *f, int64_t source_id, struct dye_error *err)
+static enum dye_status write_ids(const int64_t *sources, size_t n, struct dye_buf *ret)
+{
+    for (size_t i = 0; i < n; i++)
+        DYE_TRY(dye_buf_printf(ret, "%c%" PRId64, i == 0 ? '{' : ',', sources[i]));
+    return dye_buf_append_str(ret, "}");
+}
+
+static enum dye_status find_newest(struct following *f, const char *sources, PGresult **ret, struct dye_error *err)
+{
+    return store_run(f->store, err, ret,
+                     "WITH RECURSIVE up AS (SELECT source_id, parent_id, owner_id, sector, 0 AS height"
+                     " FROM dyetrace.source WHERE source_id = ANY ($1::integer[]) UNION ALL SELECT s.source_id,"
+                     " s.parent_id, s.owner_id, s.sector, up.height + 1 FROM up JOIN dyetrace.source s"
+                     " ON s.source_id = up.parent_id AND s.owner_id = up.owner_id AND s.sector = up.sector)"
+                     " SELECT profile_id FROM up JOIN dyetrace.source_profile USING (source_id)"
+                     " ORDER BY height, profile_id DESC LIMIT 1",
+                     "s", sources);
+}
+
+enum dye_status following_source(struct following *f, const int64_t *sources, size_t n, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
+    struct dye_buf ids;
     f->current = 0;
-    if (source_id == 0)
+    if (n == 0)
         return DYE_OK;
-    DYE_TRY(store_run(f->store, err, &r,
-                      "WITH RECURSIVE up AS (SELECT source_id, parent_id, sector, 0 AS height FROM dyetrace.source"
-                      " WHERE source_id = $1 UNION ALL SELECT s.source_id, s.parent_id, s.sector, up.height + 1"
-                      " FROM up JOIN dyetrace.source s ON s.source_id = up.parent_id AND s.sector = up.sector)"
-                      " SELECT profile_id FROM up JOIN dyetrace.source_profile USING (source_id)"
-                      " ORDER BY height, profile_id DESC LIMIT 1",
-                      "i", source_id));
+    dye_buf_init(&ids, 32 * n, false);
+    enum dye_status status = write_ids(sources, n, &ids);
+    status = status == DYE_OK ? find_newest(f, (const char *)ids.p, &r, err)
+                              : dye_fail(err, status, "profiles: out of memory");
+    dye_buf_done(&ids);
+    DYE_TRY(status);
     if (PQntuples(r) == 0)
         return DYE_OK;
     DYE_TRY(load(f, store_int(r, 0, 0), err));

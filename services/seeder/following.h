@@ -3,9 +3,9 @@
 /*
  * following: which source profile a canary follows, so that it is the same person whenever it is made again.
  *
- * New canaries of a source follow its newest profile, or that of the nearest source above it; which one is kept beside
- * the canary. A person is made in three steps, in this order, when it is registered (registrar.c) and whenever it is
- * made again (person.c): the persona of the serial, pool values over it, the profile.
+ * New canaries of a source follow its newest profile, or that of the nearest source above it that is the same owner's;
+ * which one is kept beside the canary. A person is made in three steps, in this order, when it is registered
+ * (registrar.c) and whenever it is made again (person.c): the persona of the serial, pool values over it, the profile.
  */
 #include "dye/profile.h"
 #include "store.h"
@@ -27,8 +27,10 @@ void following_init(struct following *f, struct store *s, const struct dye_key *
                     const struct dye_persona_maker *maker);
 void following_done(struct following *f); /* takes a zeroed struct; wipes */
 
-/* From now on new canaries are of this source; 0 for controls, which follow none. */
-DYE_MUST_CHECK enum dye_status following_source(struct following *f, int64_t source_id, struct dye_error *err);
+/* From now on new canaries are of this source, or of these holders of copies of one table, of which any profile says
+ * what the table looks like: the nearest, and of those the newest. n = 0 for controls, which follow none. */
+DYE_MUST_CHECK enum dye_status following_source(struct following *f, const int64_t *sources, size_t n,
+                                                struct dye_error *err);
 /* Which profile each of n registered canaries follows, 0 for none; `ids` is an array as PostgreSQL writes it. One
  * query, and one more for each profile that is new here. DYE_E_LIMIT beyond FOLLOWING_MAX profiles. */
 DYE_MUST_CHECK enum dye_status following_of(struct following *f, const char *ids, size_t n, int64_t *ret,

@@ -3,29 +3,42 @@
 /*
  * gate: what a home with `environment: production` demands before canaries go into a source.
  *
- *   always                        a pool or a no-hit reference for every kind of identifier that the sector carries
- *   but in a staging source       an approval of the source, or of one above it; canaries that stood in a staging
- * source of the same owner and sector, and were withdrawn from it through a connector, besides  a dry run of that
- * source
+ * Always: a pool or a no-hit reference for every kind of identifier that the sector carries.
+ * But in a staging source: an approval of the source, or of one above it; canaries that stood in a staging source of
+ * the same owner and sector, and were withdrawn from it.
+ * Through a connector, besides: a dry run of that source.
  *
- * `seed`, whose records a person loads, asks for the approval and the staging where the source is declared as
- * production, and warns where it is declared as nothing; `plant` takes such a source for production. An override needs
- * a reason, and goes on record with what was missing. In a home for tests everything passes.
+ * A source that is declared neither as staging nor as production (`source add --environment`) is production to `plant`,
+ * which writes into it. `seed` gives its records to a person, and what is done with them is that person's: there it
+ * asks for the values alone, warns, and puts on record what it did not ask for. An override needs a reason, and goes
+ * on record with what was missing. In a home for tests everything passes.
  */
 #include "dye/canary.h"
 #include "home.h"
+#include "options.h"
 #include "source.h"
+
+/* What a verb that passes it is asked, and the rows of its table of options. */
+struct gate_options {
+    const char *no_hit; /* or NULL */
+    const char *reason; /* or NULL */
+    bool override;
+};
+/* clang-format off */
+#define GATE_OPTIONS(o) \
+    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &(o).no_hit, NULL}, \
+    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL, &(o).override}, \
+    {"reason", "TEXT", "why", &(o).reason, NULL}
+/* clang-format on */
 
 struct gate {
     const struct home *home;
     const struct source *source;
     const struct dye_sector *sector;
     const char *verb;
-    const char *no_hit; /* or NULL */
-    bool makes;         /* new canaries are made; else they were, and passed then */
-    bool connects;      /* through a connector */
-    bool override;
-    const char *reason; /* or NULL */
+    const struct gate_options *asked;
+    bool makes;    /* new canaries are made; else they were, and passed then */
+    bool connects; /* through a connector */
 };
 
 /* DYE_E_USAGE with all that is missing. */

@@ -21,8 +21,8 @@ bool person_override(struct dye_persona *p, const char *kind, const struct dye_v
     return true;
 }
 
-static enum dye_status make(const struct registrar *r, const struct person_ref *ref, struct dye_persona *ret,
-                            struct dye_error *err)
+static enum dye_status make(const struct registrar *r, const struct person_ref *ref, int64_t profile,
+                            struct dye_persona *ret, struct dye_error *err)
 {
     if (ref->serial >= 0)
         return registrar_persona(r,
@@ -30,7 +30,8 @@ static enum dye_status make(const struct registrar *r, const struct person_ref *
                                                          .variant = ref->variant,
                                                          .serial_b = (uint64_t)ref->serial_b,
                                                          .sector = ref->sector,
-                                                         .made_on = ref->made_on},
+                                                         .made_on = ref->made_on,
+                                                         .profile = profile},
                                  ret, err);
     memset(ret, 0, sizeof *ret);
     snprintf(ret->canary, sizeof ret->canary, "%s", ref->canary);
@@ -122,17 +123,16 @@ enum dye_status person_load(struct registrar *r, const struct person_ref *refs, 
     assert(n <= PERSONS_MAX);
     memset(ret, 0, n * sizeof *ret);
     for (size_t i = 0; i < n; i++) {
-        DYE_TRY(make(r, &refs[i], &ret[i], err));
+        DYE_TRY(make(r, &refs[i], 0, &ret[i], err));
         at += (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i != 0 ? "," : "", ret[i].canary);
         v_at += (size_t)snprintf(variants + v_at, sizeof variants - v_at, "%s%c", i != 0 ? "," : "", refs[i].variant);
     }
     snprintf(ids + at, sizeof ids - at, "}");
     snprintf(variants + v_at, sizeof variants - v_at, "}");
     DYE_TRY(following_of(&r->following, ids, n, profile, err));
-    for (size_t i = 0; i < n; i++) /* imported and shared canaries follow none: these have a serial and a sector */
+    for (size_t i = 0; i < n; i++) /* imported canaries follow none: these have a serial and a sector */
         if (profile[i] != 0)
-            DYE_TRY(following_make(&r->following, profile[i], refs[i].sector, refs[i].made_on, (uint64_t)refs[i].serial,
-                                   &ret[i], err));
+            DYE_TRY(make(r, &refs[i], profile[i], &ret[i], err));
     DYE_TRY(put_values(r, refs, ids, variants, ret, err));
     for (size_t i = 0; i < n; i++)
         following_adopt(&r->following, profile[i], refs[i].sector, (uint64_t)refs[i].serial, &ret[i]);

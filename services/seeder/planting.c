@@ -123,6 +123,20 @@ static enum dye_status plant_batch(const struct home *h, struct registrar *r, co
     return DYE_OK;
 }
 
+void planting_print(const char *source, const struct planting_result *result, bool json)
+{
+    if (!json) {
+        printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has, %" PRIu64 " refused\n", source,
+               result->done, result->taken, result->refused);
+        return;
+    }
+    json_t *o = json_pack("{s:s, s:I, s:I, s:I}", "source", source, "planted", (json_int_t)result->done, "taken",
+                          (json_int_t)result->taken, "refused", (json_int_t)result->refused);
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+}
+
 void planting_print_remains(const char *canary, const char *source, const char *why)
 {
     json_t *o = json_pack("{s:s, s:s, s:s}", "canary", canary, "source", source, "remains", why);

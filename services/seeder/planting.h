@@ -22,6 +22,8 @@ DYE_MUST_CHECK enum dye_status planting_plant(const struct home *h, struct regis
 /* Prints each canary that remains on standard output. */
 DYE_MUST_CHECK enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
                                                  struct planting_result *ret, struct dye_error *err);
+/* What planting did, on standard output. */
+void planting_print(const char *source, const struct planting_result *result, bool json);
 /* {"canary":…,"source":…,"remains":why} on standard output. */
 void planting_print_remains(const char *canary, const char *source, const char *why);
 /* What planting_plant would write, on standard output; audited, because it shows values. */

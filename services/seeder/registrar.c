@@ -10,23 +10,43 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+static enum dye_status open_with(const struct dye_key *persona, struct store *s, struct registrar *ret,
+                                 struct dye_error *err)
+{
+    struct dye_persona_maker *maker = dye_persona_maker_new(persona);
+    if (maker == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "personas: out of memory");
+    ret->store = s;
+    ret->maker = maker;
+    dye_key_derive(persona, "dyetrace/1/code", &ret->code_key);
+    following_init(&ret->following, s, persona, maker);
+    dye_key_derive(persona, "dyetrace/1/message", &ret->message_key);
+    vault_init(persona, &ret->vault);
+    return DYE_OK;
+}
+
 enum dye_status registrar_open(const struct home *h, struct store *s, struct registrar *ret, struct dye_error *err)
 {
     DYE_CLEANUP(dye_key_wipe) struct dye_key persona = {0};
     DYE_CLEANUP(dye_key_wipe) struct dye_key index = {0};
     DYE_TRY(zone_key(h, "seeder", "persona", s, &persona, err));
     DYE_TRY(zone_key(h, "seeder", "index", s, &index, err));
-    struct dye_persona_maker *maker = dye_persona_maker_new(&persona);
-    if (maker == NULL)
-        DYE_FAIL(err, DYE_E_NOMEM, "personas: out of memory");
-    ret->store = s;
-    ret->maker = maker;
-    dye_key_derive(&persona, "dyetrace/1/code", &ret->code_key);
+    DYE_TRY(open_with(&persona, s, ret, err));
     dye_index_keys_init(&index, &ret->index_keys);
-    following_init(&ret->following, s, &persona, maker);
-    dye_key_derive(&persona, "dyetrace/1/message", &ret->message_key);
-    vault_init(&persona, &ret->vault);
     return DYE_OK;
+}
+
+enum dye_status registrar_open_examples(struct store *s, struct registrar *ret, struct dye_error *err)
+{
+    DYE_CLEANUP(dye_key_wipe) struct dye_key persona = {0};
+    DYE_TRY(dye_random(persona.bytes, sizeof persona.bytes, err));
+    return open_with(&persona, s, ret, err);
+}
+
+void registrar_use_store(struct registrar *r, struct store *s)
+{
+    r->store = s;
+    r->following.store = s;
 }
 
 void registrar_close(struct registrar *r)
@@ -45,9 +65,10 @@ enum dye_status registrar_persona(const struct registrar *r, const struct regist
 {
     struct dye_persona own;
     struct dye_persona other;
+    const struct following *f = &r->following;
     if (ref->variant == 'A')
-        return dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, ret, err);
-    DYE_TRY(dye_persona_make(r->maker, ref->serial, ref->sector, ref->made_on, &own, err));
+        return following_make(f, ref->profile, ref->sector, ref->made_on, ref->serial, ret, err);
+    DYE_TRY(following_make(f, ref->profile, ref->sector, ref->made_on, ref->serial, &own, err));
     /* Of the other only values are taken: without a sector it has them all. */
     enum dye_status status = dye_persona_make(r->maker, ref->serial_b, NULL, ref->made_on, &other, err);
     if (status == DYE_OK)
@@ -88,6 +109,20 @@ static size_t fingerprints_of(const struct registrar *r, const struct dye_sector
         dye_wipe(forms, sizeof forms);
     }
     return n;
+}
+
+/* Whether its records show an identifier that a scan finds. */
+static bool is_findable(const struct dye_sector *sector, const struct dye_persona *p)
+{
+    struct dye_value cell;
+    bool found = false;
+    for (size_t i = 0; i < sector->columns && !found; i++) {
+        const struct dye_column *c = &sector->column[i];
+        found = c->what == DYE_COLUMN_KIND && dye_ident_is_found(c->kind, &p->value[c->kind]) &&
+                dye_sector_cell(c, p, &cell) == DYE_OK && cell.n != 0;
+    }
+    dye_wipe(&cell, sizeof cell);
+    return found;
 }
 
 static int compare_fp(const void *a, const void *b)
@@ -166,6 +201,7 @@ struct batch_context {
     struct allotment pools;
     struct dye_merkle log;
     uint64_t log_size;    /* before this batch */
+    uint64_t unfound;     /* canaries that no scan could find */
     struct dye_code code; /* of shared canaries, with its row's number */
     int64_t code_id;
     int64_t epoch;
@@ -260,6 +296,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint
     enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
         following_adopt(f, f->current, x->b->sector, serial, &p);
+    x->unfound += x->b->sector != NULL && !is_findable(x->b->sector, &p);
     if (status == DYE_OK)
         status = add_rows(x, &p, text, x->b->source_id == 0 ? "control" : "exclusive", x->now, err);
     dye_persona_wipe(&p);
@@ -281,18 +318,25 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
     size_t n[2];
     char canary[DYE_CANARY_ID_BYTES];
     char text[24];
+    bool findable = true;
     snprintf(text, sizeof text, "%" PRIu64, serial);
     for (int v = 0; v < 2; v++) {
         struct dye_persona p;
-        const struct registrar_ref ref = {serial, (char)('A' + v), serial_b, x->b->sector, x->today};
+        const struct following *following = &x->r->following;
+        const struct registrar_ref ref = {serial,       (char)('A' + v), serial_b,
+                                          x->b->sector, x->today,        following->current};
         DYE_TRY(registrar_persona(x->r, &ref, &p, err));
         enum dye_status status =
             allotment_apply(&x->pools, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
+        if (status == DYE_OK)
+            following_adopt(following, following->current, x->b->sector, serial, &p);
+        findable = findable && is_findable(x->b->sector, &p);
         n[v] = fingerprints_of(x->r, x->b->sector, &p, f[v]);
         memcpy(canary, p.canary, sizeof canary);
         dye_persona_wipe(&p);
         DYE_TRY(status);
     }
+    x->unfound += !findable;
     DYE_TRY(add_row(x, canary, text, "shared"));
     DYE_TRY(dye_buf_printf(&x->rows.positions, "%" PRId64 "\t%" PRIu64 "\t%s\t%.17g\t%" PRIu64 "\n", x->code_id,
                            position, canary, x->code.bias[position], serial_b));
@@ -382,6 +426,20 @@ static enum dye_status add_one(struct batch_context *x, const PGresult *serials,
                       (uint64_t)store_int(serials, (int)(2 * i) + 1, 0), err);
 }
 
+/* A canary that can't be found is a promise that can't be kept. */
+static enum dye_status tell_unfound(const struct batch_context *x, struct dye_error *err)
+{
+    if (x->unfound == 0)
+        return DYE_OK;
+    if (x->unfound == x->b->count)
+        DYE_FAIL(err, DYE_E_USAGE,
+                 "sector: %s: no scan finds what its records show, and with it none of these canaries",
+                 x->b->sector->name);
+    fprintf(stderr, "dyetrace: %s: %" PRIu64 " of %" PRIu64 " canaries show nothing that a scan finds\n",
+            x->b->audit_event, x->unfound, x->b->count);
+    return DYE_OK;
+}
+
 static enum dye_status add_all(struct batch_context *x, const PGresult *serials, struct dye_error *err)
 {
     struct progress progress;
@@ -394,7 +452,8 @@ static enum dye_status add_all(struct batch_context *x, const PGresult *serials,
     progress_end(&progress);
     if (status == DYE_E_LIMIT || status == DYE_E_NOMEM)
         DYE_FAIL(err, status, "batch: too large; seed in several");
-    return status;
+    DYE_TRY(status);
+    return tell_unfound(x, err);
 }
 
 /* Serials never repeat a value, but a variant's resident ID is derived from another's. */
@@ -416,14 +475,34 @@ static enum dye_status check_repeats(struct batch_context *x, struct dye_error *
     return DYE_OK;
 }
 
+enum dye_status registrar_follow(struct registrar *r, const struct source *source, size_t n, struct dye_error *err)
+{
+    int64_t *ids = calloc(n, sizeof *ids);
+    if (ids == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "profiles: out of memory");
+    for (size_t i = 0; i < n; i++)
+        ids[i] = source[i].source_id;
+    enum dye_status status = following_source(&r->following, ids, n, err);
+    free(ids);
+    return status;
+}
+
+static enum dye_status follow(struct batch_context *x, struct dye_error *err)
+{
+    const struct registrar_batch *b = x->b;
+    if (b->code != NULL)
+        return registrar_follow(x->r, b->code->holder, b->code->holders, err);
+    /* An imported canary is as it stands already, and a control stands nowhere. */
+    return following_source(&x->r->following, &b->source_id, b->imported == NULL && b->source_id != 0, err);
+}
+
 static enum dye_status run_batch(struct batch_context *x, PGresult **ret_serials, struct dye_error *err)
 {
     struct store *s = x->r->store;
     STORE_RESULT moment = NULL;
     STORE_RESULT epoch = NULL;
     DYE_TRY(store_begin(s, err));
-    /* An imported canary is as it stands already, and copies of one person follow no single table. */
-    DYE_TRY(following_source(&x->r->following, x->b->imported != NULL ? 0 : x->b->source_id, err));
+    DYE_TRY(follow(x, err));
     uint64_t sets = x->b->imported != NULL ? 0 : x->b->code != NULL ? 2 * x->b->count : x->b->count;
     if (sets != 0)
         DYE_TRY(take_serials(s, sets, ret_serials, err));
@@ -502,7 +581,7 @@ static enum dye_status hand_out_copy(const struct batch_context *x, const PGresu
         }
         DYE_TRY(person_load(x->r, ref, n, persons, err));
         for (size_t i = 0; i < n; i++)
-            DYE_TRY(c->fn(c->arg, holder, &persons[i]));
+            DYE_TRY(c->fn(c->arg, holder, ref[i].variant, &persons[i]));
     }
     return DYE_OK;
 }
@@ -531,7 +610,7 @@ enum dye_status registrar_register(struct registrar *r, const struct registrar_b
     allotment_done(&x.pools);
     if (status != DYE_OK)
         store_rollback(r->store);
-    else if (b->code != NULL)
+    else if (b->code != NULL && b->code->fn != NULL)
         status = hand_out_copies(&x, serials, err);
     else if (fn != NULL)
         status = hand_out(&x, serials, fn, arg, err);

@@ -27,6 +27,10 @@ struct registrar {
 /* Reads the persona and the index key. */
 DYE_MUST_CHECK enum dye_status registrar_open(const struct home *h, struct store *s, struct registrar *ret,
                                               struct dye_error *err);
+/* Of a persona key that is drawn here and kept nowhere: shows what new canaries are like, and can register none. */
+DYE_MUST_CHECK enum dye_status registrar_open_examples(struct store *s, struct registrar *ret, struct dye_error *err);
+/* The database's connection is another one now. */
+void registrar_use_store(struct registrar *r, struct store *s);
 void registrar_close(struct registrar *r); /* takes a zeroed struct */
 
 struct registrar_import {
@@ -35,14 +39,14 @@ struct registrar_import {
 };
 
 /* Called once a copy of a shared canary, after the commit: holder by holder, in the order of the positions. */
-typedef enum dye_status (*registrar_copy_fn)(void *arg, size_t holder, const struct dye_persona *p);
+typedef enum dye_status (*registrar_copy_fn)(void *arg, size_t holder, char variant, const struct dye_persona *p);
 /* Shared canaries: every holder gets a copy of each, in the variant that the code says. */
 struct registrar_code {
     const struct source *holder; /* all of one owner and sector */
     uint32_t holders;
     struct dye_code_params params;
     struct dye_code_plan plan;
-    registrar_copy_fn fn;
+    registrar_copy_fn fn; /* NULL: a connector plants them later */
     void *arg;
 };
 
@@ -73,6 +77,10 @@ typedef enum dye_status (*registrar_fn)(void *arg, const struct dye_persona *p);
 DYE_MUST_CHECK enum dye_status registrar_register(struct registrar *r, const struct registrar_batch *b, registrar_fn fn,
                                                   void *arg, struct dye_error *err);
 
+/* From now on new canaries are of these sources (following_source). A batch does it by itself. */
+DYE_MUST_CHECK enum dye_status registrar_follow(struct registrar *r, const struct source *source, size_t n,
+                                                struct dye_error *err);
+
 /* A person as it was registered: canary.sector and the day of canary.created_at (UTC) say who a serial is. */
 struct registrar_ref {
     uint64_t serial;
@@ -80,7 +88,10 @@ struct registrar_ref {
     uint64_t serial_b;               /* code_position's, for variant B of a shared canary */
     const struct dye_sector *sector; /* NULL: a control */
     int32_t made_on;
+    int64_t profile; /* that it will follow (following.h); 0 for none */
 };
+/* Its own values: those of pools and its profile are still to come, in this order. Variants of one person differ in
+ * identifiers alone, whatever it follows. */
 DYE_MUST_CHECK enum dye_status registrar_persona(const struct registrar *r, const struct registrar_ref *ref,
                                                  struct dye_persona *ret, struct dye_error *err);
 

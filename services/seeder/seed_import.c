@@ -4,6 +4,7 @@
 #include "dye/digest.h"
 #include "person.h"
 #include "sector_file.h"
+#include "unfound.h"
 #include "yaml_doc.h"
 
 #include <inttypes.h>
@@ -22,6 +23,7 @@ struct seeds {
     size_t n, cap;
     uint64_t bad;
     char why[64];
+    struct unfound unfound;
     struct dye_buf marks; /* COPY text: line, canary, plain, pooled: the two fingerprints of each value */
 };
 
@@ -134,7 +136,8 @@ static const char *read_row(struct seeds *s, const struct csv_reader *csv, struc
         const char *why = read_cell(s, s->column[i], csv->field[i], row);
         if (why != NULL)
             return why;
-        found = found || (s->column[i] > 0 && dye_kind_is_scanned((enum dye_kind)s->column[i]));
+        if (s->column[i] > 0)
+            found = found || dye_ident_is_found((enum dye_kind)s->column[i], &row->persona.value[s->column[i]]);
     }
     if (!found)
         return "no identifier that a canary could be found by";
@@ -220,6 +223,9 @@ static enum dye_status read_rows(struct seeds *s, struct csv_reader *csv, struct
             bad_row(s, csv->line, why);
             continue;
         }
+        for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
+            if (row->persona.value[kind].n != 0)
+                unfound_note(&s->unfound, kind, &row->persona.value[kind], csv->line);
         DYE_TRY(name_canary(&row->persona, err));
         DYE_TRY(mark_values(s, csv->line, &row->persona));
         s->n++;
@@ -279,7 +285,9 @@ static enum dye_status run(struct seeds *s, struct dye_buf *text, struct dye_err
                                     .check_arg = s,
                                     .audit_event = "canary import",
                                     .audit_detail = detail};
-    return registrar_register(s->r, &batch, NULL, NULL, err);
+    DYE_TRY(registrar_register(s->r, &batch, NULL, NULL, err));
+    unfound_print(&s->unfound, "import");
+    return DYE_OK;
 }
 
 enum dye_status seed_import(struct registrar *r, const struct seed_import_request *q, struct dye_buf *text,

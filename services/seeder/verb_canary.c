@@ -1,11 +1,10 @@
 /* canary list, canary controls, canary import, canary burn. A reveal needs a reason and is audited before a value
  * leaves. */
 #include "csv_reader.h"
-#include "log.h"
-#include "options.h"
 #include "person.h"
 #include "sector_file.h"
 #include "seed_import.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <jansson.h>
@@ -291,10 +290,12 @@ static enum dye_status import(const struct home *h, const char *path, struct dye
     return status;
 }
 
-static enum dye_status run(int args, char **argv, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
     struct home h;
     struct store *s = NULL;
+    const int args = call->args;
+    char **argv = call->argv;
     const char *what = argv[1];
     DYE_TRY(home_open(common.home, common.config, &h, err));
     if (strcmp(what, "import") == 0 && args == 2)
@@ -315,12 +316,5 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
 
 int verb_canary(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

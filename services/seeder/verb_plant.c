@@ -1,21 +1,16 @@
 /* plant, withdraw: through a source's connector. */
 #include "connector.h"
-#include "gate.h"
-#include "log.h"
-#include "options.h"
+#include "example.h"
 #include "planting.h"
 #include "sector_file.h"
-#include "stamp_time.h"
+#include "sharing.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <time.h>
 
 static const char *opt_count;
-static const char *opt_no_hit;
-static const char *opt_reason;
-static bool opt_override;
+static struct gate_options gate_asked;
 static bool opt_dry_run;
 static bool opt_all;
 static struct common_options common;
@@ -23,61 +18,19 @@ static struct common_options common;
 static const struct option_spec plant_options[] = {
     {"count", "N", "make N new canaries first; without it: what is committed and not planted yet", &opt_count, NULL},
     {"dry-run", NULL, "print what would be written, and change nothing", NULL, &opt_dry_run},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
-     NULL},
-    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
-     &opt_override},
-    {"reason", "TEXT", "why", &opt_reason, NULL},
+    GATE_OPTIONS(gate_asked),
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec plant_spec = {"plant SOURCE [--count N] [--dry-run]",
-                                            "Writes canaries into a source through its connector.", plant_options, 1,
-                                            1};
+                                            "Writes canaries into a source through its connector. For holders that\n"
+                                            "have copies of one table: dyetrace plant --shared --help",
+                                            plant_options, 1, 1};
 static const struct option_spec withdraw_options[] = {
     {"all", NULL, "from every source that has a connector", NULL, &opt_all},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec withdraw_spec = {
     "withdraw SOURCE|--all", "Takes canaries out again; lists those that remain.", withdraw_options, 0, 1};
-
-static int32_t today(void)
-{
-    return (int32_t)(time(NULL) / 86400);
-}
-
-/* New canaries have no serial before they are registered, so a dry run shows persons of a key that is thrown away. */
-static enum dye_status show_examples(const struct home *h, struct store *s, const struct source *source,
-                                     long long count, struct dye_error *err)
-{
-    DYE_CLEANUP(dye_key_wipe) struct dye_key key;
-    struct connector c;
-    struct dye_sector sector;
-    struct dye_persona p;
-    struct dye_stamp stamp;
-    char now[15];
-    DYE_TRY(connector_load(h, source->path, &c, err));
-    DYE_TRY(sector_load(h, source->sector, &sector, err));
-    DYE_TRY(dye_random(key.bytes, sizeof key.bytes, err));
-    struct dye_persona_maker *maker = dye_persona_maker_new(&key);
-    if (maker == NULL)
-        DYE_FAIL(err, DYE_E_NOMEM, "plant: out of memory");
-    struct following following;
-    following_init(&following, s, &key, maker);
-    enum dye_status status = following_source(&following, source->source_id, err);
-    stamp_time(time(NULL), now);
-    printf("-- %lld new records such as (examples, of a key that is thrown away):\n", count);
-    for (long long i = 0; status == DYE_OK && i < count; i++) {
-        status = following_make(&following, following.current, &sector, today(), (uint64_t)i, &p, err);
-        if (status != DYE_OK)
-            break;
-        following_adopt(&following, following.current, &sector, (uint64_t)i, &p);
-        dye_stamp_make(&key, p.canary, 'A', source->path, now, &stamp);
-        status = connector_show(&c, &(struct connector_batch){&sector, &p, &stamp, 1}, err);
-    }
-    following_done(&following);
-    dye_persona_maker_free(maker);
-    return status;
-}
 
 static enum dye_status register_new(const struct home *h, struct registrar *r, const struct source *source,
                                     long long count, struct dye_error *err)
@@ -87,7 +40,7 @@ static enum dye_status register_new(const struct home *h, struct registrar *r, c
     char detail[256];
     DYE_TRY(connector_load(h, source->path, &c, err)); /* before anything is registered for it */
     DYE_TRY(sector_load(h, source->sector, &sector, err));
-    DYE_TRY(registrar_detail(count, opt_no_hit, detail, sizeof detail, err));
+    DYE_TRY(registrar_detail(count, gate_asked.no_hit, detail, sizeof detail, err));
     struct registrar_batch batch = {.sector = &sector,
                                     .owner_id = source->owner_id,
                                     .source_id = source->source_id,
@@ -99,15 +52,6 @@ static enum dye_status register_new(const struct home *h, struct registrar *r, c
     return registrar_register(r, &batch, NULL, NULL, err);
 }
 
-static void print_planted(const char *path, const struct planting_result *result)
-{
-    json_t *o = json_pack("{s:s, s:I, s:I, s:I}", "source", path, "planted", (json_int_t)result->done, "taken",
-                          (json_int_t)result->taken, "refused", (json_int_t)result->refused);
-    json_dumpf(o, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(o);
-}
-
 static enum dye_status pass(const struct home *h, struct store *s, const struct source *source, long long count,
                             struct dye_error *err)
 {
@@ -117,11 +61,9 @@ static enum dye_status pass(const struct home *h, struct store *s, const struct 
                         .source = source,
                         .sector = &sector,
                         .verb = "plant",
-                        .no_hit = opt_no_hit,
+                        .asked = &gate_asked,
                         .makes = count > 0,
-                        .connects = true,
-                        .override = opt_override,
-                        .reason = opt_reason};
+                        .connects = true};
     return gate_pass(s, &gate, err);
 }
 
@@ -139,7 +81,7 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
     if (opt_dry_run) {
         status = planting_show(h, &r, &source, err);
         if (status == DYE_OK && count > 0)
-            status = show_examples(h, s, &source, count, err);
+            status = example_show(h, s, &source, (uint64_t)count, err);
         if (status == DYE_OK)
             status = gate_note_dry_run(s, &source, err);
     } else {
@@ -147,11 +89,8 @@ static enum dye_status plant(const struct home *h, struct store *s, const char *
             status = register_new(h, &r, &source, count, err);
         if (status == DYE_OK)
             status = planting_plant(h, &r, &source, &result, err);
-        if (status == DYE_OK && common.json)
-            print_planted(path, &result);
-        else if (status == DYE_OK)
-            printf("%s: %" PRIu64 " planted, %" PRIu64 " with a key that another row has, %" PRIu64 " refused\n", path,
-                   result.done, result.taken, result.refused);
+        if (status == DYE_OK)
+            planting_print(path, &result, common.json);
     }
     registrar_close(&r);
     return status;
@@ -240,31 +179,28 @@ static enum dye_status run_withdraw(const char *path, uint64_t *remains, struct 
     return status;
 }
 
+static enum dye_status plant_asked(struct verb_call *call, struct dye_error *err)
+{
+    return run_plant(call->argv[1], err);
+}
+
 int verb_plant(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&plant_spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run_plant(argv[1], &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return sharing_is_asked(argc, argv) ? verb_plant_shared(argc, argv)
+                                        : verb_run(&plant_spec, argc, argv, &common, plant_asked);
+}
+
+static enum dye_status withdraw_asked(struct verb_call *call, struct dye_error *err)
+{
+    uint64_t remains = 0;
+    if ((call->args == 1) == opt_all)
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", withdraw_spec.usage);
+    DYE_TRY(run_withdraw(opt_all ? NULL : call->argv[1], &remains, err));
+    call->code = remains == 0 ? 0 : 1;
+    return DYE_OK;
 }
 
 int verb_withdraw(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    uint64_t remains = 0;
-    enum dye_status status = options_parse(&withdraw_spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && (args == 1) == opt_all)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", withdraw_spec.usage);
-    if (status == DYE_OK)
-        status = run_withdraw(args == 1 ? argv[1] : NULL, &remains, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    return remains == 0 ? 0 : 1;
+    return verb_run(&withdraw_spec, argc, argv, &common, withdraw_asked);
 }

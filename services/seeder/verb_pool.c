@@ -2,10 +2,10 @@
 #include "allotment.h"
 #include "csv_reader.h"
 #include "dye/digest.h"
-#include "log.h"
-#include "options.h"
 #include "pool_file.h"
 #include "registrar.h"
+#include "unfound.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <inttypes.h>
@@ -43,6 +43,7 @@ struct import {
     char name[128];
     struct dye_buf rows; /* COPY text: line, whole, fp, plain, sealed */
     uint64_t values, bad;
+    struct unfound unfound;
 };
 
 /* ---- the file ---- */
@@ -55,6 +56,18 @@ static void bad_line(void *arg, size_t line, const char *why)
         printf("{\"line\":%zu,\"why\":\"%s\"}\n", line, why);
     else
         printf("line %zu: %s\n", line, why);
+}
+
+/* Of a mail domain: an address at it. */
+static void note_unfound(struct import *m, const struct pool_value *v)
+{
+    struct dye_value address;
+    char text[DYE_VALUE_MAX_BYTES + 4];
+    int n = snprintf(text, sizeof text, "aa@%s", v->value.text);
+    if (v->whole)
+        unfound_note(&m->unfound, m->kind, &v->value, v->line);
+    else if (dye_ident_parse(m->kind, dye_span_of(text, (size_t)n), &address) == DYE_OK)
+        unfound_note(&m->unfound, m->kind, &address, v->line);
 }
 
 static enum dye_status add_value(void *arg, const struct pool_value *v, struct dye_error *err)
@@ -72,6 +85,7 @@ static enum dye_status add_value(void *arg, const struct pool_value *v, struct d
         bad_line(m, v->line, "in the default space, which personas use");
         return DYE_OK;
     }
+    note_unfound(m, v);
     vault_fp(&m->vault, v->whole ? dye_kind_name(m->kind) : "domain", &v->value, fp);
     dye_hex(fp, sizeof fp, fp_hex);
     vault_row_pool(row, fp_hex);
@@ -237,6 +251,8 @@ static enum dye_status import(const char *path, struct dye_error *err)
         close(fd);
     if (status == DYE_OK)
         status = import_text(&h, &m, &text, err);
+    if (status == DYE_OK)
+        unfound_print(&m.unfound, "pool");
     store_close(m.store);
     dye_buf_done(&m.rows);
     dye_buf_done(&text);
@@ -269,18 +285,16 @@ static enum dye_status list(struct dye_error *err)
     return status;
 }
 
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
+{
+    if (strcmp(call->argv[1], "import") == 0 && call->args == 2)
+        return import(call->argv[2], err);
+    if (strcmp(call->argv[1], "list") == 0 && call->args == 1)
+        return list(err);
+    DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+}
+
 int verb_pool(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "import") == 0 && args == 2)
-        status = import(argv[2], &err);
-    else if (status == DYE_OK && strcmp(argv[1], "list") == 0 && args == 1)
-        status = list(&err);
-    else if (status == DYE_OK)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

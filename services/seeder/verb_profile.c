@@ -1,10 +1,9 @@
 /* source profile: learns what a source's table looks like, as counts; canaries made for it from then on follow it. */
 #include "dye/profile.h"
-#include "log.h"
-#include "options.h"
 #include "sector_file.h"
 #include "source.h"
 #include "table_reader.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone.h"
 
@@ -130,20 +129,20 @@ static enum dye_status run(const char *path, int fd, struct dye_error *err)
     return status;
 }
 
-int verb_profile(int argc, char **argv)
+static enum dye_status open_and_run(struct verb_call *call, struct dye_error *err)
 {
-    struct dye_error err = {0};
-    int args = 0, fd = -1;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && (opt_csv != NULL) + (opt_conninfo != NULL) + (opt_show && !opt_csv && !opt_conninfo) != 1)
-        status = dye_fail(&err, DYE_E_USAGE, "source profile: one of --csv and --conninfo is wanted, or --show alone");
-    if (status == DYE_OK && opt_csv != NULL && (fd = open(opt_csv, O_RDONLY | O_CLOEXEC)) < 0)
-        status = dye_fail(&err, DYE_E_IO, "%s: %s", opt_csv, strerror(errno)); /* as the caller, before rights go */
-    if (status == DYE_OK)
-        status = run(argv[2], fd, &err);
+    int fd = -1;
+    if ((opt_csv != NULL) + (opt_conninfo != NULL) + (opt_show && !opt_csv && !opt_conninfo) != 1)
+        DYE_FAIL(err, DYE_E_USAGE, "source profile: one of --csv and --conninfo is wanted, or --show alone");
+    if (opt_csv != NULL && (fd = open(opt_csv, O_RDONLY | O_CLOEXEC)) < 0) /* as the caller, before rights go */
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", opt_csv, strerror(errno));
+    enum dye_status status = run(call->argv[2], fd, err);
     if (fd >= 0)
         close(fd);
-    return status == DYE_OK ? 0 : complain(&err);
+    return status;
+}
+
+int verb_profile(int argc, char **argv)
+{
+    return verb_run(&spec, argc, argv, &common, open_and_run);
 }

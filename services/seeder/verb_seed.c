@@ -1,37 +1,25 @@
 /* seed: makes canaries for a source, records their placement as of now, and writes the records for the caller to load.
  */
-#include "dye/message.h"
-#include "gate.h"
-#include "log.h"
-#include "options.h"
 #include "output_file.h"
-#include "registrar.h"
+#include "record_file.h"
 #include "sector_file.h"
-#include "source.h"
-#include "stamp_time.h"
+#include "sharing.h"
+#include "verb.h"
 #include "verbs.h"
 
-#include <time.h>
 #include <unistd.h>
 
 static const char *opt_count;
 static const char *opt_format;
 static const char *opt_output;
-static const char *opt_no_hit;
-static const char *opt_reason;
-static bool opt_override;
+static struct gate_options gate_asked;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"count", "N", "how many", &opt_count, NULL},
-    {"format", "F", "csv, jsonl, sql (INSERT), fhir (an R4 transaction bundle) or hl7 (v2.5 ADT^A28); default csv",
-     &opt_format, NULL},
+    RECORD_FILE_OPTION(opt_format),
     {"o", "FILE", "where to (mode 0600; default standard output)", &opt_output, NULL},
-    {"no-hit", "REF", "the no-hit certificate that covers these values; production wants one, or pools", &opt_no_hit,
-     NULL},
-    {"override", NULL, "go on in spite of what production demands; needs --reason, and is audited", NULL,
-     &opt_override},
-    {"reason", "TEXT", "why", &opt_reason, NULL},
+    GATE_OPTIONS(gate_asked),
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl|sql|fhir|hl7] [-o FILE]",
@@ -39,81 +27,35 @@ static const struct verb_spec spec = {"seed SOURCE --count N [--format csv|jsonl
                                       "holders that have copies of one table: dyetrace seed --shared --help",
                                       options, 1, 1};
 
-enum format { FORMAT_CSV, FORMAT_JSONL, FORMAT_SQL, FORMAT_FHIR, FORMAT_HL7, FORMATS };
-static const char *const format_names[FORMATS] = {"csv", "jsonl", "sql", "fhir", "hl7"};
-static const enum dye_record_format record_formats[FORMAT_FHIR] = {DYE_FORMAT_CSV, DYE_FORMAT_JSONL, DYE_FORMAT_SQL};
+struct request {
+    struct home home;
+    const char *path;
+    enum record_file_format format;
+    long long count;
+};
 
-struct output {
-    const struct dye_sector *sector;
-    const char *source; /* its path */
-    const struct registrar *registrar;
-    enum format format;
-    struct dye_exchange exchange; /* fhir, hl7 */
-    char when[15];
-    struct dye_buf text;
+struct records {
+    struct record_file file;
+    struct dye_error *err;
 };
 
 static enum dye_status write_record(void *arg, const struct dye_persona *p)
 {
-    struct output *o = arg;
-    struct dye_stamp stamp;
-    if (o->format < FORMAT_FHIR)
-        return dye_record_write(o->sector, p, record_formats[o->format], &o->text);
-    dye_stamp_make(&o->registrar->message_key, p->canary, 'A', o->source, o->when, &stamp);
-    if (o->format == FORMAT_FHIR)
-        return dye_fhir_person(o->sector, p, &o->exchange, &stamp, &o->text);
-    return dye_hl7_message(o->sector, p, &o->exchange, &stamp, DYE_HL7_A28, &o->text);
+    struct records *o = arg;
+    return record_file_add(&o->file, p, 'A', o->err);
 }
 
-/* What comes before the records: before anything is registered, so that a sector that the format can't carry is refused
- * in time. */
-static enum dye_status begin(struct output *o, const struct source *source, struct dye_error *err)
-{
-    if (o->format < FORMAT_FHIR)
-        return dye_record_header(o->sector, record_formats[o->format], &o->text);
-    if (!dye_sector_has(o->sector, DYE_MRN))
-        DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s has no mrn, which FHIR and HL7 know a patient by", o->sector->name);
-    for (size_t i = 0; i < o->sector->columns; i++)
-        if (o->sector->column[i].what == DYE_COLUMN_KIND && o->sector->column[i].kind == DYE_MRN &&
-            o->sector->column[i].empty != 0)
-            DYE_FAIL(err, DYE_E_USAGE, "seed: sector %s leaves its mrn empty at times, which FHIR and HL7 can't",
-                     o->sector->name);
-    char institution[sizeof source->path];
-    snprintf(institution, sizeof institution, "%.*s", (int)strcspn(source->path, "/"), source->path);
-    dye_exchange_init(&o->exchange, institution);
-    stamp_time(time(NULL), o->when);
-    return o->format == FORMAT_FHIR ? dye_fhir_begin(&o->text) : DYE_OK;
-}
-
-static enum dye_status end(struct output *o)
-{
-    return o->format == FORMAT_FHIR ? dye_fhir_end(&o->text) : DYE_OK;
-}
-
-struct request {
-    struct home home;
-    const char *path;
-    enum format format;
-    long long count;
-};
-
-static enum dye_status seed(const struct request *q, struct store *s, struct output *o, struct dye_error *err)
+static enum dye_status seed(const struct request *q, struct store *s, struct records *o, struct dye_error *err)
 {
     struct source source;
     struct dye_sector sector;
     struct registrar registrar = {0};
     char detail[256];
-    DYE_TRY(registrar_detail(q->count, opt_no_hit, detail, sizeof detail, err));
+    DYE_TRY(registrar_detail(q->count, gate_asked.no_hit, detail, sizeof detail, err));
     DYE_TRY(source_find(s, q->path, &source, err));
     DYE_TRY(sector_load(&q->home, source.sector, &sector, err));
-    struct gate gate = {.home = &q->home,
-                        .source = &source,
-                        .sector = &sector,
-                        .verb = "seed",
-                        .no_hit = opt_no_hit,
-                        .makes = true,
-                        .override = opt_override,
-                        .reason = opt_reason};
+    const struct gate gate = {
+        .home = &q->home, .source = &source, .sector = &sector, .verb = "seed", .asked = &gate_asked, .makes = true};
     DYE_TRY(gate_pass(s, &gate, err));
     DYE_TRY(registrar_open(&q->home, s, &registrar, err));
     struct registrar_batch batch = {.sector = &sector,
@@ -124,14 +66,12 @@ static enum dye_status seed(const struct request *q, struct store *s, struct out
                                     .count = (uint64_t)q->count,
                                     .audit_event = "seed",
                                     .audit_detail = detail};
-    o->sector = &sector;
-    o->source = source.path;
-    o->registrar = &registrar;
-    enum dye_status status = begin(o, &source, err);
+    enum dye_status status =
+        record_file_begin(&o->file, q->format, &sector, &source, &registrar.message_key, (size_t)4 << 30, err);
     if (status == DYE_OK)
         status = registrar_register(&registrar, &batch, write_record, o, err);
     if (status == DYE_OK)
-        status = end(o);
+        status = record_file_end(&o->file);
     registrar_close(&registrar);
     return status;
 }
@@ -140,46 +80,32 @@ static enum dye_status fill(int fd, void *arg, struct dye_error *err)
 {
     const struct request *q = arg;
     struct store *s = NULL;
-    struct output o = {.format = q->format};
+    struct records o = {.err = err};
     DYE_TRY(zone_enter(&q->home, "seeder", &s, err));
-    dye_buf_init(&o.text, (size_t)4 << 30, true);
     enum dye_status status = seed(q, s, &o, err);
-    if (status == DYE_OK && output_write(fd, o.text.p, o.text.n, err) != DYE_OK)
+    if (status == DYE_OK && output_write(fd, o.file.text.p, o.file.text.n, err) != DYE_OK)
         status = dye_fail(err, DYE_E_IO, "records: not written, but registered: canary list --reveal shows them");
     store_close(s);
-    dye_buf_done(&o.text);
+    record_file_done(&o.file);
     return status;
 }
 
-static enum dye_status read_request(const char *path, struct request *q, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
-    q->path = path;
+    static struct request q; /* a home's paths are large */
+    q.path = call->argv[1];
     if (opt_count == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "seed: --count is missing");
-    DYE_TRY(option_int("--count", opt_count, 1, 10000000, &q->count, err));
-    while (opt_format != NULL && q->format < FORMATS && strcmp(opt_format, format_names[q->format]) != 0)
-        q->format++;
-    if (q->format == FORMATS)
-        DYE_FAIL(err, DYE_E_USAGE, "--format: %s: csv, jsonl, sql, fhir or hl7 is wanted", opt_format);
-    return home_open(common.home, common.config, &q->home, err);
+    DYE_TRY(option_int("--count", opt_count, 1, 10000000, &q.count, err));
+    DYE_TRY(record_file_format(opt_format, &q.format, err));
+    DYE_TRY(home_open(common.home, common.config, &q.home, err));
+    if (opt_output == NULL)
+        return fill(STDOUT_FILENO, &q, err);
+    call->code = output_file(opt_output, false, fill, &q);
+    return DYE_OK;
 }
 
 int verb_seed(int argc, char **argv)
 {
-    static struct request q; /* a home's paths are large */
-    struct dye_error err = {0};
-    int args = 0;
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--shared") == 0)
-            return verb_seed_shared(argc, argv);
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = read_request(argv[1], &q, &err);
-    if (status == DYE_OK && opt_output != NULL)
-        return output_file(opt_output, false, fill, &q);
-    if (status == DYE_OK)
-        status = fill(STDOUT_FILENO, &q, &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return sharing_is_asked(argc, argv) ? verb_seed_shared(argc, argv) : verb_run(&spec, argc, argv, &common, run);
 }

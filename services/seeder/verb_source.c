@@ -1,8 +1,7 @@
 /* source add, approve, list: the tree of sources. */
-#include "log.h"
-#include "options.h"
 #include "sector_file.h"
 #include "source.h"
+#include "verb.h"
 #include "verbs.h"
 #include "zone.h"
 
@@ -38,9 +37,24 @@ static const struct verb_spec spec = {
     " what a table looks like.",
     options, 1, 2};
 
+/* The database refuses it too; this says what to do. */
+static enum dye_status check_owner(struct store *s, const char *owner, const char *path, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT o.name FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
+                      " WHERE s.path = $1 AND o.name <> $2",
+                      "ss", path, owner));
+    if (PQntuples(r) != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "source: %s: it belongs to %s; --owner says whose a source is", path,
+                 store_text(r, 0, 0));
+    return DYE_OK;
+}
+
 static enum dye_status add(const struct home *h, struct store *s, const char *path, struct dye_error *err)
 {
     struct dye_sector sector;
+    const char *owner = opt_owner != NULL ? opt_owner : h->config.owner;
     long long population = 0;
     char number[24] = "";
     if (opt_sector == NULL)
@@ -59,9 +73,9 @@ static enum dye_status add(const struct home *h, struct store *s, const char *pa
         strcmp(opt_environment, "production") != 0)
         DYE_FAIL(err, DYE_E_USAGE, "--environment: %s: staging or production is wanted", opt_environment);
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss",
-                      opt_owner != NULL ? opt_owner : h->config.owner, path, opt_sector,
-                      opt_population != NULL ? number : NULL));
+    DYE_TRY(check_owner(s, owner, path, err));
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.source_add($1, $2, $3, $4::bigint)", "ssss", owner, path,
+                      opt_sector, opt_population != NULL ? number : NULL));
     char detail[64] = "{}";
     if (opt_environment != NULL) {
         DYE_TRY(store_run(s, err, NULL, "UPDATE dyetrace.source SET environment = $2 WHERE path = $1", "ss", path,
@@ -116,8 +130,10 @@ static enum dye_status list(struct store *s, struct dye_error *err)
     return DYE_OK;
 }
 
-static enum dye_status run(int args, char **argv, struct dye_error *err)
+static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
+    const int args = call->args;
+    char **argv = call->argv;
     struct home h;
     struct store *s = NULL;
     DYE_TRY(home_open(common.home, common.config, &h, err));
@@ -137,14 +153,7 @@ static enum dye_status run(int args, char **argv, struct dye_error *err)
 
 int verb_source(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
     if (argc > 1 && strcmp(argv[1], "profile") == 0)
         return verb_profile(argc, argv);
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK)
-        status = run(args, argv, &err);
-    return status == DYE_OK ? 0 : complain(&err);
+    return verb_run(&spec, argc, argv, &common, run);
 }

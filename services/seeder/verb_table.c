@@ -2,8 +2,7 @@
 #include "assignment.h"
 #include "csv_reader.h"
 #include "dye/digest.h"
-#include "log.h"
-#include "options.h"
+#include "verb.h"
 #include "verbs.h"
 
 #include <inttypes.h>
@@ -79,20 +78,18 @@ static enum dye_status run(const char *path, uint64_t *ret_canaries, struct dye_
     return status;
 }
 
+static enum dye_status import(struct verb_call *call, struct dye_error *err)
+{
+    uint64_t canaries = 0;
+    if (strcmp(call->argv[1], "import") != 0)
+        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    DYE_TRY(run(call->argv[2], &canaries, err));
+    fprintf(stderr, "%s: %" PRIu64 " canaries to burn\n", opt_release, canaries);
+    call->code = canaries == 0 ? 0 : 1;
+    return DYE_OK;
+}
+
 int verb_table(int argc, char **argv)
 {
-    struct dye_error err = {0};
-    int args = 0;
-    uint64_t canaries = 0;
-    enum dye_status status = options_parse(&spec, argc, argv, &common, &args, &err);
-    if (status == DYE_STOPPED)
-        return 0;
-    if (status == DYE_OK && strcmp(argv[1], "import") != 0)
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
-    if (status == DYE_OK)
-        status = run(argv[2], &canaries, &err);
-    if (status != DYE_OK)
-        return complain(&err);
-    fprintf(stderr, "%s: %" PRIu64 " canaries to burn\n", opt_release, canaries);
-    return canaries == 0 ? 0 : 1;
+    return verb_run(&spec, argc, argv, &common, import);
 }

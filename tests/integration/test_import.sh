@@ -65,6 +65,17 @@ is "each by its line and why" "$OUT" "$(printf '%s\n' 'line 3: mobile: not one' 
     'line 9: another number of columns than the header')"
 one_line_error "and says that nothing was imported" '7 rows .* nothing was'
 is "which is so" "$(placements)" "$before"
+printf 'name,mrn\n李测试,H-1234567\n周测试,H1234567\n吴测试,H7700\n' >"$SCRATCH/signs.csv"
+exit_is "a row that no scan could find is refused" 2 dyetrace canary import "$SCRATCH/signs.csv" --source jinan-hospital/his
+is "by its line" "$OUT" "$(printf 'line %d: no identifier that a canary could be found by\n' 2 4)"
+printf 'name,mrn,mobile,email\n李测试,H-1234567,16010000031,\n周测试,H7700,16010000032,\n吴测试,H-7654321,,a--b@post.invalid\n郑测试,H7654321,,c+d@post.invalid\n' >"$SCRATCH/signs.csv"
+exit_is "one whose only other value has signs in it too" 2 dyetrace canary import "$SCRATCH/signs.csv" --source jinan-hospital/his
+is "is refused as well" "$OUT" "line 4: no identifier that a canary could be found by"
+sed -i 4d "$SCRATCH/signs.csv"
+exit_is "one that shows something else is imported" 0 dyetrace canary import "$SCRATCH/signs.csv" --source jinan-hospital/his
+is "and what of it is not found is told" "$ERR" "$(printf 'dyetrace: import: %s, which no scan finds\n' 'line 3: mrn of fewer than 8 characters' 'line 2: mrn with signs in it')"
+is "which no dump shows, but the rest" "$(found "$SCRATCH/signs.csv" | wc -l)" 3
+before=$(placements)
 mobile=$(tail -n 1 "$SCRATCH/seeded.csv" | cut -d, -f6)
 printf '16100000077\n' >"$SCRATCH/sim.txt"
 dyetrace pool import "$SCRATCH/sim.txt" --kind mobile >/dev/null

@@ -96,6 +96,19 @@ exit_is "a home can be in an existing database" 0 dyetrace init --home "$SCRATCH
 ok "then it has no cluster of its own" test ! -e "$SCRATCH/remote/cluster/PG_VERSION"
 exit_is "and works" 0 dyetrace source add a/b --sector hospital --home "$SCRATCH/remote"
 is "its rows are there" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT count(*) FROM dyetrace.source")" 2
+is "nobody but its zones may connect to it" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT has_database_privilege('public', 'traces', 'CONNECT'), has_database_privilege('public', 'traces', 'TEMPORARY'),
+    (SELECT count(*) FROM pg_roles WHERE rolname ~ '^(seeder|matcher|portal|auditor)_' AND has_database_privilege(oid, 'traces', 'CONNECT')),
+    has_database_privilege('public', 'postgres', 'CONNECT')")" "f|f|4|t"
+psql -X -q -d "$server dbname=postgres" -c "CREATE ROLE stranger LOGIN PASSWORD 'x'"
+exit_is "a stranger can't" 2 psql -X -d "${server/user=owner password=*/user=stranger password=x} dbname=traces" -c 'SELECT 1'
+like "for want of the right" "$ERR" 'permission denied for database'
+psql -X -q -d "$server dbname=postgres" -c 'GRANT CONNECT, TEMPORARY ON DATABASE traces TO PUBLIC'
+like "the doctor sees doors that stand open" "$(dyetrace doctor --home "$SCRATCH/remote")" 'note doors .*PUBLIC may connect'
+exit_is "and another init closes them" 0 dyetrace init --home "$SCRATCH/remote"
+like "which the doctor sees too" "$(dyetrace doctor --home "$SCRATCH/remote")" 'ok +doors'
+psql -X -q -d "$server dbname=postgres" -c "CREATE DATABASE lent" -c "CREATE ROLE guest LOGIN CREATEROLE PASSWORD 'x'" -c 'GRANT CREATE, CONNECT ON DATABASE lent TO guest'
+exit_is "a database of somebody else's can be used" 0 dyetrace init --home "$SCRATCH/guest" --pg "${server/user=owner password=*/user=guest password=x} dbname=lent"
+like "with a word about its doors" "$ERR" 'database: it is another role.s, and PUBLIC may still connect'
 # An init that was killed after its commit, before it put the home's name to it.
 remote=$(readlink -f "$SCRATCH/remote")
 mv "$remote/id" "$remote/unfinished"

@@ -79,6 +79,22 @@ exit_is "is withdrawn like what stands" 0 dyetrace withdraw jinan-hospital/his
 exit_is "and is planted no more" 0 dyetrace plant jinan-hospital/his --json
 same_json "not one" "$OUT" '{"source":"jinan-hospital/his","planted":0,"taken":0,"refused":0}'
 
+# The daemon: what waits is planted also by a connection that is not its first.
+his -c 'ALTER TABLE patients ADD CONSTRAINT full_house CHECK (false) NOT VALID'
+exit_is "canaries wait for a table" 3 dyetrace plant jinan-hospital/his --count 2
+daemons_up
+pid=$(daemon_pid seeder)
+ok "the daemon tries" eventually 40 grep -q 'event=plant.failed' "$DYETRACE_HOME/log/seeder.log"
+home_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dyetrace-seeder'" >/dev/null
+ok "it loses its database" eventually 20 grep -q 'event=database.lost' "$DYETRACE_HOME/log/seeder.log"
+his -c 'ALTER TABLE patients DROP CONSTRAINT full_house'
+planted() {
+    [ "$(his -c 'SELECT count(*) FROM patients')" = 502 ]
+}
+ok "and plants by a new connection" eventually 30 planted
+is "being the same process" "$(daemon_pid seeder)" "$pid"
+exit_is "the daemons stop" 0 dyetrace down
+
 exit_is "a source without a connector can't be planted into" 2 sh -c 'dyetrace source add other/place --sector hospital >/dev/null && dyetrace plant other/place --count 1'
 one_line_error "and the message names it" 'other/place'
 connectors <<YAML

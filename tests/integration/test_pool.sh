@@ -12,6 +12,7 @@ exit_is "a list of numbers becomes a pool" 0 dyetrace pool import "$SCRATCH/sims
 same_json "which says how many" "$OUT" '{"pool":"sims","imported":6}'
 exit_is "a CSV with ranges too" 0 dyetrace pool import "$SCRATCH/voided.csv" --kind mrn --name voided
 like "and the range counts as its values" "$OUT" 'voided: 5 values'
+is "values that no scan finds are told by line, kind and reason" "$ERR" 'dyetrace: pool: line 2 and 4 more: mrn with signs in it, which no scan finds'
 is "no value stands in the database" "$(pg_dump -d "$(home_conninfo)" | grep -cE '1600000000[0-5]|MRN-?[78]000')" 0
 
 exit_is "a value twice is refused" 2 dyetrace pool import "$SCRATCH/sims.txt" --kind mobile --name again --owner other
@@ -109,6 +110,32 @@ printf '9999990000000006\n9999990000000014\n' >"$SCRATCH/cards.txt" # no issuer 
 exit_is "a pool fills it" 0 dyetrace pool import "$SCRATCH/cards.txt" --kind bank_card --owner club
 seed_csv club/members 2 "$SCRATCH/cards.csv"
 is "with its values" "$(tail -n +2 "$SCRATCH/cards.csv" | cut -d, -f3 | sort)" "$(cat "$SCRATCH/cards.txt")"
+
+# --- values that can't be found ------------------------------------------------------------------------------------------
+
+cat >"$DYETRACE_HOME/sectors/desk.yaml" <<'YAML'
+sector: desk
+table: cards
+columns:
+  - {name: name, kind: name}
+  - {name: number, kind: account, required: true}
+YAML
+chown -R --reference="$DYETRACE_HOME/spool" "$DYETRACE_HOME/sectors"
+dyetrace source add desk/cards --sector desk --owner desk
+printf 'A1001\nA1002\nK-20000001\n' >"$SCRATCH/short.txt"
+exit_is "short numbers, and those with signs, are pooled" 0 dyetrace pool import "$SCRATCH/short.txt" --kind account --owner desk
+is "a line each says that they are not found" "$ERR" "$(printf 'dyetrace: pool: %s, which no scan finds\n' 'line 1 and 1 more: account of fewer than 8 characters' 'line 3: account with signs in it')"
+exit_is "canaries that show nothing else are refused" 2 dyetrace seed desk/cards --count 2 -o "$SCRATCH/desk.csv"
+one_line_error "because none could be found" 'sector: desk: no scan finds'
+is "none is registered" "$(home_sql "SELECT count(*) FROM dyetrace.canary WHERE sector = 'desk'")" 0
+printf 'K20000002\n' >"$SCRATCH/long.txt"
+run dyetrace pool import "$SCRATCH/long.txt" --kind account --owner desk
+is "what is found is not spoken of" "$CODE $ERR" "0 "
+run dyetrace seed desk/cards --count 4 -o "$SCRATCH/desk.csv"
+is "where some can be found the others are counted" "$CODE $ERR" "0 dyetrace: seed: 3 of 4 canaries show nothing that a scan finds"
+dump=$(dyetrace ingest "$SCRATCH/desk.csv" --json | jq -r .dump)
+is "and a dump of all shows that one" "$(dyetrace sightings --dump "$dump" --weak --json | jq -r .canary | sort -u)" \
+    "$(reveal desk/cards | jq -r 'select(.identifiers.account == "K20000002").canary')"
 
 # --- sightings, planting, and another's key ---------------------------------------------------------------------------
 

@@ -69,7 +69,19 @@ like "and stays on record with what was missing" "$(home_sql "SELECT detail FROM
 dyetrace source add third/his --sector courier
 exit_is "a source that is declared as nothing can be seeded by hand" 0 dyetrace seed third/his --count 1 --no-hit CERT-3 -o "$SCRATCH/third.csv"
 like "with a warning" "$ERR" 'neither staging nor production'
+is "which is on record with what was not asked for" "$(home_sql "SELECT object, detail ->> 'verb', detail ->> 'missing' FROM dyetrace.audit WHERE event = 'undeclared'")" \
+    'third/his|seed|an approval (source approve); canaries in a staging source first'
+exit_is "a connector asks for them all the same" 2 dyetrace plant third/his --count 1 --no-hit CERT-3
+one_line_error "before it writes into a source that may be live" 'approval.*staging source first.*dry run'
 exit_is "but not without values that are nobody's" 2 dyetrace seed third/his --count 1 -o "$SCRATCH/fourth.csv"
+
+# --- another's source --------------------------------------------------------------------------------------------------
+
+before=$(home_sql "SELECT s FROM dyetrace.source s WHERE path = 'other/his'")
+exit_is "another owner's source is not changed" 2 dyetrace source add other/his --sector hospital --population 9 --environment staging
+one_line_error "and the message says whose it is" 'other/his: it belongs to other; --owner'
+is "in nothing" "$(home_sql "SELECT s FROM dyetrace.source s WHERE path = 'other/his'")" "$before"
+exit_is "its owner changes it" 0 dyetrace source add other/his --sector courier --population 9 --owner other
 
 exit_is "taking everything out again lists what no connector reaches" 1 dyetrace withdraw --all
 is "which a person loaded" "$(jq -r '.remains' <<<"$OUT" | sort | uniq -c | tr -s ' ')" ' 2 no connector'

@@ -107,9 +107,21 @@ is "forty of them" "$(wc -l <"$SCRATCH/planted")" 40
 exit_is "they can be taken out" 0 dyetrace withdraw jinan-hospital/his
 is "and the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')" "$before"
 
+# A source above another owner's is none of that owner's.
+dyetrace source add jinan-hospital/his/vendor --sector hospital --owner vendor
+seed_csv jinan-hospital/his/vendor 20 "$SCRATCH/vendor.csv"
+is "another owner's source below follows none of its profiles" "$(tail -n +2 "$SCRATCH/vendor.csv" | cut -d, -f3 | sort -u | grep -c '[MW]')" 0
+printf '16200000001-16200000020\n' >"$SCRATCH/more.txt"
+dyetrace pool import "$SCRATCH/more.txt" --kind mobile >/dev/null
+printf '7100000001-7100000020\n' >"$SCRATCH/more.txt"
+dyetrace pool import "$SCRATCH/more.txt" --kind mrn --name numbers >/dev/null
+dyetrace source add jinan-hospital/his/ward --sector hospital
+seed_csv jinan-hospital/his/ward 20 "$SCRATCH/ward.csv"
+is "its own does" "$(tail -n +2 "$SCRATCH/ward.csv" | cut -d, -f3 | sort -u | xargs)" "M W"
+
 # Who stood there before follows none.
 printf 'name,mobile\n赵测试,16100000001\n' >"$SCRATCH/seeds.csv"
 exit_is "seeds of a source with a profile are imported" 0 dyetrace canary import "$SCRATCH/seeds.csv" --source jinan-hospital/his
 is "as they are" "$(reveal jinan-hospital/his | jq -r 'select(.type == "imported") | .name + .identifiers.mobile')" "赵测试16100000001"
-is "and follow no profile" "$(home_sql "SELECT count(*), count(*) FILTER (WHERE type <> 'exclusive') FROM dyetrace.canary_profile JOIN dyetrace.canary USING (canary_id)")" "300|0"
+is "and follow no profile" "$(home_sql "SELECT count(*), count(*) FILTER (WHERE type <> 'exclusive') FROM dyetrace.canary_profile JOIN dyetrace.canary USING (canary_id)")" "320|0"
 finish

@@ -47,6 +47,23 @@ ok "it is taken when it has its name, whatever else lies there" eventually 20 is
 noise 10 7 >"$SCRATCH/locked.csv"
 cp "$SCRATCH/locked.csv" "$DYETRACE_HOME/.locked" && chmod 000 "$DYETRACE_HOME/.locked" && mv "$DYETRACE_HOME/.locked" "$DYETRACE_HOME/spool/locked.csv"
 ok "a file that can't be read goes to failed" eventually 15 test -e "$failed_dir/locked.csv"
+# Names as long as a file system takes them: with what is put behind them they would be longer.
+long=$(printf 'x%.0s' $(seq 243))
+noise 12 7 >"$SCRATCH/longname.csv"
+for i in 1 2; do
+    spool "$SCRATCH/longname.csv" "$long-twenty5.csv"
+    ok "a file with a name of 255 bytes is put away ($i)" eventually 20 test ! -e "$DYETRACE_HOME/spool/$long-twenty5.csv"
+done
+is "under its name, and the next under one that is shorter" "$(find "$done_dir" -name 'xxxx*' -printf '%f\n' | awk '{print length($0)}' | sort -n | xargs)" "252 255"
+character=$(printf '信%.0s' $(seq 85)) # 255 bytes
+for i in 1 2; do
+    cp "$SCRATCH/locked.csv" "$DYETRACE_HOME/.locked" && chmod 000 "$DYETRACE_HOME/.locked" && mv "$DYETRACE_HOME/.locked" "$DYETRACE_HOME/spool/$character"
+    ok "so is one that can't be read ($i)" eventually 15 test ! -e "$DYETRACE_HOME/spool/$character"
+done
+is "with its reason beside it, which has the name" "$(grep -c "^its name was $character\$" "$failed_dir"/信*.reason | sed 's/.*://' | xargs)" "1 1"
+is "cut between characters" "$(find "$failed_dir" -name '信*' -printf '%f\n' | iconv -f UTF-8 -t UTF-8 2>/dev/null | wc -l)" 4
+is "and nothing is stuck" "$(grep -c 'event=spool.stuck' "$DYETRACE_HOME/log/matcher.log")" 0
+
 (cd "$SCRATCH" && zip -q whole.zip leak.csv seeded.csv && head -c 900 whole.zip >cut.zip)
 spool "$SCRATCH/cut.zip"
 ok "a damaged archive is matched as far as it goes" eventually 20 is_attributed "$SCRATCH/cut.zip"

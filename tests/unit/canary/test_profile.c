@@ -212,6 +212,67 @@ static void a_record_keeps_an_identifier(void **state)
     done(&x);
 }
 
+/* An issuer's number with hyphens is none that a scan finds, so a record does not stand on it alone. */
+static void the_identifier_it_keeps_is_one_that_is_found(void **state)
+{
+    (void)state;
+    struct dye_profile_learner *l = learner();
+    struct dye_key key = {{9}};
+    struct dye_persona_maker *m = dye_persona_maker_new(&key);
+    for (int i = 0; i < 500; i++)
+        feed(l, (const char *const[8]){i % 10 ? "H-1234567" : "", "王伟", "男", "", "", i % 10 ? "" : "142-0000-1111",
+                                       "", ""});
+    struct learned x = end(l);
+    for (uint64_t serial = 0; serial < 200; serial++) {
+        struct dye_persona p;
+        struct dye_prf draw;
+        assert_int_equal(dye_persona_make(m, serial, NULL, 20000, &p, NULL), DYE_OK);
+        if (serial % 2 == 0) /* of a pool */
+            assert_int_equal(dye_ident_parse(DYE_MRN, dye_span_str("H-7654321"), &p.value[DYE_MRN]), DYE_OK);
+        dye_prf_init(&draw, &key, "test", serial);
+        dye_profile_adopt(x.profile, &sector, &draw, &p);
+        if (serial % 2 == 0)
+            assert_int_not_equal(p.value[DYE_MOBILE].n, 0);
+        else
+            assert_int_not_equal(p.value[DYE_MRN].n + p.value[DYE_MOBILE].n, 0);
+    }
+    dye_persona_maker_free(m);
+    done(&x);
+}
+
+/* Holders of copies compare them: what is no identifier stands in both alike, and so do the gaps. */
+static void variants_follow_it_alike(void **state)
+{
+    (void)state;
+    struct dye_profile_learner *l = learner();
+    for (int i = 0; i < 400; i++)
+        feed(l, (const char *const[8]){i % 3 ? "ZY1000001" : "", i % 2 ? "王伟" : "王芳", i % 2 ? "男" : "女",
+                                       "1949-12-31", i % 5 ? i % 2 ? "37014819491231001X" : "370148194912310028" : "",
+                                       i % 7 ? "142-0000-1111" : "", "", ""});
+    struct learned x = end(l);
+    struct dye_key key = {{9}};
+    struct dye_persona_maker *m = dye_persona_maker_new(&key);
+    for (uint64_t serial = 0; serial < 200; serial++) {
+        struct dye_persona p = follow(x.profile, serial), own, other, b;
+        struct dye_prf draw;
+        assert_int_equal(dye_persona_make(m, serial, NULL, 20000, &own, NULL), DYE_OK);
+        assert_int_equal(dye_persona_make(m, 1000 + serial, NULL, 20000, &other, NULL), DYE_OK);
+        dye_persona_variant(&own, &other, &b);
+        dye_prf_init(&draw, &key, "test", serial);
+        dye_profile_adopt(x.profile, &sector, &draw, &b);
+        for (size_t i = 0; i < sector.columns; i++) {
+            struct dye_value of_a, of_b;
+            cell(&p, i, &of_a);
+            cell(&b, i, &of_b);
+            bool identifier = sector.column[i].what == DYE_COLUMN_KIND && dye_kind_is_scanned(sector.column[i].kind);
+            assert_int_equal(of_a.n != 0, of_b.n != 0);
+            assert_int_equal(strcmp(of_a.text, of_b.text) == 0, !identifier || of_a.n == 0);
+        }
+    }
+    dye_persona_maker_free(m);
+    done(&x);
+}
+
 static void an_id_that_shows_decides_sex_and_age(void **state)
 {
     (void)state;
@@ -283,6 +344,8 @@ int main(void)
         cmocka_unit_test(identifiers_stay_as_they_are),
         cmocka_unit_test(the_same_persona_follows_the_same_profile_in_the_same_way),
         cmocka_unit_test(a_record_keeps_an_identifier),
+        cmocka_unit_test(the_identifier_it_keeps_is_one_that_is_found),
+        cmocka_unit_test(variants_follow_it_alike),
         cmocka_unit_test(an_id_that_shows_decides_sex_and_age),
         cmocka_unit_test(learning_takes_bounded_memory_and_finds_what_is_frequent),
         cmocka_unit_test(a_damaged_text_is_refused_with_the_place),

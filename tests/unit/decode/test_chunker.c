@@ -102,9 +102,10 @@ static void places_count_what_the_unit_says_across_chunks(void **state)
     (void)state;
     static const char cells[] = "a\x1f#\n\n#\nb\x1f\x1f#\n1234567,\x1f#,8901234\x1f#\n#";
     check_places(DYE_UNIT_CELL, cells, sizeof cells - 1, "0:2/1/2 0:5/3/1 0:10/4/3 1:21/5/2 2:31/5/3 3:33/6/1 ");
-    check_places(DYE_UNIT_ROW, "#\n\n#\nabcdef\n#", 14, "0:0/1/0 0:3/3/0 1:12/5/0 ");
-    check_places(DYE_UNIT_PAGE, "#\x0c\x0c#\n#\nabcdef\n\x0c#", 18, "0:0/1/0 0:3/3/0 0:5/3/0 1:15/4/0 ");
-    check_places(DYE_UNIT_BYTE, "#\n#bcdefg\n#", 12, "0:0/0/0 0:2/0/0 1:10/0/0 ");
+    check_places(DYE_UNIT_ROW, "#\n\n#\nabcdef\n#", strlen("#\n\n#\nabcdef\n#"), "0:0/1/0 0:3/3/0 1:12/5/0 ");
+    check_places(DYE_UNIT_PAGE, "#\x0c\x0c#\n#\nabcdef\n\x0c#", strlen("#\x0c\x0c#\n#\nabcdef\n\x0c#"),
+                 "0:0/1/0 0:3/3/0 0:5/3/0 1:15/4/0 ");
+    check_places(DYE_UNIT_BYTE, "#\n#bcdefg\n#", strlen("#\n#bcdefg\n#"), "0:0/0/0 0:2/0/0 1:10/0/0 ");
     /* 姓#, line end, 𠮷#: two bytes a unit, four for the last ideograph */
     static const char wide[] = "\xff\xfe\xd3\x59#\0\n\0\x42\xd8\xb7\xdf#\0\n\0#\0";
     check_places(DYE_UNIT_BYTE, wide, sizeof wide - 1, "0:4/0/0 1:12/0/0 2:16/0/0 ");

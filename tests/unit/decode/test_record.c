@@ -106,6 +106,7 @@ static void records_are_counted_once_each(void **state)
         {"INSERT INTO t VALUES (1)\nINSERT INTO t VALUES (1),(2)", 3},
         {"INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = VALUES(a);\nINSERT INTO t VALUES (2)", 2},
         {"INSERT INTO t VALUES ('unclosed", 1},
+        {"--\n-- PostgreSQL database dump\n--\n\\restrict x\n\nSET a = b;\n", 0},
         {"xm,sjh\na,17412345678\nb,17412345679\n", 2},
         {"[]", 0},
         {"[{},{\"a\":[{},{}]}]", 2},
@@ -254,15 +255,15 @@ static void values_and_text_are_read_by_lines(void **state)
 static void columns_of_a_table_name_the_values_of_inserts(void **state)
 {
     (void)state;
-    CHECK(
-        DYE_LAYOUT_SQL,
-        {"-- MySQL dump\nCREATE TABLE `p` (\n `id` int(11) NOT NULL,\n `xm` varchar(9) DEFAULT 'a,b',\n"
-         " `n` decimal(10,2),\n PRIMARY KEY (`id`),\n KEY `k` (`xm`)\n);\nINSERT INTO `p` VALUES (1,'a',NULL),\n"
-         "(2,'it''s, (x)\\n',0xE5BCA0);\nINSERT INTO p (`xm`) VALUES ('d');\nREPLACE INTO q VALUES (_binary "
-         "'x\\\\');\n",
-         "id=1|xm=a|n=;id=2|xm=it's, (x)\n|n=张;xm=d;x\\;"},
-        {"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a, b TEXT);\nINSERT INTO t VALUES('C:\\',2);\n",
-         "a=C:\\|b=2;"});
+    CHECK(DYE_LAYOUT_SQL,
+          {"-- MySQL dump\nCREATE TABLE `p` (\n `id` int(11) NOT NULL,\n `xm` varchar(9) DEFAULT 'a,b',\n"
+           " `n` decimal(10,2),\n PRIMARY KEY (`id`),\n KEY `k` (`xm`)\n);\nINSERT INTO `p` VALUES (1,'a',NULL),\n"
+           "(2,'it''s, (x)\\n',0xE5BCA0);\nINSERT INTO p (`xm`) VALUES ('d');\nREPLACE INTO q VALUES (_binary "
+           "'x\\\\');\n",
+           "id=1|xm=a|n=;id=2|xm=it's, (x)\n|n=张;xm=d;x\\;"},
+          {"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a, b TEXT);\nINSERT INTO t VALUES('C:\\',2);\n"
+           "INSERT INTO t VALUES(replace('x''\\ny\\z','\\n',char(10)),X'e5bca0');\n",
+           "a=C:\\|b=2;a=x'\ny\\z|b=张;"});
 }
 
 static void a_copy_block_has_tabs_and_escapes(void **state)

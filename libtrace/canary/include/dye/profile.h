@@ -14,8 +14,8 @@
  * where the record shows no resident ID. Identifiers are never changed: they come from a pool or a default space, and
  * sex, birth date and region follow them. A written form that would not parse back to its value is not used.
  *
- * A record keeps at least one identifier that the scanner looks for. Profiles are confidential (they describe a
- * table), but hold no person.
+ * A record keeps at least one identifier that the scanner finds (dye_ident_is_found), if the persona has one. Profiles
+ * are confidential (they describe a table), but hold no person.
  */
 #include "dye/canary.h"
 
