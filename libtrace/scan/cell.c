@@ -169,7 +169,10 @@ static void digits(struct dye_span s, unsigned says, struct cell *ret)
                    ((s.n == 14 && (s.p[1] == '3' || s.p[1] == '5' || s.p[1] == '8')) || (s.n == 15 && s.p[1] == '7'));
     if (carrier && parse(DYE_WAYBILL, s, ret))
         return;
-    if (s.n >= 16 && s.n <= 19 && s.p[0] >= '3' && s.p[0] <= '6' && parse(DYE_BANK_CARD, s, ret))
+    bool miswritten = s.n == 18 && is_known_area(s.p) &&
+                      date_of(number_of(s.p + 6, 4), number_of(s.p + 10, 2), number_of(s.p + 12, 2)) != 0;
+    bool card = s.n >= 16 && s.n <= 19 && s.p[0] >= '3' && s.p[0] <= '6' && !miswritten; /* an ID is none */
+    if (card && parse(DYE_BANK_CARD, s, ret))
         return;
     ret->is = DYE_CELL_NUMBER;
 }

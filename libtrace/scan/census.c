@@ -268,9 +268,11 @@ static enum dye_status count_field(struct dye_census *c, const struct dye_record
         return DYE_OK;
     if (c->cell.date > column->newest && !c->born[at] && c->cell.date < 20800000)
         column->newest = c->cell.date;
-    bool whole = (is != DYE_CELL_TEXT && is != DYE_ADDRESS) || (is == DYE_ADDRESS && !free_text) || value.n < SHORTEST;
+    bool glued = is == DYE_CELL_NUMBER && value.n > 19; /* numbers, with nothing between them */
+    bool whole =
+        (is != DYE_CELL_TEXT && is != DYE_ADDRESS && !glued) || (is == DYE_ADDRESS && !free_text) || value.n < SHORTEST;
     *mask |= whole ? note_cell(c) : note_text(c, value, charset, !free_text);
-    column->cells[whole || !free_text ? is : DYE_CELL_TEXT]++;
+    column->cells[whole || glued || !free_text ? is : DYE_CELL_TEXT]++;
     c->cells_left_out += at == NO_COLUMN;
     return DYE_OK;
 }

@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-enum { NAME_MAX_BYTES = 96, INITIALS_MAX = 8, SHORT_MAX = 2, DIGITS_MAX = 3 };
+enum { NAME_MAX_BYTES = 96, INITIALS_MAX = 8, DIGITS_MAX = 3 };
 
 /*
  * What a name that holds one of these words says, the first that fits: from words that settle the matter to those that
@@ -204,65 +204,67 @@ static const struct says {
 
 /* More that columns are called by. None of them is a surname or what people are called. */
 static const char *const words[] = {
-    "号码",         "编号",         "编码",      "序号",       "单号",        "号",       "名称",        "证件",
-    "代码",         "金额",         "余额",      "价格",       "数量",        "年龄",     "血型",        "身高",
-    "体重",         "学历",         "婚姻",      "国籍",       "订单",        "下单",     "收件",        "寄件",
-    "收货",         "发货",         "签收",      "快递",       "物流",        "客户",     "用户",        "会员",
-    "昵称",         "保险",         "理赔",      "药品",       "处方",        "检查",     "检验",        "结果",
-    "就诊",         "入院",         "出院",      "挂号",       "医生",        "医师",     "床位",        "病区",
-    "主诉",         "症状",         "房号",      "房间",       "楼栋",        "单元",     "楼层",        "小区",
-    "物业",         "面积",         "入住",      "退房",       "酒店",        "航班",     "车次",        "座位",
-    "行程",         "轨迹",         "位置",      "经度",       "纬度",        "通话",     "时长",        "主叫",
-    "被叫",         "短信",         "征信",      "贷款",       "额度",        "逾期",     "工资",        "收入",
-    "支付",         "交易",         "流水",      "开户",       "支行",        "套餐",     "运营商",      "网点",
-    "营业厅",       "渠道",         "来源",      "经办",       "创建",        "更新",     "登记",        "办理",
-    "注册",         "登录",         "开始",      "结束",       "最后",        "最近",     "首次",        "当前",
-    "家庭",         "家长",         "父亲",      "母亲",       "配偶",        "子女",     "学生",        "班级",
-    "年级",         "专业",         "紧急",      "备用",       "固定",        "移动",     "主要",        "其他",
-    "本人",         "详细",         "所在",      "现",         "省",          "市",       "区县",        "区",
-    "县",           "街道",         "社区",      "车型",       "车架",        "发动机",   "品牌",        "型号",
-    "规格",         "颜色",         "是否",      "标志",       "标记",        "描述",     "内容",        "标题",
-    "链接",         "图片",         "照片",      "头像",       "意向",        "跟进",     "等级",        "级别",
-    "积分",         "优惠",         "的",        "人",         "及",          "和",       "id",          "no",
-    "num",          "number",       "code",      "key",        "index",       "seq",      "serial",      "row",
-    "line",         "first",        "last",      "full",       "real",        "nick",     "middle",      "given",
-    "family",       "sur",          "user",      "customer",   "client",      "member",   "patient",     "person",
-    "people",       "student",      "teacher",   "doctor",     "guest",       "owner",    "agent",       "staff",
-    "employee",     "contact",      "recipient", "buyer",      "seller",      "holder",   "insured",     "applicant",
-    "father",       "mother",       "parent",    "spouse",     "child",       "cell",     "home",        "work",
-    "office",       "fax",          "ext",       "area",       "country",     "state",    "district",    "county",
-    "street",       "road",         "town",      "village",    "building",    "unit",     "floor",       "room",
-    "house",        "location",     "zip",       "post",       "postal",      "latitude", "longitude",   "lat",
-    "lng",          "lon",          "email",     "address",    "card",        "bank",     "branch",      "credit",
-    "debit",        "loan",         "amount",    "balance",    "price",       "total",    "cost",        "fee",
-    "pay",          "paid",         "payment",   "salary",     "income",      "order",    "item",        "goods",
-    "sku",          "quantity",     "qty",       "count",      "weight",      "height",   "age",         "born",
-    "year",         "month",        "day",       "hour",       "minute",      "start",    "end",         "begin",
-    "create",       "created",      "update",    "updated",    "modify",      "modified", "delete",      "deleted",
-    "register",     "login",        "expire",    "expires",    "valid",       "at",       "by",          "on",
-    "of",           "the",          "is",        "has",        "flag",        "level",    "grade",       "rank",
-    "score",        "point",        "points",    "class",      "kind",        "category", "group",       "role",
-    "tag",          "label",        "title",     "content",    "text",        "note",     "notes",       "remark",
-    "remarks",      "comment",      "memo",      "desc",       "description", "detail",   "details",     "info",
-    "data",         "value",        "url",       "uri",        "link",        "image",    "photo",       "picture",
-    "avatar",       "file",         "path",      "hash",       "source",      "origin",   "channel",     "site",
-    "store",        "shop",         "dept",      "department", "job",         "position", "occupation",  "education",
-    "degree",       "marital",      "married",   "nation",     "nationality", "ethnic",   "race",        "blood",
-    "diagnosis",    "disease",      "symptom",   "drug",       "medicine",    "visit",    "admission",   "discharge",
-    "ward",         "bed",          "record",    "history",    "insurance",   "claim",    "premium",     "product",
-    "plan",         "vehicle",      "car",       "vin",        "engine",      "brand",    "model",       "color",
-    "flight",       "train",        "seat",      "hotel",      "check",       "in",       "out",         "call",
-    "called",       "caller",       "duration",  "message",    "sms",         "imei",     "imsi",        "iccid",
-    "operator",     "carrier",      "express",   "logistics",  "shipping",    "ship",     "delivery",    "delivered",
-    "sign",         "signed",       "parcel",    "package",    "open",        "union",    "app",         "version",
-    "device",       "token",        "session",   "language",   "currency",    "tax",      "company",     "enterprise",
-    "organization", "org",          "parent",    "self",       "other",       "old",      "new",         "main",
-    "primary",      "secondary",    "default",   "temp",       "backup",      "extra",    "is",          "to",
-    "from",         "for",          "and",       "or",         "us",          "cn",       "en",          "gender",
-    "birthday",     "birthdate",    "tele",      "telephone",  "cellphone",   "identity", "certificate", "cert",
-    "license",      "licence",      "social",    "security",   "xingming",    "shouji",   "shoujihao",   "dianhua",
-    "dizhi",        "shenfenzheng", "xingbie",   "nianling",   "riqi",        "beizhu",   "youxiang",    "chepai",
-    "kahao",        "danhao",
+    "号码",     "编号",        "编码",       "序号",         "单号",         "号",        "名称",       "证件",
+    "代码",     "金额",        "余额",       "价格",         "数量",         "年龄",      "血型",       "身高",
+    "体重",     "学历",        "婚姻",       "国籍",         "订单",         "下单",      "收件",       "寄件",
+    "收货",     "发货",        "签收",       "快递",         "物流",         "客户",      "用户",       "会员",
+    "昵称",     "保险",        "理赔",       "药品",         "处方",         "检查",      "检验",       "结果",
+    "就诊",     "入院",        "出院",       "挂号",         "医生",         "医师",      "床位",       "病区",
+    "主诉",     "症状",        "房号",       "房间",         "楼栋",         "单元",      "楼层",       "小区",
+    "物业",     "面积",        "入住",       "退房",         "酒店",         "航班",      "车次",       "座位",
+    "行程",     "轨迹",        "位置",       "经度",         "纬度",         "通话",      "时长",       "主叫",
+    "被叫",     "短信",        "征信",       "贷款",         "额度",         "逾期",      "工资",       "收入",
+    "支付",     "交易",        "流水",       "开户",         "支行",         "套餐",      "运营商",     "网点",
+    "营业厅",   "渠道",        "来源",       "经办",         "创建",         "更新",      "登记",       "办理",
+    "注册",     "登录",        "开始",       "结束",         "最后",         "最近",      "首次",       "当前",
+    "家庭",     "家长",        "父亲",       "母亲",         "配偶",         "子女",      "学生",       "班级",
+    "年级",     "专业",        "紧急",       "备用",         "固定",         "移动",      "主要",       "其他",
+    "本人",     "详细",        "统一",       "社会",         "全国",         "电子",      "联系",       "办公",
+    "工作",     "户籍",        "现住",       "居住",         "常住",         "投保",      "被保",       "承保",
+    "生效",     "到期",        "缴费",       "保费",         "面诊",         "所在",      "现",         "省",
+    "市",       "区县",        "区",         "县",           "街道",         "社区",      "车型",       "车架",
+    "发动机",   "品牌",        "型号",       "规格",         "颜色",         "是否",      "标志",       "标记",
+    "描述",     "内容",        "标题",       "链接",         "图片",         "照片",      "头像",       "意向",
+    "跟进",     "等级",        "级别",       "积分",         "优惠",         "的",        "人",         "及",
+    "和",       "id",          "no",         "num",          "number",       "code",      "key",        "index",
+    "seq",      "serial",      "row",        "line",         "first",        "last",      "full",       "real",
+    "nick",     "middle",      "given",      "family",       "sur",          "user",      "customer",   "client",
+    "member",   "patient",     "person",     "people",       "student",      "teacher",   "doctor",     "guest",
+    "owner",    "agent",       "staff",      "employee",     "contact",      "recipient", "buyer",      "seller",
+    "holder",   "insured",     "applicant",  "father",       "mother",       "parent",    "spouse",     "child",
+    "cell",     "home",        "work",       "office",       "fax",          "ext",       "area",       "country",
+    "state",    "district",    "county",     "street",       "road",         "town",      "village",    "building",
+    "unit",     "floor",       "room",       "house",        "location",     "zip",       "post",       "postal",
+    "latitude", "longitude",   "lat",        "lng",          "lon",          "email",     "address",    "card",
+    "bank",     "branch",      "credit",     "debit",        "loan",         "amount",    "balance",    "price",
+    "total",    "cost",        "fee",        "pay",          "paid",         "payment",   "salary",     "income",
+    "order",    "item",        "goods",      "sku",          "quantity",     "qty",       "count",      "weight",
+    "height",   "age",         "born",       "year",         "month",        "day",       "hour",       "minute",
+    "start",    "end",         "begin",      "create",       "created",      "update",    "updated",    "modify",
+    "modified", "delete",      "deleted",    "register",     "login",        "expire",    "expires",    "valid",
+    "at",       "by",          "on",         "of",           "the",          "is",        "has",        "flag",
+    "level",    "grade",       "rank",       "score",        "point",        "points",    "class",      "kind",
+    "category", "group",       "role",       "tag",          "label",        "title",     "content",    "text",
+    "note",     "notes",       "remark",     "remarks",      "comment",      "memo",      "desc",       "description",
+    "detail",   "details",     "info",       "data",         "value",        "url",       "uri",        "link",
+    "image",    "photo",       "picture",    "avatar",       "file",         "path",      "hash",       "source",
+    "origin",   "channel",     "site",       "store",        "shop",         "dept",      "department", "job",
+    "position", "occupation",  "education",  "degree",       "marital",      "married",   "nation",     "nationality",
+    "ethnic",   "race",        "blood",      "diagnosis",    "disease",      "symptom",   "drug",       "medicine",
+    "visit",    "admission",   "discharge",  "ward",         "bed",          "record",    "history",    "insurance",
+    "claim",    "premium",     "product",    "plan",         "vehicle",      "car",       "vin",        "engine",
+    "brand",    "model",       "color",      "flight",       "train",        "seat",      "hotel",      "check",
+    "in",       "out",         "call",       "called",       "caller",       "duration",  "message",    "sms",
+    "imei",     "imsi",        "iccid",      "operator",     "carrier",      "express",   "logistics",  "shipping",
+    "ship",     "delivery",    "delivered",  "sign",         "signed",       "parcel",    "package",    "open",
+    "union",    "app",         "version",    "device",       "token",        "session",   "language",   "currency",
+    "tax",      "company",     "enterprise", "organization", "org",          "parent",    "self",       "other",
+    "old",      "new",         "main",       "primary",      "secondary",    "default",   "temp",       "backup",
+    "extra",    "is",          "to",         "from",         "for",          "and",       "or",         "us",
+    "cn",       "en",          "gender",     "birthday",     "birthdate",    "tele",      "telephone",  "cellphone",
+    "identity", "certificate", "cert",       "license",      "licence",      "social",    "security",   "xingming",
+    "shouji",   "shoujihao",   "dianhua",    "dizhi",        "shenfenzheng", "xingbie",   "nianling",   "riqi",
+    "beizhu",   "youxiang",    "chepai",     "kahao",        "danhao",
 };
 
 enum { SAYING = sizeof words_that_say / sizeof *words_that_say, WORDS = sizeof words / sizeof *words };
@@ -315,7 +317,7 @@ static bool is_tellable(const uint8_t *p, size_t n)
     size_t vowels = 0;
     for (size_t i = 0; i < n; i++)
         vowels += strchr("aeiou", dye_to_lower(p[i])) != NULL;
-    if (n <= SHORT_MAX || (vowels == 0 && n <= INITIALS_MAX))
+    if (n == 1 || (vowels == 0 && n <= INITIALS_MAX))
         return true;
     for (size_t i = 0; i < n; i++)
         for (size_t w = 0; reached[i] && w < SAYING + WORDS; w++) {
@@ -387,7 +389,7 @@ static void tell(struct dye_span name, struct column_name *ret)
 void column_name_read(struct dye_span name, struct column_name *ret)
 {
     *ret = (struct column_name){.says = 0};
-    if (name.n > NAME_MAX_BYTES) /* no column is called so */
+    if (name.n == 0 || name.n > NAME_MAX_BYTES || memchr(name.p, '@', name.n) != NULL) /* no column is called so */
         return;
     read_meaning(name, ret);
     tell(name, ret);

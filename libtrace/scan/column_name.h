@@ -5,8 +5,8 @@
  *
  * What stands where names do may be a value: a file without a header whose first row was taken for one, an object of
  * JSON whose keys are people. So a name is told word by word, and only in words that are known: Chinese and English
- * words that columns are called by, runs of at most eight letters without a vowel or of at most two (pinyin initials,
- * abbreviations), up to three digits. Anything else, of any length, is one '*'. What is no word at all is "".
+ * words that columns are called by, runs of at most eight letters without a vowel (pinyin initials, abbreviations), up
+ * to three digits. Anything else, of any length, is one '*'. What is no word at all is "".
  */
 #include "dye/census.h"
 

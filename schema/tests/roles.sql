@@ -51,7 +51,7 @@ SELECT bag_eq(
        WHERE c.relnamespace = 'dyetrace'::regnamespace GROUP BY 1, 2, 3 $$,
     $$ VALUES ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
               ('dyetrace_matcher', 'dump', 'UPDATE', 'completed_at,parts,records,sm3,state,threshold_bits,verdict'),
-              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,reason,records,verdict'),
+              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,census,charset,layout,parseable,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
               ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),
               ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
