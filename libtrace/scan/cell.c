@@ -25,15 +25,32 @@ static bool parse(enum dye_kind kind, struct dye_span s, struct cell *ret)
 
 /* ---- shapes ---- */
 
-/* Digits that p begins with. Eight bytes are digits when their high halves are 3, also with 6 added. */
-static size_t digit_run(const uint8_t *p, size_t n)
+/* Bits of the bytes at p that are no digits, the first of them lowest. Digits have 3 as high half, also with 6 added; a
+ * carry comes from no digit alone, and so only into what is behind the first of them. */
+static uint64_t other_bytes(const uint8_t *p)
 {
     static const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), six = UINT64_C(0x0606060606060606);
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    return ((eight & high) | ((eight + six) & high) >> 4) ^ UINT64_C(0x3333333333333333);
+}
+
+/* Digits that p begins with. */
+static size_t digit_run(const uint8_t *p, size_t n)
+{
+    enum { AT_ONCE = 8 };
     size_t i = 0;
-    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
-        memcpy(&eight, p + i, sizeof eight);
-        if (((eight & high) | ((eight + six) & high) >> 4) != UINT64_C(0x3333333333333333))
-            break;
+    for (; n - i >= AT_ONCE; i += AT_ONCE) {
+        uint64_t other = other_bytes(p + i);
+        if (other != 0)
+            return i + (size_t)__builtin_ctzll(other) / 8;
+    }
+    if (n >= AT_ONCE && i < n) { /* the last eight, of which some were seen */
+        uint64_t other = other_bytes(p + n - AT_ONCE);
+        return other != 0 ? n - AT_ONCE + (size_t)__builtin_ctzll(other) / 8 : n;
     }
     while (i < n && dye_is_digit(p[i]))
         i++;
@@ -353,7 +370,14 @@ static bool full_width(struct dye_span s, enum dye_charset charset, unsigned say
 
 static void from_wide(struct dye_span s, enum dye_charset charset, unsigned says, struct cell *ret)
 {
+    enum { ADDRESS_MIN_BYTES = 12 };
     struct look l;
+    size_t step;
+    if (says == DYE_ADDRESS && s.n >= ADDRESS_MIN_BYTES && s.p[0] >= 0x80 &&
+        ideograph_at(charset, s.p, s.n, &step) != 0) {
+        set(ret, DYE_ADDRESS, s);
+        return;
+    }
     look(s, charset, &l);
     bool knows = says != DYE_KIND_NONE;
     bool named = (l.first & IDEOGRAPH_SURNAME) != 0;

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { VALUE_MAX_BYTES = 1 << 16, RAW_NAME_MAX_BYTES = 64, NO_COLUMN = DYE_CENSUS_COLUMNS_MAX };
+enum { VALUE_MAX_BYTES = 1 << 16, RAW_NAME_MAX_BYTES = 64, NO_COLUMN = DYE_CENSUS_COLUMNS_MAX, PREFIX_MAX = 6 };
 /* What a person can be counted by. */
 #define IDENTIFIERS                                                                                                    \
     (((UINT32_C(1) << DYE_KIND_COUNT) - 1) & ~(UINT32_C(1) << DYE_NAME | UINT32_C(1) << DYE_ADDRESS | 1u))
@@ -69,7 +69,8 @@ void dye_census_free(struct dye_census *c)
 
 void dye_census_clear(struct dye_census *c)
 {
-    memset(c->columns, 0, sizeof c->columns);
+    memset(c->columns, 0, c->n_columns * sizeof *c->columns);
+    memset(&c->columns[NO_COLUMN], 0, sizeof *c->columns);
     c->n_columns = 0;
     tally_clear(&c->kinds);
     tally_clear(&c->prefixes);
@@ -150,25 +151,16 @@ static enum dye_status find_column(struct dye_census *c, const struct dye_record
 /* How many bytes of a canonical value are its issuer's or its region's. */
 static size_t prefix_of(enum dye_kind kind, struct dye_span v)
 {
+    static const uint8_t fixed[DYE_KIND_COUNT] = {[DYE_MOBILE] = 3, [DYE_RESIDENT_ID] = 4, [DYE_BANK_CARD] = 6};
+    bool lettered = kind == DYE_WAYBILL || kind == DYE_MRN || kind == DYE_POLICY || kind == DYE_ACCOUNT;
+    if (!lettered)
+        return fixed[kind];
     size_t letters = 0;
     while (letters < v.n && letters < 4 && dye_is_alpha(v.p[letters]))
         letters++;
-    switch (kind) {
-    case DYE_MOBILE:
-        return 3;
-    case DYE_RESIDENT_ID:
-        return 4;
-    case DYE_BANK_CARD:
-        return 6;
-    case DYE_WAYBILL:
+    if (kind == DYE_WAYBILL)
         return letters == 0 ? 2 : letters < 4 ? letters : 3;
-    case DYE_MRN:
-    case DYE_POLICY:
-    case DYE_ACCOUNT:
-        return v.n >= letters + 4 ? letters : 0; /* of a number, not of a word */
-    default:
-        return 0;
-    }
+    return v.n >= letters + 4 ? letters : 0; /* of a number, not of a word */
 }
 
 /*
@@ -179,12 +171,11 @@ static void note_identifier(struct dye_census *c, enum dye_kind kind)
 {
     struct dye_span v = c->cell.value;
     size_t n = prefix_of(kind, v);
-    if (n == 0 || n > v.n)
-        return;
     uint64_t key = kind;
-    for (size_t i = 0; i < 6; i++)
-        key = key << 8 | (i < n ? v.p[i] : 0u);
-    tally_add(&c->prefixes, key);
+    for (size_t i = 0; i < n; i++)
+        key = key << 8 | v.p[i];
+    if (n > 0)
+        tally_add(&c->prefixes, key << 8 * (PREFIX_MAX - n));
 }
 
 static uint32_t note_cell(struct dye_census *c)
@@ -337,7 +328,7 @@ size_t dye_census_prefixes(const struct dye_census *c, struct dye_census_prefix 
     tally_sorted(&c->prefixes, rows);
     for (size_t i = 0; i < c->prefixes.n; i++) {
         ret[i] = (struct dye_census_prefix){.kind = (enum dye_kind)(rows[i].key >> 48), .n = rows[i].n};
-        for (size_t k = 0; k < 6; k++)
+        for (size_t k = 0; k < PREFIX_MAX; k++)
             ret[i].prefix[k] = (char)(rows[i].key >> (40 - 8 * k));
     }
     return c->prefixes.n;

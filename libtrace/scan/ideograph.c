@@ -15,15 +15,9 @@ static const char no_names[] =
     "省市区县镇乡村路街道号楼栋室族科院部司店校级班岁元年月日时分男女无是否有已未的费款单卡证码员";
 static const char provinces[] = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
 
-enum { FIRST = 0x4e00, LAST = 0x9fff, GB_LEADS = 126, GB_TRAILS = 192 };
-static uint8_t by_code[LAST - FIRST + 1];
-static uint8_t by_gb[GB_LEADS * GB_TRAILS];
+uint8_t ideograph_by_code[IDEOGRAPH_LAST - IDEOGRAPH_FIRST + 1];
+uint8_t ideograph_by_gb[IDEOGRAPH_GB_LEADS * IDEOGRAPH_GB_TRAILS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static uint32_t code_of(const uint8_t *p)
-{
-    return (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
-}
 
 /* The rows of GBK that hold U+4E00-9FFF. */
 static bool is_gb_ideograph(unsigned lead, unsigned trail)
@@ -40,19 +34,20 @@ static void mark(const char *characters, uint8_t bit)
     dye_buf_init(&gb, 1 << 12, false);
     struct dye_span s = dye_span_str(characters);
     for (size_t i = 0; i + 3 <= s.n; i += 3)
-        by_code[code_of(s.p + i) - FIRST] |= bit;
+        ideograph_by_code[ideograph_code(s.p + i) - IDEOGRAPH_FIRST] |= bit;
     if (dye_text_to_gb18030(s, &gb) == DYE_OK)
         for (size_t i = 0; i + 2 <= gb.n; i += 2)
-            by_gb[(gb.p[i] - 0x81u) * GB_TRAILS + gb.p[i + 1] - 0x40u] |= bit;
+            ideograph_by_gb[ideograph_gb(gb.p + i)] |= bit;
     dye_buf_done(&gb);
 }
 
 static void load(void)
 {
-    memset(by_code, IDEOGRAPH, sizeof by_code);
+    memset(ideograph_by_code, IDEOGRAPH, sizeof ideograph_by_code);
     for (unsigned lead = 0x81; lead <= 0xfe; lead++)
         for (unsigned trail = 0x40; trail <= 0xfe; trail++)
-            by_gb[(lead - 0x81) * GB_TRAILS + trail - 0x40] = is_gb_ideograph(lead, trail) ? IDEOGRAPH : 0;
+            ideograph_by_gb[(lead - 0x81) * IDEOGRAPH_GB_TRAILS + trail - 0x40] =
+                is_gb_ideograph(lead, trail) ? IDEOGRAPH : 0;
     mark(surnames, IDEOGRAPH_SURNAME);
     mark(places, IDEOGRAPH_PLACE);
     mark(no_names, IDEOGRAPH_NO_NAME);
@@ -62,20 +57,4 @@ static void load(void)
 void ideograph_load(void)
 {
     pthread_once(&once, load);
-}
-
-unsigned ideograph_at(enum dye_charset charset, const uint8_t *p, size_t n, size_t *ret_step)
-{
-    if (charset == DYE_CHARSET_UTF8) {
-        if (n >= 3 && p[0] >= 0xe4 && p[0] <= 0xe9 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
-            uint32_t code = code_of(p);
-            *ret_step = 3;
-            return code >= FIRST && code <= LAST ? by_code[code - FIRST] : 0;
-        }
-    } else if (n >= 2 && p[0] >= 0x81 && p[0] <= 0xfe && p[1] >= 0x40 && p[1] <= 0xfe) {
-        *ret_step = 2;
-        return by_gb[(p[0] - 0x81u) * GB_TRAILS + p[1] - 0x40u];
-    }
-    *ret_step = dye_charset_step(charset, p, n);
-    return 0;
 }

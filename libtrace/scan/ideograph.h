@@ -14,8 +14,35 @@ enum {
 
 /* Before the first ideograph_at of the process; again costs nothing. */
 void ideograph_load(void);
+enum { IDEOGRAPH_FIRST = 0x4e00, IDEOGRAPH_LAST = 0x9fff, IDEOGRAPH_GB_LEADS = 126, IDEOGRAPH_GB_TRAILS = 192 };
+extern uint8_t ideograph_by_code[], ideograph_by_gb[];
+
+static inline uint32_t ideograph_code(const uint8_t *p)
+{
+    return (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+}
+
+static inline size_t ideograph_gb(const uint8_t *p)
+{
+    return (size_t)(p[0] - 0x81) * IDEOGRAPH_GB_TRAILS + (size_t)(p[1] - 0x40);
+}
+
 /* What the character at p[0, n), n > 0 and p[0] >= 0x80, is: bits; 0 for one beyond U+4E00-9FFF. *ret_step: its length.
  * charset: UTF-8, or anything else for GB18030. */
-unsigned ideograph_at(enum dye_charset charset, const uint8_t *p, size_t n, size_t *ret_step);
+static inline unsigned ideograph_at(enum dye_charset charset, const uint8_t *p, size_t n, size_t *ret_step)
+{
+    if (charset == DYE_CHARSET_UTF8) {
+        if (n >= 3 && p[0] >= 0xe4 && p[0] <= 0xe9 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
+            uint32_t code = ideograph_code(p);
+            *ret_step = 3;
+            return code >= IDEOGRAPH_FIRST && code <= IDEOGRAPH_LAST ? ideograph_by_code[code - IDEOGRAPH_FIRST] : 0;
+        }
+    } else if (n >= 2 && p[0] >= 0x81 && p[0] <= 0xfe && p[1] >= 0x40 && p[1] <= 0xfe) {
+        *ret_step = 2;
+        return ideograph_by_gb[ideograph_gb(p)];
+    }
+    *ret_step = dye_charset_step(charset, p, n);
+    return 0;
+}
 
 #endif

@@ -162,11 +162,11 @@ enum dye_charset dye_charset_detect(struct dye_span sample)
     return two_bytes(count(sample, &gb18030), count(sample, &big5));
 }
 
-/* Whether it is UTF-8 throughout, and text beyond ASCII is in it; gives up at the first byte that is not. Nearly every
- * record is asked. */
-static bool is_whole_utf8(struct dye_span s)
+/* Whether it is UTF-8 throughout, from `at` on, which ends a character, and text beyond ASCII is in it; gives up at the
+ * first byte that is not. Nearly every record is asked. */
+static bool is_whole_utf8(struct dye_span s, size_t at)
 {
-    size_t at = 0, wide = 0;
+    size_t wide = 0;
     while (at < s.n) {
         const uint8_t *p = s.p + at;
         if (p[0] < 0x80) {
@@ -189,9 +189,10 @@ enum dye_charset dye_charset_of_record(enum dye_charset part, struct dye_span re
 {
     if (dye_charset_is_wide(part))
         return part;
-    if (ascii_run(record.p, record.n) == record.n)
+    size_t ascii = ascii_run(record.p, record.n);
+    if (ascii == record.n)
         return DYE_CHARSET_ASCII;
-    bool whole = is_whole_utf8(record);
+    bool whole = is_whole_utf8(record, ascii);
     if (part == DYE_CHARSET_GB18030 || part == DYE_CHARSET_BIG5)
         return whole && is_surely_utf8(count(record, &utf8), 3) ? DYE_CHARSET_UTF8 : part;
     if (whole)

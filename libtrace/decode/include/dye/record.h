@@ -90,6 +90,8 @@ struct dye_records {
     bool unsure; /* a quote may close behind the text's end */
     size_t ahead_start, ahead_end;
     size_t hopeless; /* no quote closes before here */
+    uint16_t names;  /* of a header that stays the same: where each ends in it */
+    uint16_t name_end[DYE_FIELDS_MAX];
 };
 DYE_API void dye_records_init(struct dye_records *r, const struct dye_layout *layout, struct dye_span text);
 /* To the next record that is not empty and not a header; false at the end. O(length). */
