@@ -30,6 +30,8 @@ static const struct verb verbs[] = {
     {"seed", NULL, "dyetrace-seeder", "make canaries for a source and write their records"},
     {"plant", NULL, "dyetrace-seeder", "write canaries into a source through its connector"},
     {"withdraw", NULL, "dyetrace-seeder", "take canaries out of a source again"},
+    {"health", NULL, "dyetrace-seeder", "find canaries that a source has dropped, merged or altered"},
+    {"rotate", NULL, "dyetrace-seeder", "take old canaries out of a source and plant fresh ones"},
     {"canary", NULL, "dyetrace-seeder", "list, reveal, controls"},
     {"pool", NULL, "dyetrace-seeder", "values that canaries are made of: SIM blocks, mail domains, voided numbers"},
     {"table", NULL, "dyetrace-seeder", "what an authority assigns, and the canaries that it burns"},

@@ -13,13 +13,15 @@
 #include <unistd.h>
 
 static bool opt_records;
+static bool opt_counts;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"records", NULL, "every record with its fields, too", NULL, &opt_records},
+    {"counts", NULL, "with --json, what the columns and records of a part are, counted", NULL, &opt_counts},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"decode FILE [--json] [--records]",
+static const struct verb_spec spec = {"decode FILE [--json] [--records] [--counts]",
                                       "What is in a file, as ingest reads it: its parts, and how each is laid out.",
                                       options, 1, 1};
 
@@ -145,7 +147,8 @@ static enum dye_status plain_record(struct decode *d, const struct dye_records *
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct decode *d = arg;
-    DYE_TRY(dye_census_chunk(d->census, chunk));
+    if (opt_counts)
+        DYE_TRY(dye_census_chunk(d->census, chunk));
     if (!opt_records) {
         d->records += chunk->records;
         return DYE_OK;
@@ -180,10 +183,12 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     return dye_chunker_feed(((struct decode *)arg)->chunker, bytes);
 }
 
-/* What the part holds; NULL without memory. */
+/* What the part holds; NULL when nobody asks, and without memory. */
 static json_t *json_of_census(const struct dye_census *c)
 {
     struct dye_buf text;
+    if (!opt_counts)
+        return NULL;
     dye_buf_init(&text, COUNTS_MAX_BYTES, false);
     json_t *o = counts_append(c, &text) == DYE_OK ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL;
     dye_buf_done(&text);
@@ -202,7 +207,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const char *charset = l != NULL ? dye_charset_name(l->charset) : NULL;
     const char *mojibake = l != NULL && l->mojibake != DYE_MOJIBAKE_NONE ? dye_mojibake_name(l->mojibake) : NULL;
     if (common.json)
-        return print_line(json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:I, s:s, s:s, s:s*, s:o}", "part", d->path,
+        return print_line(json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:I, s:s, s:s, s:s*, s:o*}", "part", d->path,
                                     "unit", dye_unit_name(d->unit), "format", d->format, "layout", layout, "charset",
                                     charset, "bytes", (json_int_t)end->bytes, "records", (json_int_t)d->records,
                                     "verdict", verdict, "reason", reason, "mojibake", mojibake, "census",

@@ -56,7 +56,7 @@ run dyetrace parts "$dump"
 like "without --json it is a line a part" "$(grep header.csv <<<"$OUT")" \
     '^header\.csv: bytes delimited utf-8, read, 300 records, 300 parseable; columns 姓名=name 1\.00, .*; regions 3701 300; newest -$'
 exit_is "a dump that is none is an error" 2 dyetrace parts d0123456789abcdef --json
-exit_is "as decode counts it" 0 dyetrace decode "$SCRATCH/dump/header.csv" --json
+exit_is "as decode counts it" 0 dyetrace decode "$SCRATCH/dump/header.csv" --json --counts
 is "so does the part" "$(jq -c .census.kinds <<<"$OUT")" "$(dyetrace parts "$dump" --json | jq -c 'select(.part == "header.csv") | .kinds')"
 
 # --- secrecy ----------------------------------------------------------------------------------------------------------
