@@ -183,12 +183,10 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     return dye_chunker_feed(((struct decode *)arg)->chunker, bytes);
 }
 
-/* What the part holds; NULL when nobody asks, and without memory. */
+/* What the part holds; NULL without memory. */
 static json_t *json_of_census(const struct dye_census *c)
 {
     struct dye_buf text;
-    if (!opt_counts)
-        return NULL;
     dye_buf_init(&text, COUNTS_MAX_BYTES, false);
     json_t *o = counts_append(c, &text) == DYE_OK ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL;
     dye_buf_done(&text);
@@ -206,12 +204,15 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const char *layout = l != NULL ? dye_layout_name(l->kind) : NULL;
     const char *charset = l != NULL ? dye_charset_name(l->charset) : NULL;
     const char *mojibake = l != NULL && l->mojibake != DYE_MOJIBAKE_NONE ? dye_mojibake_name(l->mojibake) : NULL;
-    if (common.json)
+    if (common.json) {
+        json_t *census = opt_counts ? json_of_census(d->census) : NULL;
+        if (opt_counts && census == NULL)
+            return DYE_E_NOMEM;
         return print_line(json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:I, s:s, s:s, s:s*, s:o*}", "part", d->path,
                                     "unit", dye_unit_name(d->unit), "format", d->format, "layout", layout, "charset",
                                     charset, "bytes", (json_int_t)end->bytes, "records", (json_int_t)d->records,
-                                    "verdict", verdict, "reason", reason, "mojibake", mojibake, "census",
-                                    json_of_census(d->census)));
+                                    "verdict", verdict, "reason", reason, "mojibake", mojibake, "census", census));
+    }
     printf("%s: %s%s%s, %s%s%s, %" PRIu64 " bytes, %" PRIu64 " records: %s%s%s\n",
            d->path[0] != '\0' ? d->path : "(the file)", d->format, d->format[0] != '\0' ? " " : "",
            layout != NULL ? layout : "nothing", charset != NULL ? charset : "-", mojibake != NULL ? ", " : "",
