@@ -9,4 +9,5 @@ ALTER TABLE dyetrace.part
     ADD COLUMN layout text,
     ADD COLUMN parseable bigint CHECK (parseable >= 0),
     ADD COLUMN census jsonb;
-GRANT UPDATE (layout, parseable, census) ON dyetrace.part TO dyetrace_matcher;
+GRANT UPDATE (format, layout, parseable, census) ON dyetrace.part TO dyetrace_matcher;
+GRANT UPDATE (census) ON dyetrace.chunk TO dyetrace_matcher;

@@ -60,7 +60,9 @@ enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct
 {
     return store_run(s, err, NULL,
                      "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records, census)"
-                     " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)",
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (dump_id, part, number) DO UPDATE"
+                     " SET start = excluded.start, bytes = excluded.bytes, records = excluded.records,"
+                     " census = excluded.census, done_at = now()",
                      "siiiiis", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
                      (int64_t)c->records, census);
 }

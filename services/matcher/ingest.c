@@ -6,6 +6,7 @@
 #include "dye/link.h"
 #include "findings.h"
 #include "location.h"
+#include "part_map.h"
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
@@ -125,6 +126,7 @@ struct run {
     struct findings findings;
     struct dye_census *census;
     struct dye_buf counts; /* the census as it is stored; no person's value */
+    struct part_map parts;
     uint32_t part;
     uint64_t bytes; /* of all parts */
     struct progress progress;
@@ -168,8 +170,9 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
-    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
-        return DYE_OK;
+    const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
+    if (done != NULL && done->start == c.start && done->bytes == c.bytes)
+        return DYE_OK; /* else it was cut short there, by a limit or a password */
     findings_begin(&run->findings, chunk->unit, chunk->start);
     dye_linker_chunk(run->linker, chunk);
     enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker, NULL);
@@ -185,12 +188,12 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
-    run->part = part->ordinal;
+    run->part = part_map_take(&run->parts, part->path);
     dye_chunker_begin(run->chunker, part->unit);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path, format) VALUES ($1, $2, $3, $4)"
-                     " ON CONFLICT DO NOTHING",
-                     "siss", run->dump, (int64_t)part->ordinal, part->path, part->format);
+                     " ON CONFLICT (dump_id, ordinal) DO UPDATE SET format = excluded.format",
+                     "siss", run->dump, (int64_t)run->part, part->path, part->format);
 }
 
 static enum dye_status on_data(void *arg, struct dye_span bytes)
@@ -256,6 +259,7 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     struct store *s = run->in->store;
     STORE_RESULT r = NULL;
     DYE_TRY(store_begin(s, err));
+    DYE_TRY(part_map_forget(&run->parts, s, run->dump, err));
     DYE_TRY(store_run(s, err, &r, "SELECT coalesce(sum(records), 0) FROM dyetrace.part WHERE dump_id = $1", "s",
                       run->dump));
     uint64_t records = (uint64_t)store_int(r, 0, 0);
@@ -284,6 +288,8 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
                                  ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
                                  : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
     if (status == DYE_OK)
+        status = part_map_load(in->store, result->dump, &run.parts, err);
+    if (status == DYE_OK)
         status = match_parts(&run, fd, err);
     if (status == DYE_OK)
         status = finish_dump(&run, canaries, err);
@@ -292,8 +298,42 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     findings_done(&run.findings);
     dye_buf_done(&run.counts);
     dye_census_free(run.census);
+    part_map_done(&run.parts);
     free(run.done);
     return status;
+}
+
+/* What is known of a dump that is complete. DYE_E_NOTFOUND when it is not. */
+static enum dye_status find_complete(struct ingest *in, const char *dump, uint64_t *ret_epoch, uint64_t *ret_canaries,
+                                     bool *ret_read, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(in->store, err, &r,
+                      "SELECT epoch, canaries, verdict = 'read' FROM dyetrace.dump"
+                      " WHERE dump_id = $1 AND state = 'complete'",
+                      "s", dump));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: it is not complete; ingest it again", dump);
+    *ret_epoch = (uint64_t)store_int(r, 0, 0);
+    *ret_canaries = (uint64_t)store_int(r, 0, 1);
+    *ret_read = store_bool(r, 0, 2);
+    return DYE_OK;
+}
+
+/* Holding the lease, and the dump is complete: it stays so, whatever becomes of this. */
+static enum dye_status match_again(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
+                                   const struct ingest_result *result, struct dye_error *err)
+{
+    uint64_t epoch = 0;
+    uint64_t canaries = 0;
+    bool read = false;
+    DYE_TRY(find_complete(in, result->dump, &epoch, &canaries, &read, err));
+    if (read)
+        return DYE_OK;
+    if (snapshot->epoch < epoch)
+        DYE_FAIL(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", result->dump);
+    DYE_TRY(zone_audit(in->store, "retry", result->dump, "decoded again", NULL, err));
+    return match_dump(in, snapshot, fd, result, epoch, canaries, err);
 }
 
 /* Holding the lease. */
@@ -310,23 +350,48 @@ static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sh
         status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
     if (status == DYE_OK && !ret->duplicate)
         status = match_dump(in, snapshot, fd, ret, epoch, canaries, err);
+    if (status == DYE_OK && ret->duplicate && in->n_passwords > 0)
+        status = match_again(in, snapshot, fd, ret, err);
     registry_put(snapshot);
     return status;
+}
+
+/* Gives the lease back, whatever happened. */
+static enum dye_status release(struct ingest *in, const char *dump, enum dye_status status, struct dye_error *err)
+{
+    struct dye_error ignored;
+    store_rollback(in->store);
+    enum dye_status released = queue_release(in->store, "dump", dump, status == DYE_OK ? err : &ignored);
+    return status == DYE_OK ? released : status;
 }
 
 enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a, struct ingest_result *ret,
                             struct dye_error *err)
 {
     struct ingest_result result = {0};
-    struct dye_error ignored;
     uint8_t sha256[32];
     DYE_TRY(hash_file(in, fd, &result, sha256, err));
     DYE_TRY(queue_lease(in->store, "dump", result.dump, err));
     enum dye_status status = ingest_leased(in, fd, sha256, a, &result, err);
-    store_rollback(in->store);
-    enum dye_status released = queue_release(in->store, "dump", result.dump, status == DYE_OK ? err : &ignored);
+    status = release(in, result.dump, status, err);
     if (status == DYE_OK)
-        status = released;
+        *ret = result;
+    return status;
+}
+
+enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct ingest_result *ret,
+                             struct dye_error *err)
+{
+    struct ingest_result result = {.duplicate = true};
+    uint8_t sha256[32];
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    if (strcmp(result.dump, dump) != 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: its original has changed", dump);
+    DYE_TRY(queue_lease(in->store, "dump", dump, err));
+    struct registry_snapshot *snapshot = registry_take(in->registry);
+    enum dye_status status = match_again(in, snapshot, fd, &result, err);
+    registry_put(snapshot);
+    status = release(in, dump, status, err);
     if (status == DYE_OK)
         *ret = result;
     return status;

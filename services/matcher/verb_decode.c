@@ -14,9 +14,11 @@
 
 static bool opt_records;
 static bool opt_counts;
+static struct passwords_given given;
 static struct common_options common;
 
 static const struct option_spec options[] = {
+    PASSWORD_OPTIONS(given),
     {"records", NULL, "every record with its fields, too", NULL, &opt_records},
     {"counts", NULL, "with --json, what the columns and records of a part are, counted", NULL, &opt_counts},
     {NULL, NULL, NULL, NULL, NULL},
@@ -225,6 +227,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     enum { VALUE_MAX_BYTES = 4 << 20 };
     const char *file = call->argv[1];
     struct decode d = {0};
+    struct password_list passwords;
     const struct dye_decode_events events = {on_begin, on_data, on_end, &d};
     privilege_harden();
     int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
@@ -235,9 +238,11 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     dye_buf_init(&d.mended, 4 * DYE_MENDED_MAX_BYTES, true);
     d.census = dye_census_new();
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
-    enum dye_status status = d.chunker != NULL && d.census != NULL
-                                 ? offline_decode("decode", fd, &events, err)
-                                 : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    enum dye_status status = password_list_gather(&given, &passwords, err);
+    if (status == DYE_OK)
+        status = d.chunker != NULL && d.census != NULL ? offline_decode("decode", fd, &passwords, &events, err)
+                                                       : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    password_list_free(&passwords);
     dye_chunker_free(d.chunker);
     dye_census_free(d.census);
     dye_buf_done(&d.name);
