@@ -1,5 +1,7 @@
 #include "cell.h"
 
+#include "day.h"
+#include "digits.h"
 #include "ideograph.h"
 
 const char *dye_cell_name(unsigned cell)
@@ -24,76 +26,6 @@ static bool parse(enum dye_kind kind, struct dye_span s, struct cell *ret)
 }
 
 /* ---- shapes ---- */
-
-/* Bits of the bytes at p that are no digits, the first of them lowest. Digits have 3 as high half, also with 6 added; a
- * carry comes from no digit alone, and so only into what is behind the first of them. */
-static uint64_t other_bytes(const uint8_t *p)
-{
-    static const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), six = UINT64_C(0x0606060606060606);
-    uint64_t eight;
-    memcpy(&eight, p, sizeof eight);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    eight = __builtin_bswap64(eight);
-#endif
-    return ((eight & high) | ((eight + six) & high) >> 4) ^ UINT64_C(0x3333333333333333);
-}
-
-/* Digits that p begins with. */
-static size_t digit_run(const uint8_t *p, size_t n)
-{
-    enum { AT_ONCE = 8 };
-    size_t i = 0;
-    for (; n - i >= AT_ONCE; i += AT_ONCE) {
-        uint64_t other = other_bytes(p + i);
-        if (other != 0)
-            return i + (size_t)__builtin_ctzll(other) / 8;
-    }
-    if (n >= AT_ONCE && i < n) { /* the last eight, of which some were seen */
-        uint64_t other = other_bytes(p + n - AT_ONCE);
-        return other != 0 ? n - AT_ONCE + (size_t)__builtin_ctzll(other) / 8 : n;
-    }
-    while (i < n && dye_is_digit(p[i]))
-        i++;
-    return i;
-}
-
-static uint32_t number_of(const uint8_t *p, size_t n)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v * 10 + (uint32_t)(p[i] - '0');
-    return v;
-}
-
-static uint32_t date_of(uint32_t year, uint32_t month, uint32_t day)
-{
-    bool real = year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-    return real ? year * 10000 + month * 100 + day : 0;
-}
-
-/* 2026-1-31, 2026/01/31 12:30, 2026.1.31; 0 for anything else. */
-static uint32_t parted_date(const uint8_t *p, size_t n)
-{
-    if (n < 8 || n > 32 || (p[4] != '-' && p[4] != '/' && p[4] != '.'))
-        return 0;
-    size_t month = digit_run(p + 5, n - 5), at = 5 + month;
-    if (month < 1 || month > 2 || at >= n || p[at] != p[4])
-        return 0;
-    size_t day = digit_run(p + at + 1, n - at - 1), end = at + 1 + day;
-    if (day < 1 || day > 2 || (end < n && p[end] != ' ' && p[end] != 'T'))
-        return 0;
-    return date_of(number_of(p, 4), number_of(p + 5, month), number_of(p + at + 1, day));
-}
-
-/* Seconds since 1970; days to a date after Howard Hinnant, "chrono-compatible low-level date algorithms". */
-static uint32_t date_of_seconds(uint32_t seconds)
-{
-    uint32_t days = seconds / 86400 + 719468, era = days / 146097, of_era = days % 146097;
-    uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    uint32_t of_year = of_era - (365 * year + year / 4 - year / 100), shifted = (5 * of_year + 2) / 153;
-    uint32_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-    return date_of(era * 400 + year + (month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1);
-}
 
 static bool is_hexadecimal(struct dye_span s)
 {
@@ -154,7 +86,7 @@ static void read_date(struct cell *ret, uint32_t date)
     ret->date = date;
 }
 
-static bool is_known_area(const uint8_t *p)
+bool cell_is_area(const uint8_t *p)
 {
     return dye_region_prefecture((const char *)p) != NULL;
 }
@@ -171,23 +103,23 @@ static void digits(struct dye_span s, unsigned says, struct cell *ret)
     if (as_said(s, says, ret))
         return;
     if (s.n == 8 || s.n == 14)
-        date = date_of(number_of(s.p, 4), number_of(s.p + 4, 2), number_of(s.p + 6, 2));
+        date = day_of(digits_value(s.p, 4), digits_value(s.p + 4, 2), digits_value(s.p + 6, 2));
     if (says == DYE_CELL_DATE && (s.n == 10 || s.n == 13) && s.p[0] < '4')
-        date = date_of_seconds(number_of(s.p, 10));
+        date = day_of_seconds(digits_value(s.p, 10));
     if (date != 0) {
         read_date(ret, date);
         return;
     }
     if (s.n >= 12 && s.n <= 14 && parse(DYE_MOBILE, s, ret)) /* 86, 0086 or 0 before it */
         return;
-    if (s.n == 15 && is_known_area(s.p) && parse(DYE_RESIDENT_ID, s, ret))
+    if (s.n == 15 && cell_is_area(s.p) && parse(DYE_RESIDENT_ID, s, ret))
         return;
     bool carrier = s.p[0] == '7' &&
                    ((s.n == 14 && (s.p[1] == '3' || s.p[1] == '5' || s.p[1] == '8')) || (s.n == 15 && s.p[1] == '7'));
     if (carrier && parse(DYE_WAYBILL, s, ret))
         return;
-    bool miswritten = s.n == 18 && is_known_area(s.p) &&
-                      date_of(number_of(s.p + 6, 4), number_of(s.p + 10, 2), number_of(s.p + 12, 2)) != 0;
+    bool miswritten = s.n == 18 && cell_is_area(s.p) &&
+                      day_of(digits_value(s.p + 6, 4), digits_value(s.p + 10, 2), digits_value(s.p + 12, 2)) != 0;
     bool card = s.n >= 16 && s.n <= 19 && s.p[0] >= '3' && s.p[0] <= '6' && !miswritten; /* an ID is none */
     if (card && parse(DYE_BANK_CARD, s, ret))
         return;
@@ -221,12 +153,12 @@ static bool grouped(struct dye_span s, struct cell *ret)
 
 static void from_digit(struct dye_span s, unsigned says, struct cell *ret)
 {
-    size_t n = s.p[0] == '+' || s.p[0] == '(' || s.p[0] == '\'' ? 0 : digit_run(s.p, s.n);
+    size_t n = s.p[0] == '+' || s.p[0] == '(' || s.p[0] == '\'' ? 0 : digits_run(s.p, s.n);
     if (n == s.n) {
         digits(s, says, ret);
         return;
     }
-    uint32_t date = n == 4 ? parted_date(s.p, s.n) : 0;
+    uint32_t date = n == 4 ? day_parted(s.p, s.n) : 0;
     if (date != 0) {
         read_date(ret, date);
         return;
@@ -260,7 +192,7 @@ static bool lettered(struct dye_span s, struct cell *ret)
     size_t letters = 1;
     while (letters < 4 && dye_is_alpha(s.p[letters]))
         letters++;
-    size_t n = digit_run(s.p + letters, s.n - letters);
+    size_t n = digits_run(s.p + letters, s.n - letters);
     if (letters >= 2 && letters < 5 && n >= 9 && parse(DYE_WAYBILL, s, ret))
         return true;
     if (s.n == 9 && letters <= 2 && (s.p[0] | 0x20) == 'e' && parse(DYE_PASSPORT, s, ret))
@@ -332,26 +264,6 @@ static bool ends_in_title(struct dye_span s, enum dye_charset charset)
     return false;
 }
 
-/* 2026年1月31日, in either charset: what stands between the numbers is not looked at. */
-static uint32_t wide_date(struct dye_span s)
-{
-    uint32_t part[3] = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < s.n && n < 3;) {
-        size_t run = digit_run(s.p + i, s.n - i);
-        if (run == 0 && s.p[i] < 0x80)
-            return 0;
-        if (run > 0 && (run > 4 || (n == 0) != (run == 4)))
-            return 0;
-        if (run > 0)
-            part[n++] = number_of(s.p + i, run);
-        i += run > 0 ? run : 2 - (s.p[i] < 0x80);
-        if (run == 0 && i < s.n && s.p[i] >= 0x80 && s.p[i] < 0xc0)
-            i++;
-    }
-    return n == 3 ? date_of(part[0], part[1], part[2]) : 0;
-}
-
 /* As a kind whose characters are beyond ASCII; rare, so that GB18030 may cost a conversion. */
 static bool parse_wide(enum dye_kind kind, struct dye_span s, enum dye_charset charset, struct cell *ret)
 {
@@ -387,7 +299,7 @@ static void from_wide(struct dye_span s, enum dye_charset charset, unsigned says
         if (full_width(s, charset, says, ret))
             return;
     } else if (l.first == 0 && l.numbers >= 6 && says != DYE_ADDRESS && l.wide <= 3) {
-        uint32_t date = wide_date(s);
+        uint32_t date = day_in_words(s);
         if (date != 0) {
             read_date(ret, date);
             return;
@@ -445,91 +357,4 @@ void cell_read(struct dye_span s, enum dye_charset charset, unsigned says, struc
             from_wide(s, charset, says, ret);
             return;
         }
-}
-
-/* ---- free text ---- */
-
-static bool is_word(uint8_t b)
-{
-    return dye_is_alnum(b) || b == '@' || b == '_' || b == '+' || b == '.' || b == '-';
-}
-
-static bool is_mark(uint8_t b)
-{
-    return b < 0x80 && !dye_is_alnum(b) && b != '*' && b != '#' && b != '(' && b != ')';
-}
-
-/* The run of bytes of words at i. */
-static size_t word_run(struct dye_span s, size_t i)
-{
-    size_t at = i;
-    while (at < s.n && is_word(s.p[at]))
-        at++;
-    return at - i;
-}
-
-/* An identifier that is the whole word, or all of it behind or before a mark. */
-static bool read_word(struct dye_span s, struct cell *ret)
-{
-    while (s.n > 0 && !dye_is_alnum(s.p[0]) && s.p[0] != '+')
-        s = dye_span_of(s.p + 1, s.n - 1);
-    while (s.n > 0 && !dye_is_alnum(s.p[s.n - 1]))
-        s.n--;
-    if (s.n == 0)
-        return false;
-    cell_read(s, DYE_CHARSET_ASCII, DYE_KIND_NONE, ret);
-    return ret->is != DYE_CELL_NUMBER && ret->is != DYE_CELL_TEXT && ret->is != DYE_KIND_NONE;
-}
-
-/* A mobile and an ID of 18, glued in either order: up to the first of both. */
-static size_t glued(struct dye_span s)
-{
-    size_t n = digit_run(s.p, s.n);
-    if (s.n != 29 || n < 28)
-        return s.n;
-    return s.p[0] == '1' && s.p[1] >= '3' && is_known_area(s.p + 11) ? 11 : 18;
-}
-
-bool cell_next(struct dye_span s, enum dye_charset charset, bool prose, size_t *at, struct cell *ret)
-{
-    enum { LONG = 9 }; /* shorter words belong to what is around them: 12号 */
-    size_t i = *at;
-    while (i < s.n && is_mark(s.p[i]))
-        i++;
-    size_t start = i;
-    while (i < s.n) {
-        if (s.p[i] >= 0x80) {
-            i += dye_charset_step(charset, s.p + i, s.n - i);
-            i = i < s.n ? i : s.n;
-            continue;
-        }
-        size_t run = word_run(s, i);
-        if (run >= LONG) {
-            if (i > start)
-                break;
-            /* The word, and if it is nothing as a whole, its parts. */
-            size_t used = glued(dye_span_of(s.p + i, run));
-            *at = i + used;
-            if (read_word(dye_span_of(s.p + i, used), ret))
-                return true;
-            size_t part = i;
-            while (part < i + used && dye_is_alnum(s.p[part]))
-                part++;
-            if (part > i && part < i + used)
-                *at = part;
-            ret->is = DYE_CELL_TEXT;
-            return part > i ? (read_word(dye_span_of(s.p + i, part - i), ret), true) : true;
-        }
-        if (run == 0 && is_mark(s.p[i]))
-            break;
-        i += run > 0 ? run : 1;
-    }
-    if (i == start)
-        return false;
-    *at = i;
-    if (prose)
-        ret->is = DYE_CELL_TEXT;
-    else
-        cell_read(dye_span_of(s.p + start, i - start), charset, DYE_KIND_NONE, ret);
-    return true;
 }

@@ -21,11 +21,7 @@ struct cell {
  * O(n). */
 void cell_read(struct dye_span s, enum dye_charset charset, unsigned says, struct cell *ret);
 
-/*
- * Free text: the next piece of it from *at on, which moves behind it; false at the end. A piece is a run of letters and
- * digits long enough for an identifier, an e-mail address, or what stands between those, blanks and marks. With
- * `prose` only identifiers are known, because any two words may look like a name.
- */
-bool cell_next(struct dye_span s, enum dye_charset charset, bool prose, size_t *at, struct cell *ret);
+/* Whether the four digits at p are those of a prefecture. */
+bool cell_is_area(const uint8_t *p);
 
 #endif

@@ -4,6 +4,7 @@
 #include "column_name.h"
 #include "dye/key.h"
 #include "ideograph.h"
+#include "prose.h"
 #include "tally.h"
 
 #include <stdlib.h>
@@ -186,11 +187,11 @@ static uint32_t note_cell(struct dye_census *c)
     return bit & HOLDS;
 }
 
-static uint32_t note_text(struct dye_census *c, struct dye_span s, enum dye_charset charset, bool prose)
+static uint32_t note_text(struct dye_census *c, struct dye_span s, enum dye_charset charset, bool only_identifiers)
 {
     uint32_t mask = 0;
     size_t at = 0;
-    while (cell_next(s, charset, prose, &at, &c->cell))
+    while (prose_next(s, charset, only_identifiers, &at, &c->cell))
         mask |= note_cell(c);
     return mask;
 }

@@ -59,6 +59,14 @@ exit_is "a dump that is none is an error" 2 dyetrace parts d0123456789abcdef --j
 exit_is "as decode counts it" 0 dyetrace decode "$SCRATCH/dump/header.csv" --json --counts
 is "so does the part" "$(jq -c .census.kinds <<<"$OUT")" "$(dyetrace parts "$dump" --json | jq -c 'select(.part == "header.csv") | .kinds')"
 
+(cd "$SCRATCH/dump" && zip -q -P late ../locked.zip header.csv)
+run dyetrace ingest "$SCRATCH/locked.zip" --json
+locked=$(jq -r .dump <<<"$OUT")
+is "what can't be read holds nothing" "$(dyetrace parts "$locked" --json | jq -c '[.verdict, .columns, .kinds, .newest]')" '["unread",[],[],null]'
+exit_is "it is decoded again with its password" 0 dyetrace retry "$locked" --password late
+is "and holds what is in it" "$(dyetrace parts "$locked" --json | jq -c '[.records, .parseable, .kinds, .regions]')" \
+    '[300,300,[{"kinds":["mobile","resident_id","name","address"],"records":300}],{"3701":300}]'
+
 # --- secrecy ----------------------------------------------------------------------------------------------------------
 
 # A first row of values where a header is expected; columns and files called by people.
