@@ -189,7 +189,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
-    dye_chunker_begin(run->chunker, part->unit);
+    dye_chunker_begin_part(run->chunker, part);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path, format) VALUES ($1, $2, $3, $4)"
                      " ON CONFLICT (dump_id, ordinal) DO UPDATE SET format = excluded.format",
