@@ -56,9 +56,9 @@ SELECT bag_eq(
        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, LATERAL aclexplode(a.attacl) x
        WHERE c.relnamespace = 'dyetrace'::regnamespace GROUP BY 1, 2, 3 $$,
     $$ VALUES ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
-              ('dyetrace_matcher', 'chunk', 'UPDATE', 'bytes,done_at,records,start'),
+              ('dyetrace_matcher', 'chunk', 'UPDATE', 'bytes,census,done_at,records,start'),
               ('dyetrace_matcher', 'dump', 'UPDATE', 'completed_at,parts,records,sm3,state,threshold_bits,verdict'),
-              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,reason,records,verdict'),
+              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,census,charset,format,layout,parseable,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
               ('dyetrace_seeder', 'drop_file', 'UPDATE', 'called_off_at,removed_at'),
               ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),

@@ -1,5 +1,6 @@
 #include "ingest.h"
 
+#include "counts.h"
 #include "dye/chunker.h"
 #include "dye/digest.h"
 #include "dye/link.h"
@@ -123,6 +124,8 @@ struct run {
     struct dye_chunker *chunker;
     struct dye_linker *linker;
     struct findings findings;
+    struct dye_census *census;
+    struct dye_buf counts; /* the census as it is stored; no person's value */
     struct part_map parts;
     uint32_t part;
     uint64_t bytes; /* of all parts */
@@ -143,9 +146,20 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 {
     struct store *s = run->in->store;
     DYE_TRY(store_begin(s, run->err));
-    DYE_TRY(queue_chunk_done(s, run->dump, c, run->err));
+    DYE_TRY(queue_chunk_done(s, run->dump, c, (const char *)run->counts.p, run->err));
     DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
     return store_commit(s, run->err);
+}
+
+static enum dye_status count_chunk(struct run *run, const struct dye_chunk *chunk)
+{
+    dye_census_clear(run->census);
+    dye_buf_clear(&run->counts);
+    enum dye_status status = dye_census_chunk(run->census, chunk);
+    if (status == DYE_OK)
+        status = counts_append(run->census, &run->counts);
+    return status == DYE_OK ? DYE_OK
+                            : dye_fail(run->err, status, "chunk: can't be counted (%s)", dye_status_name(status));
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
@@ -166,6 +180,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
+    DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
     return commit_chunk(run, &c);
 }
@@ -176,8 +191,9 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     run->part = part_map_take(&run->parts, part->path);
     dye_chunker_begin_part(run->chunker, part);
     return store_run(run->in->store, run->err, NULL,
-                     "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                     "sis", run->dump, (int64_t)run->part, part->path);
+                     "INSERT INTO dyetrace.part (dump_id, ordinal, path, format) VALUES ($1, $2, $3, $4)"
+                     " ON CONFLICT (dump_id, ordinal) DO UPDATE SET format = excluded.format",
+                     "siss", run->dump, (int64_t)run->part, part->path, part->format);
 }
 
 static enum dye_status on_data(void *arg, struct dye_span bytes)
@@ -196,13 +212,10 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const struct dye_layout *layout = dye_chunker_layout(run->chunker);
     /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
-    return store_run(run->in->store, run->err, NULL,
-                     "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, records ="
-                     " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
-                     " WHERE dump_id = $1 AND ordinal = $2",
-                     "sisiss", run->dump, (int64_t)run->part,
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisss", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
-                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
+                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason,
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -267,9 +280,11 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
 {
     struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .dump = result->dump, .err = err};
     findings_init(&run.findings);
+    dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
+    run.census = dye_census_new();
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
-    enum dye_status status = run.chunker != NULL && run.linker != NULL
+    enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
                                  : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
     if (status == DYE_OK)
@@ -281,6 +296,8 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_linker_free(run.linker);
     dye_chunker_free(run.chunker);
     findings_done(&run.findings);
+    dye_buf_done(&run.counts);
+    dye_census_free(run.census);
     part_map_done(&run.parts);
     free(run.done);
     return status;
