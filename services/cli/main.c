@@ -40,6 +40,7 @@ static const struct verb verbs[] = {
     {"unread", NULL, "dyetrace-matcher", "parts that were not fully read, and why"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
+    {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 

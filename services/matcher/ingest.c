@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
+#include "sketcher.h"
 #include "zone.h"
 
 #include <errno.h>
@@ -122,6 +123,9 @@ struct run {
     struct dye_chunker *chunker;
     struct dye_linker *linker;
     struct findings findings;
+    struct sketcher *sketcher;
+    bool reread;     /* a complete dump's bytes, for what came to the registry since */
+    bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
     enum dye_charset charset;
     uint64_t bytes; /* of all parts */
@@ -142,7 +146,9 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 {
     struct store *s = run->in->store;
     DYE_TRY(store_begin(s, run->err));
-    DYE_TRY(queue_chunk_done(s, run->dump, c, run->err));
+    if (!run->reread)
+        DYE_TRY(queue_chunk_done(s, run->dump, c, run->err));
+    DYE_TRY(sketcher_chunk(run->sketcher, c->number, run->err));
     DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
     return store_commit(s, run->err);
 }
@@ -159,11 +165,14 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
-    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
+    if (run->other_part)
         return DYE_OK;
+    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
+        return sketcher_again(run->sketcher, chunk->number, chunk->bytes, run->err);
     findings_begin(&run->findings, chunk->start);
     dye_linker_chunk(run->linker, chunk->bytes, run->charset);
-    enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker, NULL);
+    enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker,
+                                             sketcher_sink(run->sketcher), NULL);
     if (status == DYE_OK)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
@@ -172,11 +181,25 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     return commit_chunk(run, &c);
 }
 
+/* A reading years later may find other parts: a new decoder, or a password that was not stored. */
+static enum dye_status compare_part(struct run *run, const struct dye_part *part)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(run->in->store, run->err, &r,
+                      "SELECT FROM dyetrace.part WHERE dump_id = $1 AND ordinal = $2 AND path = $3", "sis", run->dump,
+                      (int64_t)part->ordinal, part->path));
+    run->other_part = PQntuples(r) != 1;
+    return DYE_OK;
+}
+
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part->ordinal;
     run->charset = DYE_CHARSET_ASCII;
+    DYE_TRY(sketcher_begin(run->sketcher, part->ordinal, run->err));
+    if (run->reread)
+        return compare_part(run, part);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                      "sis", run->dump, (int64_t)part->ordinal, part->path);
@@ -195,12 +218,22 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
     DYE_TRY(dye_chunker_finish(run->chunker));
-    return store_run(run->in->store, run->err, NULL,
-                     "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, records ="
-                     " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
-                     " WHERE dump_id = $1 AND ordinal = $2",
-                     "sisiss", run->dump, (int64_t)run->part, dye_charset_name(run->charset), (int64_t)end->bytes,
-                     dye_verdict_name(end->verdict), end->reason);
+    if (run->other_part)
+        return DYE_OK;
+    DYE_TRY(sketcher_end(run->sketcher, run->err));
+    if (run->reread)
+        return store_run(run->in->store, run->err, NULL,
+                         "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
+                         " AND verdict = $5",
+                         "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes,
+                         dye_verdict_name(end->verdict));
+    return store_run(
+        run->in->store, run->err, NULL,
+        "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, epoch = $7, records ="
+        " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
+        " WHERE dump_id = $1 AND ordinal = $2",
+        "sisissi", run->dump, (int64_t)run->part, dye_charset_name(run->charset), (int64_t)end->bytes,
+        dye_verdict_name(end->verdict), end->reason, (int64_t)run->epoch);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -253,29 +286,41 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     /* The prior in bits: what zero bits of evidence leave. */
     double prior = dye_link_probability(0, rows, n);
     DYE_TRY(store_run(s, err, NULL, sql_dump_finish, "siff", run->dump, (int64_t)records, threshold, prior));
+    DYE_TRY(sketcher_finish(run->sketcher, s, run->dump, err));
     DYE_TRY(queue_push(s, "attribute", run->dump, err));
-    DYE_TRY(queue_push(s, "sm3", run->dump, err));
+    if (!run->reread)
+        DYE_TRY(queue_push(s, "sm3", run->dump, err));
     return store_commit(s, err);
 }
 
+struct matching {
+    uint64_t epoch, canaries;
+    bool reread, sketched; /* whether its sketches are there already */
+};
+
 static enum dye_status match_dump(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
-                                  const struct ingest_result *result, uint64_t epoch, uint64_t canaries,
-                                  struct dye_error *err)
+                                  const struct ingest_result *result, const struct matching *m, struct dye_error *err)
 {
-    struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .dump = result->dump, .err = err};
+    struct run run = {
+        .in = in, .snapshot = snapshot, .epoch = m->epoch, .dump = result->dump, .reread = m->reread, .err = err};
     findings_init(&run.findings);
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
-    enum dye_status status = run.chunker != NULL && run.linker != NULL
-                                 ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
-                                 : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
+    enum dye_status status =
+        run.chunker != NULL && run.linker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
+    if (status == DYE_OK && !m->reread)
+        status = queue_chunks(in->store, result->dump, &run.done, &run.n_done, err);
+    if (status == DYE_OK && !m->sketched)
+        status = sketcher_new(in->home, in->store, registry_keys(in->registry), run.dump, run.n_done > 0, &run.sketcher,
+                              err);
     if (status == DYE_OK)
         status = match_parts(&run, fd, err);
     if (status == DYE_OK)
-        status = finish_dump(&run, canaries, err);
+        status = finish_dump(&run, m->canaries, err);
     dye_linker_free(run.linker);
     dye_chunker_free(run.chunker);
     findings_done(&run.findings);
+    sketcher_free(run.sketcher);
     free(run.done);
     return status;
 }
@@ -293,25 +338,66 @@ static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sh
         /* Another machine pinned an epoch that this one has not loaded yet. */
         status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
     if (status == DYE_OK && !ret->duplicate)
-        status = match_dump(in, snapshot, fd, ret, epoch, canaries, err);
+        status = match_dump(in, snapshot, fd, ret, &(struct matching){.epoch = epoch, .canaries = canaries}, err);
     registry_put(snapshot);
     return status;
+}
+
+/* Gives the lease back, whatever happened. */
+static enum dye_status release(struct ingest *in, const char *dump, enum dye_status status, struct dye_error *err)
+{
+    struct dye_error ignored;
+    store_rollback(in->store);
+    enum dye_status released = queue_release(in->store, "dump", dump, status == DYE_OK ? err : &ignored);
+    return status == DYE_OK ? released : status;
 }
 
 enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a, struct ingest_result *ret,
                             struct dye_error *err)
 {
     struct ingest_result result = {0};
-    struct dye_error ignored;
     uint8_t sha256[32];
     DYE_TRY(hash_file(in, fd, &result, sha256, err));
     DYE_TRY(queue_lease(in->store, "dump", result.dump, err));
     enum dye_status status = ingest_leased(in, fd, sha256, a, &result, err);
-    store_rollback(in->store);
-    enum dye_status released = queue_release(in->store, "dump", result.dump, status == DYE_OK ? err : &ignored);
-    if (status == DYE_OK)
-        status = released;
+    status = release(in, result.dump, status, err);
     if (status == DYE_OK)
         *ret = result;
     return status;
+}
+
+/* Its epoch moves first: whatever is sighted from here on belongs to canaries that the dump's epoch has. */
+static enum dye_status open_again(struct ingest *in, const struct registry_snapshot *snapshot, const char *dump,
+                                  bool *ret_sketched, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(in->store, err));
+    DYE_TRY(store_run(in->store, err, &r,
+                      "UPDATE dyetrace.dump SET epoch = $2, canaries = $3 WHERE dump_id = $1 AND state = 'complete'"
+                      " AND epoch <= $2 RETURNING sketched <> 'none'",
+                      "sii", dump, (int64_t)snapshot->epoch, (int64_t)snapshot->canaries));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_AGAIN, "dump %s: it is not complete, or its registry epoch is not here yet", dump);
+    *ret_sketched = store_bool(r, 0, 0);
+    if (!*ret_sketched) /* what an interrupted reading left */
+        DYE_TRY(store_run(in->store, err, NULL, "DELETE FROM dyetrace.sketch WHERE dump_id = $1", "s", dump));
+    DYE_TRY(store_run(in->store, err, NULL, "SELECT dyetrace.sketch_sightings_drop($1)", "s", dump));
+    DYE_TRY(zone_audit(in->store, "re-read", dump, "opened", NULL, err));
+    return store_commit(in->store, err);
+}
+
+enum dye_status ingest_reread(struct ingest *in, const struct registry_snapshot *snapshot, int fd, const char *dump,
+                              struct dye_error *err)
+{
+    struct ingest_result result = {0};
+    uint8_t sha256[32];
+    struct matching m = {.epoch = snapshot->epoch, .canaries = snapshot->canaries, .reread = true};
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    if (strcmp(result.dump, dump) != 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: its original has changed", dump);
+    DYE_TRY(queue_lease(in->store, "dump", dump, err));
+    enum dye_status status = open_again(in, snapshot, dump, &m.sketched, err);
+    if (status == DYE_OK)
+        status = match_dump(in, snapshot, fd, &result, &m, err);
+    return release(in, dump, status, err);
 }

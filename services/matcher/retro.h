@@ -1,0 +1,52 @@
+#ifndef DYE_RETRO_H
+#define DYE_RETRO_H
+/*
+ * retro: canaries that came later, looked for in dumps that came before.
+ *
+ * All sketches are asked in one pass. A dump that may hold something is read again where its original still lies
+ * (ingest_reread), which confirms or clears it. Where it does not, two kinds of identifiers of one canary that agree in
+ * one image are stored as a weak sighting marked by_sketch, with the probability that the sketch leaves; one alone is
+ * told and not stored. A dump without sketches is read again if it can be, and else told as not covered.
+ *
+ * dyetrace.dump.hunted says up to which epoch a dump was asked by a whole hunt, so that the daemon asks it once an
+ * epoch.
+ */
+#include "home.h"
+#include "registry.h"
+#include "store.h"
+
+#include <stdatomic.h>
+
+enum retro_outcome { RETRO_READ, RETRO_GONE, RETRO_NOT_COVERED };
+/* What became of one dump. */
+struct retro_result {
+    const char *dump;
+    enum retro_outcome outcome;
+    uint64_t suspects; /* canaries that its sketches may hold, counted once an image */
+    int64_t sightings; /* more than before, from reading it */
+    int64_t by_sketch; /* weak ones, from its sketches alone */
+};
+const char *retro_outcome_name(enum retro_outcome o);
+typedef void (*retro_fn)(void *arg, const struct retro_result *result);
+
+struct retro {
+    const struct home *home;
+    struct store *store;
+    struct registry *registry;
+    const atomic_bool *stop; /* may be NULL */
+    uint64_t since;          /* canaries of later epochs only; 0: all */
+    const char *canary;      /* this one only, or NULL */
+    const char *source;      /* planted at or below it only, or NULL */
+    bool automatic;          /* only dumps that no whole hunt asked yet; gives way to another hunt */
+    retro_fn on_dump;
+    void *arg;
+};
+/* Attributions wait on the queue when it returns. DYE_STOPPED by *stop; DYE_E_NOTFOUND for a canary or source that is
+ * not there. Interrupted, the same call goes on with the dumps that were not finished. */
+DYE_MUST_CHECK enum dye_status retro_hunt(const struct retro *h, struct dye_error *err);
+
+/* Deletes the sketches of a dump for good, or all that are too old (sketch.retention_days). */
+DYE_MUST_CHECK enum dye_status retro_forget(struct store *s, const char *dump, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status retro_expire(struct store *s, const struct config *c, struct dye_error *err);
+
+#endif
