@@ -5,15 +5,31 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { SAMPLE_BYTES = 1 << 16 };
+
 struct dye_chunker {
     size_t target, max;
     dye_chunk_fn fn;
     void *arg;
-    uint8_t *p;  /* max bytes */
-    size_t n;    /* of the chunk in the making */
-    size_t high; /* the most that p ever held: what has to be wiped */
+    enum dye_unit unit;
+    uint8_t *p;          /* max bytes */
+    size_t n;            /* of the chunk in the making */
+    size_t high;         /* the most that p ever held: what has to be wiped */
+    size_t looked;       /* no border before here */
+    struct dye_buf text; /* wide charsets: of p */
     uint32_t number;
-    uint64_t start;
+    uint64_t start, rows;
+    bool begun;    /* the layout is known */
+    bool finished; /* so is everything else: the next bytes are another part's */
+    bool cut_a_record;
+    struct dye_layout layout; /* where the chunk in the making begins */
+    struct dye_records walk;
+};
+
+/* Where a chunk may end, in its bytes and in its text; bytes 0: not known yet. */
+struct border {
+    size_t bytes, text;
+    bool forced;
 };
 
 struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg)
@@ -22,7 +38,12 @@ struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_c
     struct dye_chunker *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
-    *c = (struct dye_chunker){.target = target_bytes, .max = max_bytes, .fn = fn, .arg = arg, .p = malloc(max_bytes)};
+    c->target = target_bytes;
+    c->max = max_bytes;
+    c->fn = fn;
+    c->arg = arg;
+    c->p = malloc(max_bytes);
+    dye_buf_init(&c->text, 2 * max_bytes + 16, true); /* two bytes of UTF-16 are up to three of UTF-8 */
     if (c->p == NULL) {
         free(c);
         return NULL;
@@ -36,8 +57,72 @@ void dye_chunker_free(struct dye_chunker *c)
         return;
     dye_wipe(c->p, c->high);
     free(c->p);
+    dye_buf_done(&c->text);
     free(c);
 }
+
+void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit)
+{
+    c->unit = unit;
+    c->n = c->looked = 0;
+    c->number = 0;
+    c->start = c->rows = 0;
+    c->begun = c->finished = c->cut_a_record = false;
+}
+
+const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c)
+{
+    return c->begun ? &c->layout : NULL;
+}
+
+bool dye_chunker_cut_a_record(const struct dye_chunker *c)
+{
+    return c->cut_a_record;
+}
+
+/* ---- text ---- */
+
+static bool is_wide(const struct dye_chunker *c)
+{
+    return dye_charset_is_wide(c->layout.charset);
+}
+
+/* Whole units up to n, and no first half of a surrogate pair at the end. */
+static size_t whole_units(const struct dye_chunker *c, size_t n)
+{
+    n -= n % 4;
+    if (n >= 2 && c->layout.charset == DYE_CHARSET_UTF16LE && (c->p[n - 1] & 0xfc) == 0xd8)
+        n -= 2;
+    if (n >= 2 && c->layout.charset == DYE_CHARSET_UTF16BE && (c->p[n - 2] & 0xfc) == 0xd8)
+        n -= 2;
+    return n;
+}
+
+/* Turns the first n bytes into text; *ret_target is where those up to `target` end in it. */
+static enum dye_status read_text(struct dye_chunker *c, size_t n, size_t *ret_target)
+{
+    size_t first = whole_units(c, c->target < n ? c->target : n);
+    dye_buf_clear(&c->text);
+    DYE_TRY(dye_text_to_utf8(c->layout.charset, dye_span_of(c->p, first), &c->text));
+    *ret_target = c->text.n;
+    return dye_text_to_utf8(c->layout.charset, dye_span_of(c->p + first, n - first), &c->text);
+}
+
+static enum dye_status detect(struct dye_chunker *c)
+{
+    struct dye_span sample = dye_span_of(c->p, c->n < SAMPLE_BYTES ? c->n : SAMPLE_BYTES);
+    c->layout.charset = c->unit == DYE_UNIT_BYTE ? dye_charset_detect(sample) : DYE_CHARSET_UTF8;
+    if (is_wide(c)) {
+        size_t target;
+        DYE_TRY(read_text(c, whole_units(c, sample.n), &target));
+        sample = dye_buf_span(&c->text);
+    }
+    dye_layout_detect(c->unit, c->layout.charset, sample, &c->layout);
+    c->begun = true;
+    return DYE_OK;
+}
+
+/* ---- borders ---- */
 
 /* Bytes that neither stand in a token nor can be the second half of a GB18030 character, which is 0x30-0x39 or
  * 0x40 and above. */
@@ -46,55 +131,153 @@ static bool parts_tokens(uint8_t b)
     return b < 0x40 && !dye_is_digit(b) && b != '.' && b != '%' && b != '+' && b != '-';
 }
 
-/* Delivers the first n bytes and keeps the rest as the start of the next chunk. */
-static enum dye_status deliver(struct dye_chunker *c, size_t n)
+/* Every line end ends a record: no need to walk them. */
+static bool is_by_line(const struct dye_layout *l)
 {
-    struct dye_chunk chunk = {.number = c->number, .start = c->start, .bytes = {c->p, n}};
-    c->number++;
-    c->start += n;
+    return l->kind == DYE_LAYOUT_LINES || l->kind == DYE_LAYOUT_CELLS || l->kind == DYE_LAYOUT_TEXT ||
+           (l->kind == DYE_LAYOUT_DELIMITED && l->quote == 0) || (l->kind == DYE_LAYOUT_JSON && l->by_line);
+}
+
+static struct border line_border(struct dye_chunker *c, bool last)
+{
+    size_t from = c->looked > c->target - 1 ? c->looked : c->target - 1;
+    const uint8_t *lf = from < c->n ? memchr(c->p + from, '\n', c->n - from) : NULL;
+    size_t at = lf != NULL ? (size_t)(lf - c->p) + 1 : last ? c->n : 0;
+    c->looked = c->n;
+    return (struct border){at, at, false};
+}
+
+/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. */
+static struct border record_border(struct dye_chunker *c, struct dye_span text, size_t target, bool last)
+{
+    dye_records_init(&c->walk, &c->layout, text);
+    while (dye_records_next(&c->walk))
+        if (c->walk.closed && c->walk.next >= target)
+            return (struct border){0, c->walk.next, false};
+    return (struct border){0, last ? text.n : 0, false};
+}
+
+static void force(struct border *b, struct dye_span text)
+{
+    size_t cut = text.n;
+    while (cut > 0 && !parts_tokens(text.p[cut - 1]))
+        cut--;
+    b->text = cut > 0 ? cut : text.n;
+    b->forced = true;
+}
+
+/* Where the chunk in the making ends; undecided when more bytes have to come. Looks at what is there when the buffer is
+ * full or the part has ended, except by lines, and so always at the same. */
+static enum dye_status find_border(struct dye_chunker *c, bool last, struct border *ret)
+{
+    struct dye_span text = dye_span_of(c->p, c->n);
+    size_t target = c->target;
+    bool full = c->n == c->max, walked = is_wide(c) || !is_by_line(&c->layout);
+    *ret = (struct border){0, 0, false};
+    if (walked && !full && !last)
+        return DYE_OK;
+    if (is_wide(c)) {
+        DYE_TRY(read_text(c, last ? c->n : whole_units(c, c->n), &target));
+        text = dye_buf_span(&c->text);
+    }
+    *ret = walked ? record_border(c, text, target, last) : line_border(c, last);
+    if (ret->text == 0 && full)
+        force(ret, text);
+    if (ret->text == text.n && (last || !is_wide(c)))
+        ret->bytes = c->n;
+    else
+        ret->bytes = is_wide(c) ? dye_text_wide_bytes(c->layout.charset, dye_span_of(text.p, ret->text)) : ret->text;
+    return DYE_OK;
+}
+
+/* ---- chunks ---- */
+
+/* Rows and fields that the next chunk has before it. */
+static void count_places(struct dye_chunker *c, const struct dye_chunk *chunk)
+{
+    if (c->unit == DYE_UNIT_BYTE)
+        return;
+    struct dye_chunk_cursor end = {0};
+    (void)dye_chunk_place(chunk, &end, chunk->text.n);
+    c->rows += end.rows;
+    c->walk.layout.column = end.rows > 0 ? end.fields : c->layout.column + end.fields;
+}
+
+/* Delivers what lies before the border and keeps the rest as the start of the next chunk. */
+static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
+{
+    struct dye_span text = dye_span_of(is_wide(c) ? c->text.p : c->p, b->text);
+    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced &&
+                         (is_wide(c) || !is_by_line(&c->layout));
+    if (!ended_by_walk) {
+        bool inside = false;
+        dye_records_init(&c->walk, &c->layout, text);
+        while (dye_records_next(&c->walk))
+            inside = !c->walk.closed;
+        if (b->forced && inside) {
+            c->walk.layout.state |= DYE_LAYOUT_INSIDE;
+            c->cut_a_record = true;
+        }
+    }
+    struct dye_chunk chunk = {.number = c->number,
+                              .start = c->start,
+                              .bytes = {c->p, b->bytes},
+                              .text = text,
+                              .layout = &c->layout,
+                              .unit = c->unit,
+                              .rows_before = c->rows,
+                              .records = c->walk.count};
     enum dye_status status = c->fn(c->arg, &chunk);
-    c->n -= n;
-    memmove(c->p, c->p + n, c->n);
+    c->number++;
+    c->start += b->bytes;
+    count_places(c, &chunk);
+    c->layout = c->walk.layout;
+    c->walk.origin = NULL;
+    c->looked = 0;
+    c->n -= b->bytes;
+    memmove(c->p, c->p + b->bytes, c->n);
     return status;
+}
+
+static enum dye_status deliver_all(struct dye_chunker *c, bool last)
+{
+    while (c->n > 0) {
+        struct border b;
+        DYE_TRY(find_border(c, last, &b));
+        if (b.bytes == 0)
+            return DYE_OK;
+        DYE_TRY(deliver(c, &b));
+    }
+    return DYE_OK;
 }
 
 enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)
 {
+    if (c->finished)
+        dye_chunker_begin(c, DYE_UNIT_BYTE);
+    size_t sample = c->max < SAMPLE_BYTES ? c->max : SAMPLE_BYTES;
     while (in.n > 0) {
-        const uint8_t *lf = NULL;
-        size_t take;
-        if (c->n + 1 < c->target) { /* no LF counts yet */
-            take = c->target - 1 - c->n;
-            take = take < in.n ? take : in.n;
-        } else {
-            take = c->max - c->n < in.n ? c->max - c->n : in.n;
-            lf = memchr(in.p, '\n', take);
-            if (lf != NULL)
-                take = (size_t)(lf - in.p) + 1;
-        }
+        size_t room = (c->begun ? c->max : sample) - c->n, take = in.n < room ? in.n : room;
         memcpy(c->p + c->n, in.p, take);
         c->n += take;
         c->high = c->n > c->high ? c->n : c->high;
         in = dye_span_of(in.p + take, in.n - take);
-        if (lf != NULL) {
-            DYE_TRY(deliver(c, c->n));
-        } else if (c->n == c->max) {
-            size_t cut = c->max;
-            while (cut > 0 && !parts_tokens(c->p[cut - 1]))
-                cut--;
-            DYE_TRY(deliver(c, cut > 0 ? cut : c->max));
-        }
+        if (!c->begun && c->n == sample)
+            DYE_TRY(detect(c));
+        if (c->begun)
+            DYE_TRY(deliver_all(c, false));
     }
     return DYE_OK;
 }
 
 enum dye_status dye_chunker_finish(struct dye_chunker *c)
 {
-    enum dye_status status = c->n > 0 ? deliver(c, c->n) : DYE_OK;
+    enum dye_status status = c->begun || c->n == 0 ? DYE_OK : detect(c);
+    if (status == DYE_OK)
+        status = deliver_all(c, true);
     dye_wipe(c->p, c->high);
-    c->high = 0;
-    c->n = 0;
-    c->number = 0;
-    c->start = 0;
+    dye_buf_clear(&c->text);
+    c->n = c->high = 0;
+    c->finished = true;
     return status;
 }

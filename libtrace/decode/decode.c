@@ -1,8 +1,11 @@
 #include "dye/decode.h"
 
 #include "decoding.h"
+#include "formats.h"
 #include "gunzip.h"
 #include "name.h"
+#include "office.h"
+#include "ole.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -53,7 +56,7 @@ static bool input_next(struct feed *f, struct dye_span *ret)
     return n > 0;
 }
 
-static enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
+enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
     struct dye_span piece;
@@ -154,9 +157,18 @@ static enum dye_status read_container(struct decoding *d, struct feed *in, const
     return status;
 }
 
+enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    return read_container(d, in, path, depth, SNIFF_ZIP);
+}
+
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
-    [SNIFF_GZIP] = read_gzip,
+    [SNIFF_GZIP] = read_gzip,     [SNIFF_PACKAGE] = office_read,  [SNIFF_OLE] = ole_read,
+    [SNIFF_SQLITE] = sqlite_read, [SNIFF_DBF] = dbf_read,         [SNIFF_ACCESS] = access_read,
+    [SNIFF_HTML] = html_read,     [SNIFF_XML] = xml_records_read, [SNIFF_PDF] = pdf_read,
+    [SNIFF_MAIL] = mail_read,     [SNIFF_MBOX] = mbox_read,       [SNIFF_BASE64] = base64_read,
+    [SNIFF_QUOTED] = quoted_read, [SNIFF_PERCENT] = percent_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

@@ -13,7 +13,9 @@ static bool more(struct feed *f, struct dye_span *ret)
 struct dye_span feed_peek(struct feed *f)
 {
     struct dye_span piece;
-    size_t n = 0;
+    size_t n = f->waiting[0].n;
+    if (n > 0) /* it was looked at before */
+        return dye_span_of(f->waiting[0].p, n < sizeof f->head ? n : sizeof f->head);
     while (n < sizeof f->head && more(f, &piece)) {
         if (n == 0 && piece.n >= sizeof f->head) { /* the usual case: nothing is copied */
             f->waiting[0] = piece;
@@ -53,6 +55,20 @@ void feed_push(struct feed *f, struct dye_span rest)
         i = 1;
     }
     f->waiting[i - 1] = rest;
+}
+
+uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n)
+{
+    struct dye_span piece;
+    uint64_t done = 0;
+    while (done < n && feed_pull(f, &piece)) {
+        size_t part = piece.n < n - done ? piece.n : (size_t)(n - done);
+        if (p != NULL)
+            memcpy(p + done, piece.p, part);
+        done += part;
+        feed_push(f, dye_span_of(piece.p + part, piece.n - part));
+    }
+    return done;
 }
 
 const char *feed_fault(const struct feed *f)

@@ -19,11 +19,14 @@ struct feed {
     uint8_t head[SNIFF_BYTES];
 };
 
-/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull. */
+/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull, any
+ * number of times. */
 struct dye_span feed_peek(struct feed *f);
 bool feed_pull(struct feed *f, struct dye_span *ret);
 /* What was pulled and not used comes again, before all else. There is room for the ends of two pieces. */
 void feed_push(struct feed *f, struct dye_span rest);
+/* The next n bytes to p, or away when p is NULL. Returns how many there were: less than n only at the end. */
+uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n);
 /* What is wrong with what came out of it, or NULL. */
 const char *feed_fault(const struct feed *f);
 

@@ -1,5 +1,7 @@
 #include "sniff.h"
 
+#include "sniff_text.h"
+
 /* Magic numbers: file(1)'s data base and the formats' own specifications. */
 static const struct {
     uint16_t at;
@@ -23,11 +25,11 @@ static const struct {
     {0, 6, "Rar!\x1a\x07", {SNIFF_OPAQUE, SNIFF_NONE, "format: rar"}},
     {0, 6, "7z\xbc\xaf\x27\x1c", {SNIFF_OPAQUE, SNIFF_NONE, "format: 7z"}},
     {0, 8, "MSCF\0\0\0\0", {SNIFF_OPAQUE, SNIFF_NONE, "format: cab"}},
-    {0, 5, "%PDF-", {SNIFF_OPAQUE, SNIFF_NONE, "format: pdf"}},
-    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {SNIFF_OPAQUE, SNIFF_NONE, "format: ole"}},
-    {0, 16, "SQLite format 3", {SNIFF_OPAQUE, SNIFF_NONE, "format: sqlite"}},
-    {0, 19, "\0\x01\0\0Standard Jet DB", {SNIFF_OPAQUE, SNIFF_NONE, "format: access"}},
-    {0, 19, "\0\x01\0\0Standard ACE DB", {SNIFF_OPAQUE, SNIFF_NONE, "format: access"}},
+    {0, 5, "%PDF-", {SNIFF_DOCUMENT, SNIFF_PDF, NULL}},
+    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {SNIFF_ARCHIVE, SNIFF_OLE, NULL}},
+    {0, 16, "SQLite format 3", {SNIFF_DOCUMENT, SNIFF_SQLITE, NULL}},
+    {0, 19, "\0\x01\0\0Standard Jet DB", {SNIFF_DOCUMENT, SNIFF_ACCESS, NULL}},
+    {0, 19, "\0\x01\0\0Standard ACE DB", {SNIFF_DOCUMENT, SNIFF_ACCESS, NULL}},
     {0, 3, "\xff\xd8\xff", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
     {0, 8, "\x89PNG\r\n\x1a\n", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
     {0, 6, "GIF87a", {SNIFF_OPAQUE, SNIFF_NONE, "format: image"}},
@@ -78,8 +80,22 @@ static bool is_tar(struct dye_span head)
     return i > first && sum == want;
 }
 
+/* By the name of its first member: nothing else tells a document from an archive before the directory at its end. */
+static bool is_package(struct dye_span head)
+{
+    enum { NAME_AT = 30 };
+    static const char *const names[] = {
+        "[Content_Types].xml", "mimetype", "_rels/", "docProps/", "xl/", "word/", "ppt/"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (has(head, 0, "PK\3\4", 4) && has(head, NAME_AT, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
 struct sniff sniff(struct dye_span head)
 {
+    if (is_package(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_PACKAGE, NULL};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (has(head, table[i].at, table[i].magic, table[i].n))
             return table[i].is;
@@ -89,5 +105,6 @@ struct sniff sniff(struct dye_span head)
         return (struct sniff){SNIFF_OPAQUE, SNIFF_NONE, "format: image"};
     if (is_tar(head))
         return (struct sniff){SNIFF_ARCHIVE, SNIFF_TAR, NULL};
-    return (struct sniff){SNIFF_PLAIN, SNIFF_NONE, NULL};
+    enum sniff_format text = sniff_text(head);
+    return (struct sniff){text != SNIFF_NONE ? SNIFF_DOCUMENT : SNIFF_PLAIN, text, NULL};
 }

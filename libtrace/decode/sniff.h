@@ -11,6 +11,7 @@ enum sniff_class {
     SNIFF_PLAIN,      /* text, or bytes that are scanned as they stand */
     SNIFF_COMPRESSED, /* one stream inside, without a name of its own */
     SNIFF_ARCHIVE,    /* named entries inside */
+    SNIFF_DOCUMENT,   /* records inside, by a reader of its own */
     SNIFF_OPAQUE      /* known, but nothing here reads it */
 };
 
@@ -25,6 +26,19 @@ enum sniff_format {
     SNIFF_COMPRESS,
     SNIFF_ZIP,
     SNIFF_TAR,
+    SNIFF_PACKAGE, /* a zip that begins like a document of an office program */
+    SNIFF_OLE,     /* a compound file: documents of older office programs */
+    SNIFF_SQLITE,
+    SNIFF_DBF,
+    SNIFF_HTML,
+    SNIFF_XML,
+    SNIFF_MAIL,
+    SNIFF_MBOX,
+    SNIFF_ACCESS,
+    SNIFF_PDF,
+    SNIFF_BASE64,
+    SNIFF_QUOTED,
+    SNIFF_PERCENT,
     SNIFF_FORMATS /* how many */
 };
 

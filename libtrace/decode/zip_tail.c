@@ -2,22 +2,9 @@
 
 #include <stdint.h>
 
-/* The next n bytes to p, or away when p is NULL; false when the stream ends before. */
 static bool take(struct feed *in, uint8_t *p, uint64_t n)
 {
-    struct dye_span piece;
-    while (n > 0) {
-        if (!feed_pull(in, &piece))
-            return false;
-        size_t part = piece.n < n ? piece.n : (size_t)n;
-        if (p != NULL) {
-            memcpy(p, piece.p, part);
-            p += part;
-        }
-        n -= part;
-        feed_push(in, dye_span_of(piece.p + part, piece.n - part));
-    }
-    return true;
+    return feed_take(in, p, n) == n;
 }
 
 static uint64_t little(const uint8_t *p, unsigned n)

@@ -1,25 +1,25 @@
 #include "fields.h"
 
-#include "dye/scan.h"
-
 void fields_init(struct fields *f)
 {
     f->n = 0;
     dye_buf_init(&f->utf8, 4 * DYE_RECORD_MAX_BYTES, true);
     dye_buf_init(&f->folded, 4 * DYE_RECORD_MAX_BYTES, true);
+    dye_buf_init(&f->mended, 4 * DYE_MENDED_MAX_BYTES, true);
 }
 
 void fields_done(struct fields *f)
 {
     dye_buf_done(&f->utf8);
     dye_buf_done(&f->folded);
+    dye_buf_done(&f->mended);
     dye_wipe(f->fp, f->n * DYE_FP_BYTES);
     f->n = 0;
 }
 
 static enum dye_status add(struct fields *f, const struct dye_index_keys *keys, struct dye_span text)
 {
-    if (f->n == FIELDS_MAX || text.n == 0 || text.n > 2 * DYE_VALUE_MAX_BYTES)
+    if (f->n == f->max || text.n == 0 || text.n > 2 * DYE_VALUE_MAX_BYTES)
         return DYE_OK;
     dye_buf_clear(&f->folded);
     enum dye_status status = dye_text_fold(text, &f->folded);
@@ -64,14 +64,9 @@ static size_t quoted(const uint8_t *p, size_t n)
     return close != NULL ? (size_t)(close - p) : 0;
 }
 
-enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys, struct dye_span record,
-                            enum dye_charset charset)
+/* At everything that delimits anywhere. */
+static enum dye_status cut(struct fields *f, const struct dye_index_keys *keys)
 {
-    f->n = 0;
-    dye_buf_clear(&f->utf8);
-    enum dye_status status = dye_text_to_utf8(charset, record, &f->utf8);
-    if (status != DYE_OK && status != DYE_E_LIMIT)
-        return status;
     const uint8_t *p = f->utf8.p;
     size_t n = f->utf8.n, start = 0;
     for (size_t i = 0; i <= n;) {
@@ -89,6 +84,45 @@ enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys,
         start = i;
     }
     return DYE_OK;
+}
+
+/* As the layout has them. */
+static enum dye_status read_out(struct fields *f, const struct dye_index_keys *keys, const struct dye_records *r,
+                                size_t start, size_t end)
+{
+    enum { LONGEST = 1 << 20 };
+    struct dye_field fields[DYE_FIELDS_MAX];
+    size_t n = r->end - r->start <= LONGEST ? dye_record_fields(r, fields) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (fields[i].n == 0 || fields[i].start < start || fields[i].start + fields[i].n > end)
+            continue;
+        dye_buf_clear(&f->utf8);
+        dye_buf_clear(&f->mended);
+        enum dye_status status = dye_field_value(r, &fields[i], &f->utf8);
+        if (status == DYE_E_LIMIT)
+            continue;
+        DYE_TRY(status);
+        DYE_TRY(add_words(f, keys, dye_buf_span(&f->utf8)));
+        if (dye_text_mend(dye_buf_span(&f->utf8), &f->mended) != DYE_MOJIBAKE_NONE)
+            DYE_TRY(add_words(f, keys, dye_buf_span(&f->mended)));
+    }
+    return DYE_OK;
+}
+
+enum dye_status fields_read(struct fields *f, const struct dye_index_keys *keys, const struct dye_records *r,
+                            size_t start, size_t end)
+{
+    enum dye_charset charset = dye_charset_is_wide(r->layout.charset) ? DYE_CHARSET_UTF8 : r->layout.charset;
+    struct dye_span record = dye_span_of(r->text.p + start, end - start);
+    f->n = 0;
+    f->max = FIELDS_CUT_MAX;
+    dye_buf_clear(&f->utf8);
+    enum dye_status status = dye_text_to_utf8(dye_charset_of_record(charset, record), record, &f->utf8);
+    if (status != DYE_OK && status != DYE_E_LIMIT)
+        return status;
+    DYE_TRY(cut(f, keys));
+    f->max = FIELDS_MAX;
+    return read_out(f, keys, r, start, end);
 }
 
 bool fields_have(const struct fields *f, const uint8_t fp[DYE_INDEX_FP_BYTES])

@@ -16,9 +16,11 @@ struct candidate {
 struct dye_linker {
     dye_sighting_fn fn;
     void *arg;
-    enum dye_charset charset;
+    const struct dye_chunk *chunk;
     struct dye_records at;
-    size_t start, end; /* of the record in hand */
+    size_t start, end; /* of the record in hand, in the text */
+    struct dye_chunk_cursor cursor;
+    struct dye_place place; /* of its start */
     struct candidate *candidates;
     size_t n;
     struct fields fields;
@@ -50,11 +52,12 @@ void dye_linker_free(struct dye_linker *l)
     free(l);
 }
 
-void dye_linker_chunk(struct dye_linker *l, struct dye_span chunk, enum dye_charset charset)
+void dye_linker_chunk(struct dye_linker *l, const struct dye_chunk *chunk)
 {
-    l->charset = charset;
-    dye_records_init(&l->at, chunk);
+    l->chunk = chunk;
+    dye_records_init(&l->at, chunk->layout, chunk->text);
     l->start = l->end = 0;
+    l->cursor = (struct dye_chunk_cursor){0};
     l->n = 0;
 }
 
@@ -88,7 +91,8 @@ static void corroborate(const struct dye_linker *l, struct candidate *c)
             struct dye_evidence found = {.kind = (enum dye_kind)e[i].kind,
                                          .form = (enum dye_form)e[i].form,
                                          .bits = dye_weight_bits((enum dye_kind)e[i].kind, (enum dye_form)e[i].form),
-                                         .start = l->start};
+                                         .start = l->place.byte,
+                                         .row = l->place.row};
             agree(&c->s, &found);
         }
     }
@@ -100,11 +104,12 @@ static enum dye_status finish_record(struct dye_linker *l)
         return DYE_OK;
     size_t n = l->n;
     l->n = 0; /* whatever happens below, none is given twice */
-    struct dye_span record = dye_span_of(l->at.chunk.p + l->start, l->end - l->start);
-    DYE_TRY(fields_read(&l->fields, dye_index_keys_of(l->candidates[0].index[0]), record, l->charset));
+    DYE_TRY(fields_read(&l->fields, dye_index_keys_of(l->candidates[0].index[0]), &l->at, l->start, l->end));
+    size_t record_end = dye_chunk_place(l->chunk, &l->cursor, l->end).byte;
     for (size_t i = 0; i < n; i++) {
         struct candidate *c = &l->candidates[i];
         corroborate(l, c);
+        c->s.record_end = record_end;
         for (size_t k = 0; k < c->s.n; k++)
             c->s.bits += c->s.evidence[k].bits;
         DYE_TRY(l->fn(l->arg, &c->s));
@@ -134,8 +139,7 @@ static struct candidate *candidate_for(struct dye_linker *l, const struct dye_hi
     *c = (struct candidate){.index = {hit->index}, .canary = {hit->entry->canary}};
     c->s.canary = id;
     c->s.variant = hit->entry->variant;
-    c->s.record_start = l->start;
-    c->s.record_end = l->end;
+    c->s.record_start = l->place.byte;
     return c;
 }
 
@@ -148,6 +152,7 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
         l->start = l->at.start;
         l->end = l->at.end;
         dye_record_narrow(hit->start, &l->start, &l->end);
+        l->place = dye_chunk_place(l->chunk, &l->cursor, l->start);
     }
     struct candidate *c = candidate_for(l, hit);
     if (c == NULL) {
@@ -155,13 +160,18 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
         c = candidate_for(l, hit);
     }
     const struct dye_index_entry *e = hit->entry;
+    struct dye_place place = dye_chunk_place(l->chunk, &l->cursor, hit->start);
+    struct dye_chunk_cursor ahead = l->cursor;
+    size_t end = dye_chunk_place(l->chunk, &ahead, hit->start + hit->n).byte;
     c->epoch = e->epoch > c->epoch ? e->epoch : c->epoch;
     c->s.control |= (e->flags & DYE_INDEX_CONTROL) != 0;
     struct dye_evidence found = {.kind = (enum dye_kind)e->kind,
                                  .form = (enum dye_form)e->form,
                                  .bits = dye_weight_bits((enum dye_kind)e->kind, (enum dye_form)e->form),
-                                 .start = hit->start,
-                                 .n = hit->n};
+                                 .start = place.byte,
+                                 .n = end - place.byte,
+                                 .row = place.row,
+                                 .field = place.field};
     agree(&c->s, &found);
     return DYE_OK;
 }

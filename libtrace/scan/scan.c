@@ -46,7 +46,7 @@ struct scan {
     struct dye_scan_stats stats;
     struct waiting queue[QUEUE];
     uint8_t forms[QUEUE][EMAIL_MAX];   /* of tokens in the queue that are written in some other way */
-    size_t wide_start, wide_end;       /* of the last number in another writing */
+    struct wide wide;                  /* the last number in another writing */
     size_t first, last;                /* of the queue, counted from the start of the scan */
     const struct dye_token_sink *sink; /* or NULL */
     uint64_t sunk[SUNK];
@@ -371,20 +371,38 @@ static enum dye_status on_equal(struct scan *s, size_t i)
     return put(s, CLASS(BASE64), start, n, p + start, n, true);
 }
 
+/* Digits [first, end) of a number in another writing. */
+static enum dye_status try_wide(struct scan *s, const struct wide *w, size_t first, size_t end)
+{
+    size_t n = end - first, start = w->start[first], bytes = w->end[end - 1] - start;
+    const uint8_t *digits = w->digits + first;
+    if (n < 11)
+        return DYE_OK;
+    unsigned classes = CLASS(OTHER) | (n == 11 ? CLASS(MOBILE) : 0) | (n == 15 || n == 18 ? CLASS(ID) : 0);
+    DYE_TRY(put(s, classes, start, bytes, digits, n, true));
+    size_t prefix = trunk(digits, n);
+    return prefix > 0 ? put(s, CLASS(MOBILE) | CLASS(OTHER), start, bytes, digits + prefix, n - prefix, true) : DYE_OK;
+}
+
+/* The number as a whole, and the stretches of it that something parts: it may be two numbers. */
 static enum dye_status on_wide(struct scan *s, size_t i)
 {
-    struct wide w;
-    struct dye_span text = dye_span_of(s->p, s->n);
-    if ((i >= s->wide_start && i < s->wide_end) || !wide_read(text, i, &w))
+    struct wide *w = &s->wide;
+    for (size_t k = 0; k < w->n; k++) /* each of its digits leads here */
+        if (w->start[k] == i)
+            return DYE_OK;
+    if (!wide_read(dye_span_of(s->p, s->n), i, w)) {
+        w->n = 0;
         return DYE_OK;
-    s->wide_start = w.start;
-    s->wide_end = w.end;
-    unsigned classes = CLASS(OTHER) | (w.n == 11 ? CLASS(MOBILE) : 0) | (w.n == 15 || w.n == 18 ? CLASS(ID) : 0);
-    DYE_TRY(put(s, classes, w.start, w.end - w.start, w.digits, w.n, true));
-    size_t prefix = trunk(w.digits, w.n);
-    if (prefix == 0)
-        return DYE_OK;
-    return put(s, CLASS(MOBILE) | CLASS(OTHER), w.start, w.end - w.start, w.digits + prefix, w.n - prefix, true);
+    }
+    DYE_TRY(try_wide(s, w, 0, w->n));
+    for (size_t first = 0, end; first < w->n; first = end) {
+        for (end = first + 1; end < w->n && !w->parted[end];)
+            end++;
+        if (end - first < w->n)
+            DYE_TRY(try_wide(s, w, first, end));
+    }
+    return DYE_OK;
 }
 
 /* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too; 0 for none. */
@@ -560,11 +578,11 @@ static inline enum dye_status each(struct scan *s, uint64_t mask, size_t at, rar
 
 /* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
  * of an address only that one is looked at, as UTF-8 and as GB18030. */
-static enum dye_status on_high(struct scan *s, size_t i)
+static enum dye_status on_high(struct scan *s, size_t b, unsigned shift, size_t i)
 {
     enum { SKIP = 11, UTF8 = 3, GB = 2 };
-    size_t end = i;
-    while (end < s->n && s->p[end] >= 0x80)
+    size_t end = i + ones(FROM(high, b, shift));
+    while (end - i >= 64 && end < s->n && s->p[end] >= 0x80)
         end++;
     struct dye_span text = dye_span_of(s->p, s->n);
     for (size_t width = GB; width <= UTF8; width++)
@@ -599,7 +617,11 @@ static enum dye_status walk_rare(struct scan *s, size_t b, size_t at)
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
     DYE_TRY(each(s, m->wide, at, on_wide));
-    return each(s, long_high(m, before, m + 1), at, on_high);
+    for (uint64_t high = long_high(m, before, m + 1); high != 0; high &= high - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(high);
+        DYE_TRY(on_high(s, b, i, at + i));
+    }
+    return DYE_OK;
 }
 
 static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
@@ -695,7 +717,7 @@ static enum dye_status scan_chunk(masks_fn masks, const struct dye_index_set *se
     s.arg = arg;
     s.stats = (struct dye_scan_stats){.bytes = chunk.n};
     s.first = s.last = 0;
-    s.wide_start = s.wide_end = 0;
+    s.wide.n = 0;
     s.n_held = 0;
     enum dye_status status = s.classes != 0 ? walk(&s, masks) : DYE_OK;
     if (stats != NULL) {

@@ -1,6 +1,6 @@
 #include "wide.h"
 
-enum { DIGITS_MAX = 22, UNIT_MAX = 4 };
+enum { UNIT_MAX = 4 };
 
 struct chinese {
     uint8_t utf8[3], gb[2];
@@ -35,6 +35,16 @@ static const struct chinese chinese[] = {
     {{0xe7, 0x8e, 0x96}, {0xbe, 0xc1}, '9'}, /* 玖 */
     {{0xe5, 0x8b, 0xbe}, {0xb9, 0xb4}, '9'}, /* 勾 */
 };
+
+/* Most characters are told by a hash of two of their bytes: bit first * 131 + second, of those above. */
+static const uint64_t gb_bits[4] = {0x0016000100030008, 0x0000000080688040, 0x1000006400000001, 0x8800000008400000};
+static const uint64_t utf8_bits[4] = {0x0000000400001080, 0x0000002000000101, 0x140a490000000000, 0x0000900080021006};
+
+static inline bool may_be(const uint64_t bits[4], uint8_t first, uint8_t second)
+{
+    uint8_t at = (uint8_t)(first * 131 + second);
+    return (bits[at >> 6] >> (at & 63) & 1) != 0;
+}
 
 enum unit { UNIT_NONE, UNIT_DIGIT, UNIT_X, UNIT_GAP };
 
@@ -87,7 +97,7 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
 
 static struct reading chinese_unit(const uint8_t *p, size_t n)
 {
-    if (n < 2 || p[0] < 0x80)
+    if (n < 2 || p[0] < 0x80 || (!may_be(gb_bits, p[0], p[1]) && (n < 3 || !may_be(utf8_bits, p[1], p[2]))))
         return (struct reading){UNIT_NONE, 0, 0};
     for (size_t i = 0; i < sizeof chinese / sizeof *chinese; i++) {
         const struct chinese *c = &chinese[i];
@@ -120,7 +130,7 @@ static struct reading unit_at(struct dye_span text, size_t i)
 /* The unit that ends before i; none when no reading fits. */
 static struct reading unit_before(struct dye_span text, size_t i)
 {
-    for (size_t n = 1; n <= UNIT_MAX && n <= i; n++) {
+    for (size_t n = i < UNIT_MAX ? i : UNIT_MAX; n > 0; n--) { /* the longest: 壹 in UTF-8 ends as GB18030's 9 does */
         struct reading r = unit_at(text, i - n);
         if (r.unit != UNIT_NONE && r.n == n)
             return r;
@@ -139,7 +149,7 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret)
         return false;
     /* Back over digits, each at most one gap from the next. */
     size_t start = i, at = i, n = 0;
-    for (unsigned gaps = 0; n < DIGITS_MAX && gaps < 2;) {
+    for (unsigned gaps = 0; n < WIDE_MAX && gaps < 2;) {
         struct reading r = unit_before(text, at);
         if (r.unit != UNIT_DIGIT && r.unit != UNIT_GAP)
             break;
@@ -150,21 +160,23 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret)
             n++;
         }
     }
-    *ret = (struct wide){.start = start, .end = start};
+    ret->n = 0;
     bool ascii = true;
-    for (unsigned gaps = 0; ret->n < DIGITS_MAX && gaps < 2;) {
+    for (unsigned gaps = 0; ret->n < WIDE_MAX && gaps < 2;) {
         struct reading r = unit_at(text, start);
         if (r.unit == UNIT_NONE || (r.unit == UNIT_X && ret->n != 17))
             break;
-        gaps = r.unit == UNIT_GAP ? gaps + 1 : 0;
         ascii = ascii && r.n == 1;
         start += r.n;
-        if (r.unit == UNIT_GAP)
+        if (r.unit == UNIT_GAP) {
+            gaps++;
             continue;
-        if (ret->n == 0)
-            ret->start = start - r.n;
-        ret->digits[ret->n++] = r.digit;
-        ret->end = start;
+        }
+        ret->digits[ret->n] = r.digit;
+        ret->parted[ret->n] = gaps > 0;
+        ret->start[ret->n] = start - r.n;
+        ret->end[ret->n++] = start;
+        gaps = 0;
         if (r.unit == UNIT_X)
             break;
     }

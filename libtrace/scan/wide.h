@@ -8,10 +8,13 @@
  */
 #include "dye/span.h"
 
+enum { WIDE_MAX = 22 };
+
 struct wide {
-    size_t start, end; /* in the text */
     size_t n;
-    uint8_t digits[24]; /* ASCII; the last may be x */
+    uint8_t digits[WIDE_MAX];              /* ASCII; the last may be x */
+    bool parted[WIDE_MAX];                 /* something stands between this one and the one before */
+    size_t start[WIDE_MAX], end[WIDE_MAX]; /* in the text */
 };
 
 /*

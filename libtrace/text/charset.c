@@ -2,6 +2,7 @@
 
 #include "dye/key.h"
 #include "utf8.h"
+#include "wide.h"
 
 #include <stdlib.h>
 #include <unicode/ucnv.h>
@@ -9,80 +10,9 @@
 
 const char *dye_charset_name(enum dye_charset c)
 {
-    static const char *const names[] = {"ascii", "utf-8", "gb18030", "unknown"};
+    static const char *const names[] = {"ascii",    "utf-8",    "gb18030",  "big5",  "utf-16le",
+                                        "utf-16be", "utf-32le", "utf-32be", "mixed", "unknown"};
     return names[(unsigned)c <= DYE_CHARSET_UNKNOWN ? c : DYE_CHARSET_UNKNOWN];
-}
-
-/* As utf8_next, for the shape of GB18030: two bytes (GBK) or four. */
-static int gb18030_next(const uint8_t *p, size_t n)
-{
-    if (p[0] < 0x80)
-        return 1;
-    if (p[0] == 0x80 || p[0] == 0xff)
-        return 0;
-    if (n < 2)
-        return -1;
-    if (p[1] >= 0x40 && p[1] != 0x7f && p[1] != 0xff)
-        return 2;
-    if (!dye_is_digit(p[1]))
-        return 0;
-    if (n >= 3 && (p[2] < 0x81 || p[2] == 0xff))
-        return 0;
-    if (n >= 4 && !dye_is_digit(p[3]))
-        return 0;
-    return n >= 4 ? 4 : -1;
-}
-
-struct tally {
-    size_t good, bad; /* characters beyond ASCII; bytes that are none */
-};
-
-static struct tally count(struct dye_span s, int (*next)(const uint8_t *p, size_t n))
-{
-    struct tally t = {0, 0};
-    for (size_t at = 0; at < s.n;) {
-        at += ascii_run(s.p + at, s.n - at);
-        if (at == s.n)
-            break;
-        int length = next(s.p + at, s.n - at);
-        if (length < 0)
-            break; /* cut by the sample's end */
-        if (length == 0)
-            t.bad++;
-        else
-            t.good++;
-        at += length > 0 ? (size_t)length : 1;
-    }
-    return t;
-}
-
-/* Merged files hold stray rows of another charset, and double decoding leaves debris: one bad byte in fifty
- * characters is still that charset. */
-static bool fits(struct tally t)
-{
-    return t.bad <= t.good / 50;
-}
-
-/* Text in UTF-16 is full of NULs; text with a few is text. */
-static bool is_binary(struct dye_span s)
-{
-    size_t nuls = 0;
-    for (size_t i = 0; i < s.n; i++)
-        nuls += s.p[i] == 0;
-    return nuls > s.n / 64;
-}
-
-enum dye_charset dye_charset_detect(struct dye_span sample)
-{
-    if (is_binary(sample))
-        return DYE_CHARSET_UNKNOWN;
-    if (ascii_run(sample.p, sample.n) == sample.n)
-        return DYE_CHARSET_ASCII;
-    /* UTF-8 first: nearly all of it has the shape of GB18030 too, and hardly any GB18030 that of UTF-8. */
-    struct tally utf8 = count(sample, utf8_next), gb = count(sample, gb18030_next);
-    if (fits(utf8))
-        return DYE_CHARSET_UTF8;
-    return fits(gb) ? DYE_CHARSET_GB18030 : DYE_CHARSET_UNKNOWN;
 }
 
 /* ICU gives one substitute an ill-formed sequence; the contract is one a byte. */
@@ -98,12 +28,12 @@ static void substitute(const void *context, UConverterToUnicodeArgs *args, const
         ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
 }
 
-static enum dye_status from_gb18030(struct dye_span in, struct dye_buf *ret)
+static enum dye_status by_icu(const char *name, struct dye_span in, struct dye_buf *ret)
 {
     UErrorCode icu = U_ZERO_ERROR;
-    UConverter *gb = ucnv_open("gb18030", &icu);
+    UConverter *from = ucnv_open(name, &icu);
     UConverter *utf8 = ucnv_open("UTF-8", &icu);
-    ucnv_setToUCallBack(gb, substitute, NULL, NULL, NULL, &icu);
+    ucnv_setToUCallBack(from, substitute, NULL, NULL, NULL, &icu);
     enum dye_status status = U_SUCCESS(icu) ? DYE_OK : DYE_E_NOMEM;
 
     const char *at = (const char *)in.p, *end = at + in.n;
@@ -113,7 +43,7 @@ static enum dye_status from_gb18030(struct dye_span in, struct dye_buf *ret)
     for (bool first = true; status == DYE_OK && more; first = false) {
         char *target = piece;
         icu = U_ZERO_ERROR;
-        ucnv_convertEx(utf8, gb, &target, piece + sizeof piece, &at, end, pivot, &pivot_source, &pivot_target,
+        ucnv_convertEx(utf8, from, &target, piece + sizeof piece, &at, end, pivot, &pivot_source, &pivot_target,
                        pivot + sizeof pivot / sizeof *pivot, first, true, &icu);
         more = icu == U_BUFFER_OVERFLOW_ERROR;
         if (U_FAILURE(icu) && !more)
@@ -124,30 +54,26 @@ static enum dye_status from_gb18030(struct dye_span in, struct dye_buf *ret)
     dye_wipe(pivot, sizeof pivot);
     dye_wipe(piece, sizeof piece);
     ucnv_close(utf8);
-    ucnv_close(gb);
+    ucnv_close(from);
     return status;
 }
 
 enum dye_status dye_text_to_utf8(enum dye_charset from, struct dye_span in, struct dye_buf *ret)
 {
+    if (dye_charset_is_wide(from))
+        return wide_to_utf8(from, in, ret);
     size_t ascii = ascii_run(in.p, in.n);
     if (ascii > 0)
         DYE_TRY(dye_buf_append(ret, in.p, ascii));
     if (ascii == in.n)
         return DYE_OK;
     struct dye_span rest = dye_span_of(in.p + ascii, in.n - ascii);
-    switch (from) {
-    case DYE_CHARSET_ASCII:
-        for (size_t i = 0; i < rest.n; i++)
-            DYE_TRY(rest.p[i] < 0x80 ? dye_buf_append_u8(ret, rest.p[i]) : dye_buf_append_str(ret, "\xef\xbf\xbd"));
-        return DYE_OK;
-    case DYE_CHARSET_UTF8:
+    if (from == DYE_CHARSET_ASCII || from == DYE_CHARSET_MIXED)
+        from = dye_charset_of_record(from, in);
+    if (from == DYE_CHARSET_UTF8)
         return utf8_repair(rest, ret);
-    case DYE_CHARSET_GB18030:
-    case DYE_CHARSET_UNKNOWN:
-        break;
-    }
-    return from_gb18030(rest, ret);
+    /* With Hong Kong's characters: a superset of what Windows and the ETEN system wrote. */
+    return by_icu(from == DYE_CHARSET_BIG5 ? "Big5-HKSCS" : "gb18030", rest, ret);
 }
 
 enum dye_status dye_text_to_gb18030(struct dye_span in, struct dye_buf *ret)

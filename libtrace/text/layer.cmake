@@ -1,4 +1,4 @@
 dye_layer(text
   USES base
   LIBS PkgConfig::ICU_UC PkgConfig::ICU_I18N
-  SOURCES charset.c utf8.c fold.c)
+  SOURCES charset.c detect.c wide.c mojibake.c utf8.c fold.c)

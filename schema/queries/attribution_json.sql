@@ -28,9 +28,13 @@ SELECT json_build_object(
                 'estimate', round(a.leaked), 'low', round(a.leaked_low), 'high', round(a.leaked_high)) END,
             'taken', json_build_object(
                 'after', to_char(a.taken_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                'before', to_char(t.acquired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+                'before', to_char(CASE WHEN w.taken_before > coalesce(a.taken_after, '-infinity') AND w.taken_before < t.acquired_at
+                                       THEN w.taken_before ELSE t.acquired_at END
+                                  AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
             ORDER BY a.rank)
         FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
+        -- Where the latest planting is after the earliest withdrawal, copies of several days are in it: no bracket holds.
+        CROSS JOIN LATERAL (SELECT dyetrace.taken_before(t.dump_id, a.source_id)) w (taken_before)
         WHERE a.dump_id = t.dump_id), '[]'::json)
 )
 FROM dyetrace.attribution_told t

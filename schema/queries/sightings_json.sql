@@ -7,8 +7,13 @@ SELECT json_strip_nulls(json_build_object(
     'sources', CASE WHEN cardinality(h.paths) > 1 THEN to_json(h.paths) END,
     'part', p.path,
     'offset', CASE WHEN NOT s.by_sketch THEN s.start END,
-    'places', (SELECT json_agg(json_build_object('part', p.path, 'unit', s.unit, 'start', e.start, 'length', e.length)
-                               ORDER BY e.n)
+    'places', (SELECT json_agg(json_build_object(
+                   'part', p.path, 'unit', s.unit,
+                   'start', CASE WHEN s.unit = 'byte' THEN e.start END,
+                   'length', CASE WHEN s.unit = 'byte' THEN e.length END,
+                   'row', CASE WHEN s.unit IN ('cell', 'row') THEN e.row_number END,
+                   'field', e.field_number,
+                   'page', CASE WHEN s.unit = 'page' THEN e.row_number END) ORDER BY e.n)
                FROM dyetrace.sighting_evidence e WHERE e.sighting_id = s.sighting_id AND e.length > 0),
     'bits', round(s.bits::numeric, 1),
     'probability', s.probability,

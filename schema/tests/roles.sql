@@ -21,6 +21,12 @@ INSERT INTO allowed VALUES
     ('seeder', 'exclusion_state', '{SELECT}'), ('auditor', 'exclusion_state', '{SELECT}'),
     ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('seeder', 'code', '{INSERT,SELECT}'), ('seeder', 'code_position', '{INSERT,SELECT}'),
+    ('seeder', 'drop_file', '{INSERT,SELECT}'), ('seeder', 'drop_placement', '{INSERT,SELECT}'),
+    ('seeder', 'source_check', '{INSERT,SELECT}'), ('seeder', 'placement_health', '{INSERT,SELECT}'),
+    ('seeder', 'placement_found', '{SELECT}'), ('seeder', 'rotation', '{INSERT,SELECT}'),
+    ('seeder', 'rotation_placement', '{INSERT,SELECT}'), ('seeder', 'rotation_fresh', '{INSERT,SELECT}'),
+    ('auditor', 'source_check', '{SELECT}'), ('auditor', 'placement_health', '{SELECT}'), ('auditor', 'rotation', '{SELECT}'),
+    ('auditor', 'rotation_placement', '{SELECT}'), ('auditor', 'rotation_fresh', '{SELECT}'),
     ('matcher', 'code', '{SELECT}'), ('matcher', 'code_position', '{SELECT}'),
     ('auditor', 'code', '{SELECT}'), ('auditor', 'code_position', '{SELECT}'),
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
@@ -53,7 +59,11 @@ SELECT bag_eq(
               ('dyetrace_matcher', 'dump', 'UPDATE', 'canaries,completed_at,epoch,hunted,parts,records,sketched,sm3,state,threshold_bits,verdict'),
               ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,epoch,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
+              ('dyetrace_seeder', 'drop_file', 'UPDATE', 'called_off_at,removed_at'),
               ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),
+              ('dyetrace_seeder', 'placement_health', 'UPDATE', 'checked_at'),
+              ('dyetrace_seeder', 'rotation', 'UPDATE', 'finished_at'),
+              ('dyetrace_seeder', 'source_check', 'UPDATE', 'checked_at,why'),
               ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
     'the columns that may be updated are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
@@ -68,7 +78,7 @@ SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
 SELECT bag_eq(
     $$ SELECT p.proname::text FROM pg_proc p
        WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
-    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner'],
+    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner', 'taken_before'],
     'the portal calls the audit, what a sighting is shown with, and the session''s functions, no other');
 SELECT is((SELECT string_agg(r.rolname, ', ') FROM pg_roles r
            WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor))(_|$)'
@@ -131,6 +141,9 @@ FROM (VALUES
     ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
     ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
     ('seeder', 'DELETE FROM dyetrace.canary_burn', 'take a burn back'),
+    ('seeder', 'UPDATE dyetrace.placement_health SET state = ''present''', 'change how a canary was found'),
+    ('portal', 'SELECT * FROM dyetrace.placement_health', 'see how canaries were found'),
+    ('matcher', 'SELECT * FROM dyetrace.rotation_placement', 'see what is rotated'),
     ('seeder', 'UPDATE dyetrace.exclusion_list SET epoch = 9', 'say that a list covered more'),
     ('portal', 'SELECT * FROM dyetrace.exclusion_list', 'see which lists there are'),
     ('matcher', 'INSERT INTO dyetrace.canary_burn VALUES (''x'', ''y'')', 'burn a canary'),

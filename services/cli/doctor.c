@@ -78,6 +78,24 @@ static void check_roles(const struct home *h)
     }
 }
 
+/* What the seeder's last checks found; it asks no source. */
+static void check_canaries(struct store *s)
+{
+    STORE_RESULT r = NULL;
+    struct dye_error err = {0};
+    char says[100];
+    if (store_run(s, &err, &r,
+                  "SELECT count(*), count(*) FILTER (WHERE f.state NOT IN ('present', 'unknown'))"
+                  " FROM dyetrace.placement p LEFT JOIN dyetrace.placement_found f USING (placement_id)"
+                  " WHERE p.state = 'planted'",
+                  "") != DYE_OK)
+        return;
+    snprintf(says, sizeof says, "%lld planted, %lld of them not as they were written", (long long)store_int(r, 0, 0),
+             (long long)store_int(r, 0, 1));
+    report_finding("canaries", store_int(r, 0, 1) == 0 ? FINE : NOTE, says,
+                   "dyetrace health --last lists them, dyetrace rotate replaces them");
+}
+
 static void check_exclusion(struct store *s)
 {
     STORE_RESULT r = NULL;
@@ -117,6 +135,7 @@ static void check_database(const struct home *h)
                        "dyetrace init, or as the database's owner: REVOKE CONNECT");
         report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
     }
+    check_canaries(s);
     check_exclusion(s);
     store_close(s);
 }

@@ -30,12 +30,15 @@ static const struct verb verbs[] = {
     {"seed", NULL, "dyetrace-seeder", "make canaries for a source and write their records"},
     {"plant", NULL, "dyetrace-seeder", "write canaries into a source through its connector"},
     {"withdraw", NULL, "dyetrace-seeder", "take canaries out of a source again"},
+    {"health", NULL, "dyetrace-seeder", "find canaries that a source has dropped, merged or altered"},
+    {"rotate", NULL, "dyetrace-seeder", "take old canaries out of a source and plant fresh ones"},
     {"canary", NULL, "dyetrace-seeder", "list, reveal, controls"},
     {"pool", NULL, "dyetrace-seeder", "values that canaries are made of: SIM blocks, mail domains, voided numbers"},
     {"table", NULL, "dyetrace-seeder", "what an authority assigns, and the canaries that it burns"},
     {"exclusion", verb_exclusion, NULL, "what systems behind the sources leave alone, and what they touched"},
     {"index", NULL, "dyetrace-matcher", "build an index file"},
     {"scan", NULL, "dyetrace-matcher", "look for canaries in files, offline"},
+    {"decode", NULL, "dyetrace-matcher", "what is in a file, as it is read, offline"},
     {"ingest", NULL, "dyetrace-matcher", "take in a dump and match it"},
     {"unread", NULL, "dyetrace-matcher", "parts that were not fully read, and why"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
@@ -83,7 +86,8 @@ static bool has_word(int argc, char **argv, const char *word)
 /* `scan`, and an index from a list, need no home at all. */
 static bool wants_database(int argc, char **argv)
 {
-    if (has_word(argc, argv, "--help") || has_word(argc, argv, "-h") || strcmp(argv[0], "scan") == 0)
+    if (has_word(argc, argv, "--help") || has_word(argc, argv, "-h") || strcmp(argv[0], "scan") == 0 ||
+        strcmp(argv[0], "decode") == 0)
         return false;
     return !(strcmp(argv[0], "index") == 0 && option_of(argc, argv, "--from-list") != NULL);
 }

@@ -41,6 +41,8 @@ static const struct option options[] = {
     TEXT("portal.listen", portal_listen, "127.0.0.1:8437", "address and port of the analysts' page"),
     INTEGER("matcher.workers", matcher_workers, "2", 1, 64, "dumps matched at the same time"),
     INTEGER("matcher.poll_ms", matcher_poll_ms, "500", 50, 60000, "how often new canaries are looked for unasked"),
+    INTEGER("seeder.health_minutes", seeder_health_minutes, "1440", 0, 525600,
+            "how often sources are asked whether their canaries stand; 0: never"),
     INTEGER("limits.output_bytes", limit_output_bytes, "1099511627776", 1, 1e15, "decompressed bytes of a dump"),
     INTEGER("limits.entries", limit_entries, "1000000", 1, 1e9, "files inside a dump"),
     INTEGER("limits.depth", limit_depth, "8", 0, 64, "archives inside archives"),

@@ -19,6 +19,7 @@ struct config {
     char portal_listen[64];    /* address:port */
     int64_t matcher_workers;
     int64_t matcher_poll_ms; /* how often the registry is looked at without a notification */
+    int64_t seeder_health_minutes;
     int64_t limit_output_bytes;
     int64_t limit_entries;
     int64_t limit_depth;

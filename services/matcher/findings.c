@@ -16,9 +16,10 @@ void findings_done(struct findings *f)
     dye_buf_done(&f->json);
 }
 
-void findings_begin(struct findings *f, uint64_t chunk_start)
+void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start)
 {
     dye_buf_clear(&f->json);
+    f->unit = unit;
     f->chunk_start = chunk_start;
     f->n = 0;
 }
@@ -31,11 +32,18 @@ enum dye_status findings_add(void *findings, const struct dye_sighting *s)
                            "\"bits\":%.6f,\"evidence\":[",
                            f->n == 0 ? "[" : ",", s->canary, s->variant, f->chunk_start + s->record_start,
                            s->record_end - s->record_start, s->bits));
-    for (size_t i = 0; i < s->n; i++)
-        DYE_TRY(dye_buf_printf(
-            &f->json, "%s{\"kind\":\"%s\",\"form\":\"%s\",\"bits\":%.6f,\"start\":%" PRIu64 ",\"length\":%zu}",
-            i == 0 ? "" : ",", dye_kind_name(s->evidence[i].kind), dye_form_name(s->evidence[i].form),
-            s->evidence[i].bits, f->chunk_start + s->evidence[i].start, s->evidence[i].n));
+    for (size_t i = 0; i < s->n; i++) {
+        const struct dye_evidence *e = &s->evidence[i];
+        DYE_TRY(dye_buf_printf(&f->json,
+                               "%s{\"kind\":\"%s\",\"form\":\"%s\",\"bits\":%.6f,\"start\":%" PRIu64 ",\"length\":%zu",
+                               i == 0 ? "" : ",", dye_kind_name(e->kind), dye_form_name(e->form), e->bits,
+                               f->chunk_start + e->start, e->n));
+        if (e->row > 0)
+            DYE_TRY(dye_buf_printf(&f->json, ",\"row\":%" PRIu64, e->row));
+        if (e->field > 0)
+            DYE_TRY(dye_buf_printf(&f->json, ",\"field\":%" PRIu32, e->field));
+        DYE_TRY(dye_buf_append_str(&f->json, "}"));
+    }
     f->n++;
     return dye_buf_append_str(&f->json, "]}");
 }
@@ -47,5 +55,6 @@ enum dye_status findings_store(struct findings *f, struct store *s, const char *
         return DYE_OK;
     if (dye_buf_append_str(&f->json, "]") != DYE_OK)
         DYE_FAIL(err, DYE_E_NOMEM, "sightings: out of memory");
-    return store_run(s, err, NULL, sql_chunk_sightings, "sis", dump, (int64_t)part, (const char *)f->json.p);
+    return store_run(s, err, NULL, sql_chunk_sightings, "siss", dump, (int64_t)part, (const char *)f->json.p,
+                     dye_unit_name(f->unit));
 }

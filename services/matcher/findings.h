@@ -10,13 +10,14 @@
 struct findings {
     struct dye_buf json; /* an array for chunk_sightings.sql: ids, names and numbers, no value of any person */
     uint64_t chunk_start;
+    enum dye_unit unit;
     size_t n;
 };
 
 void findings_init(struct findings *f);
 void findings_done(struct findings *f);
 /* A new chunk, which starts at this offset of its part. */
-void findings_begin(struct findings *f, uint64_t chunk_start);
+void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start);
 /* A dye_sighting_fn; arg is the findings. */
 DYE_MUST_CHECK enum dye_status findings_add(void *findings, const struct dye_sighting *s);
 /* Within the caller's transaction. */

@@ -6,7 +6,9 @@
 #include "log.h"
 #include "queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static bool stopping(const atomic_bool *stop)
@@ -57,6 +59,54 @@ static bool sm3_of(const char *location, const uint8_t sha256[32], uint8_t ret[3
     if (fd >= 0)
         close(fd);
     return ok && n == 0 && memcmp(again, sha256, 32) == 0;
+}
+
+/* The original among done/NAME, done/NAME.1 ... (spool_move), by its bytes: the name alone may be another dump's. */
+static bool find_done(const char *spool, const char *name, const uint8_t sha256[32], const atomic_bool *stop,
+                      char ret[LOCATION_MAX])
+{
+    enum { GAP = 16 }; /* files that somebody took out of done/ */
+    uint8_t sm3[32];
+    for (unsigned n = 0, missing = 0; missing < GAP && !stopping(stop); n++) {
+        int length = n == 0 ? snprintf(ret, LOCATION_MAX, "%s/done/%s", spool, name)
+                            : snprintf(ret, LOCATION_MAX, "%s/done/%s.%u", spool, name, n);
+        int fd = length < LOCATION_MAX ? location_open(ret) : -1;
+        if (fd < 0) {
+            missing++;
+            continue;
+        }
+        close(fd);
+        if (sm3_of(ret, sha256, sm3, stop))
+            return true;
+    }
+    return false;
+}
+
+enum dye_status followup_locate(struct store *s, const struct home *h, const atomic_bool *stop, struct dye_error *err)
+{
+    char path[HOME_PATH_MAX];
+    char spool[LOCATION_MAX];
+    char at[LOCATION_MAX];
+    STORE_RESULT r = NULL;
+    DYE_TRY(home_path(h, path, err, "spool"));
+    location_of(path, spool);
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT a.acquisition_id, substr(a.location, length($1) + 2), d.sha256, a.location"
+                      " FROM dyetrace.acquisition a JOIN dyetrace.dump d USING (dump_id) WHERE d.state = 'complete'"
+                      " AND starts_with(a.location, $1 || '/') AND strpos(substr(a.location, length($1) + 2), '/') = 0",
+                      "s", spool));
+    for (int i = 0; i < PQntuples(r) && !stopping(stop); i++) {
+        uint8_t sha256[32];
+        int fd = location_open(store_text(r, i, 3));
+        if (fd >= 0)
+            close(fd); /* it waits for its move, or another dump has its name until then */
+        else if (store_bytes(r, i, 2, sha256, sizeof sha256) && find_done(spool, store_text(r, i, 1), sha256, stop, at))
+            DYE_TRY(
+                store_run(s, err, NULL,
+                          "UPDATE dyetrace.acquisition SET location = $2 WHERE acquisition_id = $1 AND location = $3",
+                          "sss", store_text(r, i, 0), at, store_text(r, i, 3)));
+    }
+    return DYE_OK;
 }
 
 static enum dye_status sm3_one(struct store *s, const char *dump, const atomic_bool *stop, struct dye_error *err)

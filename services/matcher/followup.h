@@ -13,6 +13,9 @@
  * of its own (the original is gone) is logged and taken off; a lost database is returned. */
 DYE_MUST_CHECK enum dye_status followup_attribute(struct store *s, const struct home *h, const atomic_bool *stop,
                                                   struct dye_error *err);
+/* Where originals lie whose move to done/ a crash kept from being put on record: found there by their bytes. */
+DYE_MUST_CHECK enum dye_status followup_locate(struct store *s, const struct home *h, const atomic_bool *stop,
+                                               struct dye_error *err);
 DYE_MUST_CHECK enum dye_status followup_sm3(struct store *s, const atomic_bool *stop, struct dye_error *err);
 
 #endif

@@ -127,7 +127,6 @@ struct run {
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
-    enum dye_charset charset;
     uint64_t bytes; /* of all parts */
     struct progress progress;
     struct dye_error *err;
@@ -155,11 +154,7 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
-    enum { SAMPLE = 1 << 16 };
     struct run *run = arg;
-    if (chunk->number == 0)
-        run->charset =
-            dye_charset_detect(dye_span_of(chunk->bytes.p, chunk->bytes.n < SAMPLE ? chunk->bytes.n : SAMPLE));
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
     run->bytes += chunk->bytes.n;
     progress_at(&run->progress, run->bytes);
@@ -168,16 +163,16 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     if (run->other_part)
         return DYE_OK;
     if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
-        return sketcher_again(run->sketcher, chunk->number, chunk->bytes, run->err);
-    findings_begin(&run->findings, chunk->start);
-    dye_linker_chunk(run->linker, chunk->bytes, run->charset);
-    enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->bytes, dye_linker_hit, run->linker,
+        return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
+    findings_begin(&run->findings, chunk->unit, chunk->start);
+    dye_linker_chunk(run->linker, chunk);
+    enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker,
                                              sketcher_sink(run->sketcher), NULL);
     if (status == DYE_OK)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
-    c.records = dye_record_count(chunk->bytes);
+    c.records = chunk->records;
     return commit_chunk(run, &c);
 }
 
@@ -196,7 +191,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part->ordinal;
-    run->charset = DYE_CHARSET_ASCII;
+    dye_chunker_begin(run->chunker, part->unit);
     DYE_TRY(sketcher_begin(run->sketcher, part->ordinal, run->err));
     if (run->reread)
         return compare_part(run, part);
@@ -221,19 +216,23 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     if (run->other_part)
         return DYE_OK;
     DYE_TRY(sketcher_end(run->sketcher, run->err));
+    const struct dye_layout *layout = dye_chunker_layout(run->chunker);
+    /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
+    bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
+    const char *verdict = dye_verdict_name(cut ? DYE_PARTLY : end->verdict);
     if (run->reread)
         return store_run(run->in->store, run->err, NULL,
                          "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
                          " AND verdict = $5",
-                         "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes,
-                         dye_verdict_name(end->verdict));
+                         "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
     return store_run(
         run->in->store, run->err, NULL,
         "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, epoch = $7, records ="
         " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
         " WHERE dump_id = $1 AND ordinal = $2",
-        "sisissi", run->dump, (int64_t)run->part, dye_charset_name(run->charset), (int64_t)end->bytes,
-        dye_verdict_name(end->verdict), end->reason, (int64_t)run->epoch);
+        "sisissi", run->dump, (int64_t)run->part,
+        dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes, verdict,
+        cut ? "limit: record" : end->reason, (int64_t)run->epoch);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)

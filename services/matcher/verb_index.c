@@ -14,14 +14,16 @@
 
 static const char *opt_output;
 static const char *opt_list;
+static bool opt_plain;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"o", "FILE", "where to (mode 0600)", &opt_output, NULL},
     {"from-list", "TSV", "canary<TAB>kind<TAB>value lines; needs no home", &opt_list, NULL},
+    {"plain", NULL, "of a list the values as they stand alone: no digest, no mask", NULL, &opt_plain},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"index build -o FILE [--from-list TSV]",
+static const struct verb_spec spec = {"index build -o FILE [--from-list TSV [--plain]]",
                                       "Builds an index file from the database (audited) or from a list.", options, 1,
                                       1};
 
@@ -35,6 +37,8 @@ static enum dye_status add_value(struct dye_index_builder *b, const struct dye_i
     enum dye_status status = DYE_OK;
     for (size_t i = 0; status == DYE_OK && i < n; i++) {
         struct dye_span bytes = dye_value_span(&forms[i].bytes);
+        if (opt_plain && forms[i].form != DYE_PLAIN)
+            continue;
         struct dye_index_entry e = {.kind = (uint8_t)kind, .form = (uint8_t)forms[i].form, .variant = 'A'};
         dye_index_entry_set(&e, keys, bytes);
         status = dye_index_builder_add(b, canary, &e);
@@ -159,6 +163,8 @@ static enum dye_status build(struct verb_call *call, struct dye_error *err)
     FILE *list = NULL;
     if (strcmp(call->argv[1], "build") != 0)
         DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    if (opt_plain && opt_list == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "index build: --plain is of lists: --from-list is missing");
     if (opt_output == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "index build: -o FILE is missing");
     if (opt_list != NULL && (list = strcmp(opt_list, "-") == 0 ? stdin : fopen(opt_list, "re")) == NULL)

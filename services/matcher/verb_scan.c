@@ -1,9 +1,9 @@
 /* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
-#include "decoder.h"
 #include "dye/chunker.h"
 #include "dye/scan.h"
 #include "home.h"
 #include "key_file.h"
+#include "offline.h"
 #include "privilege.h"
 #include "verb.h"
 #include "verbs.h"
@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SPILL_BYTES (UINT64_C(64) << 30) /* there is no home, and so no configuration */
 
 static const char *opt_index;
 static bool opt_stats;
@@ -37,9 +35,27 @@ struct scan {
     struct dye_scan_stats stats;
     const char *file; /* prefix of parts; "" for a single one */
     char *part;
-    uint64_t chunk_start;
+    const struct dye_chunk *chunk;
+    struct dye_chunk_cursor cursor;
     uint64_t unread;
 };
+
+/* "offset" and "length" of what is bytes; its row, row and field or page of what was rendered. */
+static json_t *place_of(const struct scan *s, const struct dye_place *at, size_t n)
+{
+    json_int_t row = (json_int_t)at->row;
+    switch (s->chunk->unit) {
+    case DYE_UNIT_CELL:
+        return json_pack("{s:s, s:I, s:I}", "unit", "cell", "row", row, "field", (json_int_t)at->field);
+    case DYE_UNIT_ROW:
+        return json_pack("{s:s, s:I}", "unit", "row", "row", row);
+    case DYE_UNIT_PAGE:
+        return json_pack("{s:s, s:I}", "unit", "page", "page", row);
+    case DYE_UNIT_BYTE:
+        break;
+    }
+    return json_pack("{s:I, s:I}", "offset", (json_int_t)(s->chunk->start + at->byte), "length", (json_int_t)n);
+}
 
 static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
 {
@@ -47,26 +63,35 @@ static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
     const char *canary = dye_index_canary_id(hit->index, hit->entry->canary);
     const char *kind = dye_kind_name((enum dye_kind)hit->entry->kind);
     const char *form = dye_form_name((enum dye_form)hit->entry->form);
-    uint64_t offset = s->chunk_start + hit->start;
+    struct dye_place at = dye_chunk_place(s->chunk, &s->cursor, hit->start);
+    struct dye_chunk_cursor ahead = s->cursor;
+    size_t n = dye_chunk_place(s->chunk, &ahead, hit->start + hit->n).byte - at.byte;
     if (!common.json) {
-        printf("%s\t%s\t%s\t%s\t%" PRIu64 "\t%zu\n", canary, kind, form, s->part, offset, hit->n);
+        printf("%s\t%s\t%s\t%s\t", canary, kind, form, s->part);
+        if (s->chunk->unit == DYE_UNIT_BYTE)
+            printf("%" PRIu64 "\t%zu\n", s->chunk->start + at.byte, n);
+        else
+            printf("%s %" PRIu64 "\t%" PRIu32 "\n", dye_unit_name(s->chunk->unit), at.row, at.field);
         return DYE_OK;
     }
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "canary", canary, "kind", kind, "form", form, "part",
-                          s->part, "offset", (json_int_t)offset, "length", (json_int_t)hit->n);
-    if (o == NULL)
-        return DYE_E_NOMEM;
-    json_dumpf(o, stdout, JSON_COMPACT);
-    putchar('\n');
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "canary", canary, "kind", kind, "form", form, "part", s->part);
+    json_t *place = place_of(s, &at, n);
+    bool whole = o != NULL && place != NULL && json_object_update(o, place) == 0;
+    if (whole) {
+        json_dumpf(o, stdout, JSON_COMPACT);
+        putchar('\n');
+    }
+    json_decref(place);
     json_decref(o);
-    return DYE_OK;
+    return whole ? DYE_OK : DYE_E_NOMEM;
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct scan *s = arg;
-    s->chunk_start = chunk->start;
-    return dye_scan(&s->set, UINT64_MAX, chunk->bytes, on_hit, s, &s->stats);
+    s->chunk = chunk;
+    s->cursor = (struct dye_chunk_cursor){0};
+    return dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, s, &s->stats);
 }
 
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
@@ -75,6 +100,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     bool both = s->file[0] != '\0' && part->path[0] != '\0';
     free(s->part);
     s->part = NULL;
+    dye_chunker_begin(s->chunker, part->unit);
     return asprintf(&s->part, "%s%s%s", s->file, both ? "/" : "", part->path) >= 0 ? DYE_OK : DYE_E_NOMEM;
 }
 
@@ -87,9 +113,10 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct scan *s = arg;
     DYE_TRY(dye_chunker_finish(s->chunker));
-    if (end->verdict != DYE_READ) {
+    bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(s->chunker);
+    if (end->verdict != DYE_READ || cut) {
         fprintf(stderr, "dyetrace: scan: %s%s%s: %s\n", s->part, s->part[0] != '\0' ? ": " : "",
-                dye_verdict_name(end->verdict), end->reason);
+                dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
         s->unread++;
     }
     return DYE_OK;
@@ -98,17 +125,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    struct dye_decode_limits limits;
-    const char *tmp = getenv("TMPDIR");
-    const struct decoder decoder = {.self_exe = "/proc/self/exe",
-                                    .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
-                                    .spill_bytes = SPILL_BYTES};
-    dye_decode_limits_default(&limits);
-    err->message[0] = '\0';
-    enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
-    if (status != DYE_OK && err->message[0] == '\0')
-        return dye_fail(err, status, "scan: %s", dye_status_name(status));
-    return status;
+    return offline_decode("scan", fd, &events, err);
 }
 
 /* The home's key, for an index that does not carry its own. */

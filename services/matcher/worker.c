@@ -154,6 +154,8 @@ void worker_followup(struct worker *w)
     if (status == DYE_OK)
         status = followup_attribute(w->store, w->home, w->stop, &err);
     if (status == DYE_OK)
+        status = followup_locate(w->store, w->home, w->stop, &err);
+    if (status == DYE_OK)
         status = followup_sm3(w->store, w->stop, &err);
     if (status != DYE_OK)
         log_event(LOG_WARN_, "followup.later", "why=\"%s\" outcome=\"tried again\"", err.message);

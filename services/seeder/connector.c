@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +50,27 @@ static enum dye_status read_timeout(struct yaml_doc *d, const yaml_node_t *map, 
     if (option_int("timeout", text, 1, 600, &seconds, NULL) != DYE_OK)
         return yaml_doc_fail(d, yaml_doc_get(d, map, "timeout"), err, "`timeout` wants seconds, 1 to 600");
     c->timeout_s = (int)seconds;
+    return DYE_OK;
+}
+
+static enum dye_status read_rotation(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
+                                     struct dye_error *err)
+{
+    const char *text;
+    char *end;
+    long long days = 0;
+    DYE_TRY(yaml_doc_get_text(d, map, "rotate_days", "0", &text, err));
+    if (option_int("rotate_days", text, 0, 3650, &days, NULL) != DYE_OK)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_days"), err, "`rotate_days` wants days, 0 to 3650");
+    c->rotate_days = (int)days;
+    DYE_TRY(yaml_doc_get_text(d, map, "rotate_share", "0.1", &text, err));
+    c->rotate_share = strtod(text, &end);
+    if (end == text || *end != '\0' || !(c->rotate_share > 0 && c->rotate_share <= 1))
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_share"), err,
+                             "`rotate_share` wants a share above 0, to 1");
+    if (c->rotate_days != 0 && !connector_takes_back(c))
+        return yaml_doc_fail(d, yaml_doc_get(d, map, "rotate_days"), err,
+                             "`rotate_days`: what this connector planted is taken out by the source's own people");
     return DYE_OK;
 }
 
@@ -138,9 +160,11 @@ static enum dye_status read_mllp(struct yaml_doc *d, const yaml_node_t *map, str
 static enum dye_status read_connector(struct yaml_doc *d, const yaml_node_t *map, struct connector *c,
                                       struct dye_error *err)
 {
-    static const char *const sql[] = {"source", "kind", "conninfo", "table", "key", "columns", NULL};
+    static const char *const sql[] = {"source",  "kind",        "conninfo",     "table", "key",
+                                      "columns", "rotate_days", "rotate_share", NULL};
     static const char *const csv[] = {"source", "kind", "directory", NULL};
-    static const char *const fhir[] = {"source", "kind", "url", "systems", "ca", "token_file", "timeout", NULL};
+    static const char *const fhir[] = {"source",     "kind",    "url",         "systems",      "ca",
+                                       "token_file", "timeout", "rotate_days", "rotate_share", NULL};
     static const char *const mllp[] = {"source",
                                        "kind",
                                        "address",
@@ -153,6 +177,8 @@ static enum dye_status read_connector(struct yaml_doc *d, const yaml_node_t *map
                                        "receiver_facility",
                                        "authority",
                                        "timeout",
+                                       "rotate_days",
+                                       "rotate_share",
                                        NULL};
     char kind[16];
     DYE_TRY(copy(d, map, "kind", NULL, kind, sizeof kind, err));
@@ -193,8 +219,10 @@ static enum dye_status find(struct yaml_doc *d, const char *source, struct conne
         yaml_node_t *map = yaml_document_get_node(&d->document, *i);
         const char *of;
         DYE_TRY(yaml_doc_get_text(d, map, "source", NULL, &of, err));
-        if (strcmp(of, source) == 0)
-            return read_connector(d, map, ret, err);
+        if (strcmp(of, source) != 0)
+            continue;
+        DYE_TRY(read_connector(d, map, ret, err));
+        return read_rotation(d, map, ret, err);
     }
     DYE_FAIL(err, DYE_E_NOTFOUND, "source: %s: it has no connector in %s", source, d->path);
 }
@@ -228,6 +256,11 @@ const char *connector_column(const struct connector *c, const char *record)
     return record;
 }
 
+bool connector_is_key(const struct connector *c, const struct dye_column *column)
+{
+    return strcmp(connector_column(c, column->name), c->key) == 0 || strcmp(column->name, c->key) == 0;
+}
+
 bool connector_same_place(const struct connector *a, const struct connector *b)
 {
     if (a->kind != b->kind)
@@ -245,17 +278,20 @@ bool connector_same_place(const struct connector *a, const struct connector *b)
     return false;
 }
 
-/* One row a kind. A kind that is never asked to take back has no `withdraw`. */
+/* One row a kind. A kind that is never asked to take back has no `withdraw`, and one that can't be read no `look_at`.
+ */
 typedef enum dye_status (*carry_fn)(const struct connector *c, const struct connector_batch *b,
                                     enum connector_outcome *ret_outcome, struct dye_error *err);
 static const struct {
     carry_fn plant, withdraw;
     enum dye_status (*show)(const struct connector *c, const struct connector_batch *b, struct dye_error *err);
+    enum dye_status (*look_at)(const struct connector *c, const struct connector_batch *b,
+                               struct connector_look *ret_look, struct dye_error *err);
 } kinds[] = {
-    [CONNECTOR_SQL] = {connector_sql_plant, connector_sql_withdraw, connector_sql_show},
-    [CONNECTOR_CSV] = {connector_csv_plant, NULL, connector_csv_show},
-    [CONNECTOR_FHIR] = {connector_fhir_plant, connector_fhir_withdraw, connector_fhir_show},
-    [CONNECTOR_MLLP] = {connector_mllp_plant, connector_mllp_withdraw, connector_mllp_show},
+    [CONNECTOR_SQL] = {connector_sql_plant, connector_sql_withdraw, connector_sql_show, connector_sql_look_at},
+    [CONNECTOR_CSV] = {connector_csv_plant, NULL, connector_csv_show, NULL},
+    [CONNECTOR_FHIR] = {connector_fhir_plant, connector_fhir_withdraw, connector_fhir_show, connector_fhir_look_at},
+    [CONNECTOR_MLLP] = {connector_mllp_plant, connector_mllp_withdraw, connector_mllp_show, NULL},
 };
 
 static enum dye_status carries(const struct connector *c, const struct dye_sector *sector, struct dye_error *err)
@@ -273,10 +309,15 @@ enum dye_status connector_plant(const struct connector *c, const struct connecto
     return kinds[c->kind].plant(c, b, ret_outcome, err);
 }
 
+bool connector_takes_back(const struct connector *c)
+{
+    return kinds[c->kind].withdraw != NULL && (c->kind != CONNECTOR_MLLP || c->takes_back);
+}
+
 enum dye_status connector_withdraw(const struct connector *c, const struct connector_batch *b,
                                    enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    if (kinds[c->kind].withdraw == NULL || (c->kind == CONNECTOR_MLLP && !c->takes_back))
+    if (!connector_takes_back(c))
         DYE_FAIL(err, DYE_E_USAGE, "withdraw: what this connector planted is taken out by the source's own people");
     DYE_TRY(carries(c, b->sector, err));
     return kinds[c->kind].withdraw(c, b, ret_outcome, err);
@@ -286,4 +327,38 @@ enum dye_status connector_show(const struct connector *c, const struct connector
 {
     DYE_TRY(carries(c, b->sector, err));
     return kinds[c->kind].show(c, b, err);
+}
+
+enum dye_status connector_reads_back(const struct connector *c, struct dye_error *err)
+{
+    if (kinds[c->kind].look_at == NULL)
+        DYE_FAIL(err, DYE_E_USAGE, "connector: what %s can't be read back",
+                 c->kind == CONNECTOR_CSV ? "was dropped as a file" : "was sent over MLLP");
+    return DYE_OK;
+}
+
+enum dye_kind connector_key_kind(const struct connector *c, const struct dye_sector *sector)
+{
+    if (c->kind != CONNECTOR_SQL)
+        return DYE_MRN;
+    for (size_t i = 0; i < sector->columns; i++)
+        if (connector_is_key(c, &sector->column[i]) && sector->column[i].what == DYE_COLUMN_KIND)
+            return sector->column[i].kind;
+    return DYE_KIND_NONE;
+}
+
+enum dye_status connector_look_at(const struct connector *c, const struct connector_batch *b,
+                                  struct connector_look *ret_look, struct dye_error *err)
+{
+    memset(ret_look, 0, b->n * sizeof *ret_look);
+    DYE_TRY(connector_reads_back(c, err));
+    DYE_TRY(carries(c, b->sector, err));
+    return kinds[c->kind].look_at(c, b, ret_look, err);
+}
+
+void connector_look_add(struct connector_look *l, const char *field)
+{
+    size_t n = strlen(l->fields);
+    if (n + strlen(field) + 2 <= sizeof l->fields) /* a longer list says enough */
+        snprintf(l->fields + n, sizeof l->fields - n, "%s%s", n != 0 ? "," : "", field);
 }

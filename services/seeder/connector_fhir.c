@@ -172,9 +172,9 @@ static enum dye_status bad_answer(const struct server *s, struct dye_error *err)
     DYE_FAIL(err, DYE_E_AGAIN, "fhir: %.100s: the server's answer is no search result", s->c->url);
 }
 
-/* Resources of a type by identifier. *ret_found is how many; *ret, of the first, is the caller's to json_decref. */
+/* Resources of a type by identifier: a list, the caller's to json_decref. */
 static enum dye_status search(struct server *s, const char *type, const char *system, struct dye_span value,
-                              json_t **ret, size_t *ret_found, struct dye_error *err)
+                              json_t **ret, struct dye_error *err)
 {
     struct dye_buf query;
     long code = 0;
@@ -194,16 +194,14 @@ static enum dye_status search(struct server *s, const char *type, const char *sy
     }
     size_t i;
     json_t *entry;
-    *ret = NULL;
-    *ret_found = 0;
+    *ret = json_array();
     json_array_foreach(json_object_get(bundle, "entry"), i, entry)
     {
         json_t *resource = json_object_get(entry, "resource");
         const char *is = json_string_value(json_object_get(resource, "resourceType"));
         if (is == NULL || strcmp(is, type) != 0)
             continue; /* an OperationOutcome */
-        if (++*ret_found == 1)
-            *ret = json_incref(resource);
+        json_array_append(*ret, resource);
     }
     json_decref(bundle);
     return DYE_OK;
@@ -219,17 +217,23 @@ struct record {
     char patient_id[ID_MAX_BYTES + 1], visit_id[ID_MAX_BYTES + 1]; /* as they were found */
 };
 
+/* Patients by a number of the record's person. */
+static enum dye_status search_number(struct server *s, const struct record *r, enum dye_kind kind, json_t **ret,
+                                     struct dye_error *err)
+{
+    return search(s, "Patient", s->c->exchange.system[kind], dye_value_span(&r->persona->value[kind]), ret, err);
+}
+
 static enum dye_status find_patient(struct server *s, struct record *r, enum standing *ret, struct dye_error *err)
 {
-    json_t *seen = NULL;
-    size_t found = 0;
-    DYE_TRY(search(s, "Patient", s->c->exchange.system[DYE_MRN], dye_value_span(&r->persona->value[DYE_MRN]), &seen,
-                   &found, err));
-    if (found == 0)
+    json_t *all = NULL;
+    DYE_TRY(search_number(s, r, DYE_MRN, &all, err));
+    const json_t *seen = json_array_get(all, 0);
+    if (seen == NULL)
         *ret = NOBODY;
     else
-        *ret = found == 1 && holds(seen, r->patient) && copy_id(seen, r->patient_id) ? OURS : OTHERS;
-    json_decref(seen);
+        *ret = json_array_size(all) == 1 && holds(seen, r->patient) && copy_id(seen, r->patient_id) ? OURS : OTHERS;
+    json_decref(all);
     return DYE_OK;
 }
 
@@ -237,17 +241,16 @@ static enum dye_status find_patient(struct server *s, struct record *r, enum sta
 static enum dye_status find_visit(struct server *s, struct record *r, size_t i, bool *ret, struct dye_error *err)
 {
     char reference[ID_MAX_BYTES + 16];
-    json_t *seen = NULL;
-    size_t found = 0;
-    DYE_TRY(search(s, "Encounter", s->c->exchange.visit_system, dye_span_str(r->stamp->visit[i].number), &seen, &found,
-                   err));
+    json_t *all = NULL;
+    DYE_TRY(search(s, "Encounter", s->c->exchange.visit_system, dye_span_str(r->stamp->visit[i].number), &all, err));
+    const json_t *seen = json_array_get(all, 0);
     const char *of = json_string_value(json_object_get(json_object_get(seen, "subject"), "reference"));
     snprintf(reference, sizeof reference, "Patient/%s", r->patient_id);
     /* A reference may be relative, absolute, and end in a version. */
     const char *at = of != NULL ? strstr(of, reference) : NULL;
     const char after = at != NULL ? at[strlen(reference)] : 'x';
-    *ret = found == 1 && (after == '\0' || after == '/') && copy_id(seen, r->visit_id);
-    json_decref(seen);
+    *ret = json_array_size(all) == 1 && (after == '\0' || after == '/') && copy_id(seen, r->visit_id);
+    json_decref(all);
     return DYE_OK;
 }
 
@@ -272,12 +275,16 @@ static enum dye_status write_bundle(const struct connector *c, const struct conn
     return dye_fhir_end(ret);
 }
 
-static enum dye_status plant_record(struct server *s, struct record *r, enum connector_outcome *ret,
-                                    struct dye_error *err)
+static enum dye_status plant_record(struct server *s, struct record *r, void *to, struct dye_error *err)
 {
+    enum connector_outcome *ret = to;
     enum standing standing;
     bool whole = false;
     long code = 0;
+    if (r->persona->value[DYE_MRN].n == 0) {
+        *ret = CONNECTOR_REFUSED; /* a server would know the patient by nothing */
+        return DYE_OK;
+    }
     DYE_TRY(stands(s, r, &standing, &whole, err));
     if (standing == OTHERS || whole) {
         *ret = whole ? CONNECTOR_DONE : CONNECTOR_TAKEN;
@@ -305,11 +312,15 @@ static enum dye_status take(struct server *s, const char *type, const char *id, 
     return DYE_OK;
 }
 
-static enum dye_status withdraw_record(struct server *s, struct record *r, enum connector_outcome *ret,
-                                       struct dye_error *err)
+static enum dye_status withdraw_record(struct server *s, struct record *r, void *to, struct dye_error *err)
 {
+    enum connector_outcome *ret = to;
     enum standing standing;
     bool gone = true;
+    if (r->persona->value[DYE_MRN].n == 0) {
+        *ret = CONNECTOR_REFUSED;
+        return DYE_OK;
+    }
     DYE_TRY(find_patient(s, r, &standing, err));
     /* Visits first: a server keeps a patient that something refers to. */
     for (size_t i = 0; standing == OURS && gone && i < r->visits; i++) {
@@ -326,19 +337,167 @@ static enum dye_status withdraw_record(struct server *s, struct record *r, enum 
     return DYE_OK;
 }
 
+/* ---- how a record is found ---- */
+
+static const char *number_of(const json_t *patient, const char *system, const char *but)
+{
+    size_t i;
+    json_t *identifier;
+    json_array_foreach(json_object_get(patient, "identifier"), i, identifier)
+    {
+        const char *is = json_string_value(json_object_get(identifier, "system"));
+        const char *value = json_string_value(json_object_get(identifier, "value"));
+        if (is != NULL && value != NULL && strcmp(is, system) == 0 && (but == NULL || strcmp(value, but) != 0))
+            return value;
+    }
+    return NULL;
+}
+
+/* The mrn of a patient that is not the record's own. */
+static void note_other(const struct server *s, const struct record *r, const json_t *patient,
+                       struct connector_look *ret)
+{
+    const char *mrn = number_of(patient, s->c->exchange.system[DYE_MRN], r->persona->value[DYE_MRN].text);
+    if (mrn != NULL && strlen(mrn) <= DYE_VALUE_MAX_BYTES) {
+        ret->other.n = strlen(mrn);
+        memcpy(ret->other.text, mrn, ret->other.n + 1);
+    }
+}
+
+/* Whether the server says that the patient is one with another, or no longer in use; *ret_to is who the other is. */
+static bool is_merged(const json_t *patient, struct connector_look *ret, const char **ret_to)
+{
+    size_t i;
+    json_t *link;
+    bool merged = false;
+    json_array_foreach(json_object_get(patient, "link"), i, link)
+    {
+        const char *type = json_string_value(json_object_get(link, "type"));
+        if (type == NULL || (strcmp(type, "replaced-by") != 0 && strcmp(type, "replaces") != 0))
+            continue;
+        *ret_to = json_string_value(json_object_get(json_object_get(link, "other"), "reference"));
+        if (!merged)
+            connector_look_add(ret, "link");
+        merged = true;
+    }
+    if (json_is_false(json_object_get(patient, "active"))) {
+        connector_look_add(ret, "active");
+        merged = true;
+    }
+    return merged;
+}
+
+/* Who the other end of a link is; a server that does not say leaves it open. */
+static enum dye_status follow(struct server *s, const struct record *r, const char *reference,
+                              struct connector_look *ret, struct dye_error *err)
+{
+    char id[ID_MAX_BYTES + 1];
+    long code = 0;
+    const char *at = reference != NULL ? strstr(reference, "Patient/") : NULL;
+    json_t *named = at != NULL ? json_pack("{s:s%}", "id", at + 8, strcspn(at + 8, "/")) : NULL;
+    bool can = named != NULL && copy_id(named, id);
+    json_decref(named);
+    if (!can)
+        return DYE_OK;
+    snprintf(s->url, sizeof s->url, "%s/Patient/%s", s->c->url, id);
+    DYE_TRY(request(s, "GET", &code, err));
+    json_t *patient = code == 200 ? json_loadb((const char *)s->answer.p, s->answer.n, 0, NULL) : NULL;
+    note_other(s, r, patient, ret);
+    json_decref(patient);
+    return DYE_OK;
+}
+
+static void compare(const json_t *seen, const struct record *r, struct connector_look *ret)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(r->patient, key, value) if (!holds(json_object_get(seen, key), value))
+        connector_look_add(ret, key);
+}
+
+/* No patient has the mrn: one may have another of its numbers. */
+static enum dye_status look_elsewhere(struct server *s, struct record *r, struct connector_look *ret,
+                                      struct dye_error *err)
+{
+    ret->state = CONNECTOR_DROPPED;
+    for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT && ret->state == CONNECTOR_DROPPED; kind++) {
+        json_t *all = NULL;
+        if (kind == DYE_MRN || s->c->exchange.system[kind][0] == '\0' || r->persona->value[kind].n == 0)
+            continue;
+        DYE_TRY(search_number(s, r, kind, &all, err));
+        const json_t *seen = json_array_get(all, 0);
+        if (seen != NULL) {
+            bool same = holds(json_object_get(seen, "name"), json_object_get(r->patient, "name"));
+            ret->state = same ? CONNECTOR_CHANGED : CONNECTOR_MERGED;
+            compare(seen, r, ret);
+            note_other(s, r, seen, ret);
+        }
+        json_decref(all);
+    }
+    return DYE_OK;
+}
+
+static enum dye_status look_at_visits(struct server *s, struct record *r, struct connector_look *ret,
+                                      struct dye_error *err)
+{
+    bool whole = true;
+    for (size_t i = 0; whole && i < r->visits; i++)
+        DYE_TRY(find_visit(s, r, i, &whole, err));
+    if (!whole)
+        connector_look_add(ret, "visit");
+    return DYE_OK;
+}
+
+static enum dye_status look_at_patients(struct server *s, struct record *r, const json_t *all,
+                                        struct connector_look *ret, struct dye_error *err)
+{
+    const json_t *seen = json_array_get(all, 0);
+    const char *to = NULL;
+    bool merged = false;
+    for (size_t i = 0; !merged && i < json_array_size(all); i++)
+        merged = is_merged(json_array_get(all, i), ret, &to);
+    if (merged) {
+        ret->state = CONNECTOR_MERGED;
+        return follow(s, r, to, ret, err);
+    }
+    compare(seen, r, ret);
+    note_other(s, r, seen, ret);
+    if (json_array_size(all) > 1) {
+        ret->state = CONNECTOR_DOUBLED;
+        return DYE_OK;
+    }
+    if (copy_id(seen, r->patient_id))
+        DYE_TRY(look_at_visits(s, r, ret, err));
+    ret->state = ret->fields[0] != '\0' ? CONNECTOR_CHANGED : CONNECTOR_PRESENT;
+    return DYE_OK;
+}
+
+static enum dye_status look_at_record(struct server *s, struct record *r, void *to, struct dye_error *err)
+{
+    struct connector_look *ret = to;
+    json_t *all = NULL;
+    if (r->persona->value[DYE_MRN].n == 0)
+        return DYE_OK; /* refused when it was to be planted */
+    DYE_TRY(search_number(s, r, DYE_MRN, &all, err));
+    enum dye_status status =
+        json_array_size(all) == 0 ? look_elsewhere(s, r, ret, err) : look_at_patients(s, r, all, ret, err);
+    json_decref(all);
+    return status;
+}
+
 /* ---- a batch ---- */
 
-typedef enum dye_status (*record_fn)(struct server *s, struct record *r, enum connector_outcome *ret,
-                                     struct dye_error *err);
+/* `to` is the record's element of the results. */
+typedef enum dye_status (*record_fn)(struct server *s, struct record *r, void *to, struct dye_error *err);
 
-static enum dye_status each_record(struct server *s, const struct connector_batch *b, record_fn fn,
-                                   enum connector_outcome *ret_outcome, struct dye_error *err)
+static enum dye_status each_record(struct server *s, const struct connector_batch *b, record_fn fn, void *results,
+                                   size_t size, struct dye_error *err)
 {
     for (size_t i = 0; i < b->n; i++) {
         const struct dye_persona *p = &b->personas[i];
         struct record r = {.persona = p, .stamp = &b->stamps[i]};
-        if (p->value[DYE_MRN].n == 0) {
-            ret_outcome[i] = CONNECTOR_REFUSED; /* a server would know the patient by nothing */
+        if (p->value[DYE_MRN].n == 0) { /* no bundle can be written of it; fn knows */
+            DYE_TRY(fn(s, &r, (char *)results + i * size, err));
             continue;
         }
         if (s->c->exchange.visit_system[0] != '\0')
@@ -351,20 +510,20 @@ static enum dye_status each_record(struct server *s, const struct connector_batc
         if (status != DYE_OK)
             dye_fail(err, status, "fhir: a record can't be written as a bundle");
         else
-            status = fn(s, &r, &ret_outcome[i], err);
+            status = fn(s, &r, (char *)results + i * size, err);
         json_decref(bundle);
         DYE_TRY(status);
     }
     return DYE_OK;
 }
 
-static enum dye_status open_and(const struct connector *c, const struct connector_batch *b, record_fn fn,
-                                enum connector_outcome *ret_outcome, struct dye_error *err)
+static enum dye_status open_and(const struct connector *c, const struct connector_batch *b, record_fn fn, void *results,
+                                size_t size, struct dye_error *err)
 {
     struct server s = {.c = c};
     enum dye_status status = server_open(&s, err);
     if (status == DYE_OK)
-        status = each_record(&s, b, fn, ret_outcome, err);
+        status = each_record(&s, b, fn, results, size, err);
     server_close(&s);
     return status;
 }
@@ -372,13 +531,13 @@ static enum dye_status open_and(const struct connector *c, const struct connecto
 enum dye_status connector_fhir_plant(const struct connector *c, const struct connector_batch *b,
                                      enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    return open_and(c, b, plant_record, ret_outcome, err);
+    return open_and(c, b, plant_record, ret_outcome, sizeof *ret_outcome, err);
 }
 
 enum dye_status connector_fhir_withdraw(const struct connector *c, const struct connector_batch *b,
                                         enum connector_outcome *ret_outcome, struct dye_error *err)
 {
-    return open_and(c, b, withdraw_record, ret_outcome, err);
+    return open_and(c, b, withdraw_record, ret_outcome, sizeof *ret_outcome, err);
 }
 
 enum dye_status connector_fhir_show(const struct connector *c, const struct connector_batch *b, struct dye_error *err)
@@ -397,4 +556,10 @@ enum dye_status connector_fhir_show(const struct connector *c, const struct conn
     }
     dye_buf_done(&body);
     return status;
+}
+
+enum dye_status connector_fhir_look_at(const struct connector *c, const struct connector_batch *b,
+                                       struct connector_look *ret_look, struct dye_error *err)
+{
+    return open_and(c, b, look_at_record, ret_look, sizeof *ret_look, err);
 }

@@ -18,7 +18,8 @@ static enum dye_status show_one(const struct connector *c, const struct registra
     following_adopt(&r->following, ref->profile, ref->sector, ref->serial, &p);
     stamp_time(time(NULL), now);
     dye_stamp_make(&r->message_key, p.canary, ref->variant, source, now, &stamp);
-    return connector_show(c, &(struct connector_batch){ref->sector, &p, &stamp, 1}, err);
+    const struct connector_batch one = {.sector = ref->sector, .personas = &p, .stamps = &stamp, .n = 1};
+    return connector_show(c, &one, err);
 }
 
 static struct registrar_ref start(const struct registrar *r, const struct dye_sector *sector)

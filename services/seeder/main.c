@@ -14,9 +14,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } verbs[] = {{"source", verb_source}, {"plan", verb_plan},         {"seed", verb_seed},
-                 {"plant", verb_plant},   {"withdraw", verb_withdraw}, {"canary", verb_canary},
-                 {"pool", verb_pool},     {"table", verb_table},       {"exclusion", verb_exclusion}};
+    } verbs[] = {{"source", verb_source},       {"plan", verb_plan},     {"seed", verb_seed},    {"plant", verb_plant},
+                 {"withdraw", verb_withdraw},   {"canary", verb_canary}, {"pool", verb_pool},    {"table", verb_table},
+                 {"exclusion", verb_exclusion}, {"health", verb_health}, {"rotate", verb_rotate}};
     umask(077);
     if (argc < 2 || strcmp(argv[1], "--once") != 0)
         return seeder_daemon(argc, argv);

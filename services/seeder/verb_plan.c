@@ -167,10 +167,12 @@ static void print_text(const json_t *o)
         printf("  below target by %" JSON_INTEGER_FORMAT "\n", json_integer_value(json_object_get(o, "short")));
 }
 
-/* What a stratum holds: the canaries planted in it and in what lies below it. */
+/* What a stratum holds: the canaries planted in it and in what lies below it, as far as its source still has them. */
 static const char strata_sql[] =
     "SELECT s.path, coalesce(s.population, 0), (SELECT count(DISTINCT p.canary_id) FROM dyetrace.placement p"
     " JOIN dyetrace.source b USING (source_id) WHERE p.state = 'planted'"
+    " AND NOT EXISTS (SELECT FROM dyetrace.placement_found f WHERE f.placement_id = p.placement_id"
+    " AND f.state IN ('dropped', 'merged'))"
     " AND (b.path = s.path OR starts_with(b.path, s.path || '/')))"
     " FROM dyetrace.source s WHERE (s.path = $1 OR starts_with(s.path, $1 || '/'))"
     " AND (s.population IS NOT NULL OR s.path = $1) ORDER BY s.path COLLATE \"C\"";

@@ -8,7 +8,9 @@ int verb_seed(int argc, char **argv);
 int verb_seed_shared(int argc, char **argv); /* seed --shared */
 int verb_plant(int argc, char **argv);
 int verb_plant_shared(int argc, char **argv); /* plant --shared */
+int verb_rotate(int argc, char **argv);
 int verb_withdraw(int argc, char **argv);
+int verb_health(int argc, char **argv);
 int verb_canary(int argc, char **argv);
 int verb_pool(int argc, char **argv);
 int verb_table(int argc, char **argv);

@@ -55,6 +55,46 @@ is "no tag, extension or text of ours is on the server" "$(grep -ciE 'canary|dye
 exit_is "again, there is nothing to plant" 0 dyetrace plant jinan-hospital/fhir
 is "and nothing is planted twice" "$(stored Patient) $(stored Encounter)" "5 5"
 
+# What the hospital's people do to them, and the check that finds it.
+revealed_mrn() { # N: the mrn of the N-th canary
+    reveal jinan-hospital/fhir | jq -r .identifiers.mrn | sed -n "$1p"
+}
+canary() { # N
+    reveal jinan-hospital/fhir | jq -r .canary | sed -n "$1p"
+}
+put() { # N FILTER: changes the patient of the N-th canary
+    local one
+    one=$(jq -c --arg m "$(revealed_mrn "$1")" '.[] | select(.resourceType == "Patient" and any(.identifier[]; .value == $m))'" | $2" "$server/store.json")
+    curl -sS --cacert "$server/cert.pem" -H "Authorization: Bearer $token" -X PUT -o /dev/null \
+        "https://localhost:$PARTNER_PORT/r4/Patient/$(jq -r .id <<<"$one")" -d "$one"
+}
+patient_id() { # N
+    jq -r --arg m "$(revealed_mrn "$1")" '.[] | select(.resourceType == "Patient" and any(.identifier[]; .value == $m)).id' "$server/store.json"
+}
+found() { # N
+    dyetrace health --last --json | jq -r --arg c "$(canary "$1")" 'select(.canary == $c) | [.state, (.fields | join("+")), .merged_with // ""] | join(" ") | sub(" +$"; "")'
+}
+exit_is "a server that has them all is healthy" 0 dyetrace health jinan-hospital/fhir
+is "and is said to be" "$OUT" "jinan-hospital/fhir: 5 present"
+before=$(grep -cE '^(POST|PUT|DELETE)' "$server/log")
+put 1 '.telecom[0].value = "13900000000"'
+put 2 '.link = [{type: "replaced-by", other: {reference: "Patient/'"$(patient_id 3)"'"}}] | .active = false'
+put 4 '.active = false'
+curl -sS --cacert "$server/cert.pem" -H "Authorization: Bearer $token" -X DELETE -o /dev/null \
+    "https://localhost:$PARTNER_PORT/r4/Encounter/$(jq -r --arg p "Patient/$(patient_id 5)" '.[] | select(.subject.reference == $p).id' "$server/store.json")"
+exit_is "what was done to patients is found" 1 dyetrace health jinan-hospital/fhir --json
+is "another value, by its element" "$(found 1)" "altered telecom"
+is "a link to another canary" "$(found 2)" "merged link+active $(canary 3)"
+is "of which the other is as it was" "$(found 3)" present
+is "a patient who is not active" "$(found 4)" "merged active"
+is "a visit that is gone" "$(found 5)" "altered visit"
+is "no value is printed" "$(reveal | jq -r '.identifiers[], .name' | grep -c -F -f - <(printf '%s' "$OUT$ERR"))" 0
+is "and the check writes nothing" "$(grep -cE '^(POST|PUT|DELETE)' "$server/log")" $((before + 4))
+put 1 ". + {id: \"copy\"}"
+curl -sS --cacert "$server/cert.pem" -H "Authorization: Bearer $token" -X DELETE -o /dev/null "https://localhost:$PARTNER_PORT/r4/Encounter/none"
+run dyetrace health jinan-hospital/fhir
+is "a patient who is there twice" "$(found 1 | cut -d ' ' -f 1)" duplicated
+
 # Somebody else's numbers: a patient with the mrn of a canary that is committed and not there yet.
 partner_stop
 partner_start "$server" tests/integration/fhir/server.mjs "$token"

@@ -127,4 +127,17 @@ home_sql "UPDATE dyetrace.acquisition SET location = '$(realpath "$DYETRACE_HOME
 mv "$done_dir/whole.csv" "$DYETRACE_HOME/spool/whole.csv"
 ok "a complete dump whose file was left in the spool is put away" eventually 20 test -e "$done_dir/whole.csv"
 is "and was not acquired twice" "$(acquisitions)" "$was"
+
+# Killed after its file was put away and before that was on record, next to another dump of that name.
+dyetrace down
+dyetrace source list >/dev/null
+mv "$done_dir/whole.csv" "$done_dir/whole.csv.2"
+noise 5 9 >"$done_dir/whole.csv"
+chown --reference="$done_dir" "$done_dir"/whole.csv*
+home_sql "UPDATE dyetrace.acquisition SET location = '$(realpath "$DYETRACE_HOME")/spool/whole.csv' WHERE label = 'whole.csv'" >/dev/null
+daemons_up
+located() {
+    [ "$(home_sql "SELECT DISTINCT location FROM dyetrace.acquisition WHERE label = 'whole.csv'")" = "$(realpath "$DYETRACE_HOME")/spool/done/whole.csv.2" ]
+}
+ok "where its original lies is found by its bytes" eventually 30 located
 finish

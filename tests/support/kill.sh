@@ -21,3 +21,17 @@ big_dump() {
     done | gzip -1 >"$1"
     rm "$block"
 }
+
+# killed_at_each_step AFTER COMMAND...: runs the command again and again, killed before its first, second ... step
+# (support/kill_at.c), until it comes through; after each kill calls AFTER, which must succeed. Sets KILLED.
+killed_at_each_step() {
+    local after=$1 code
+    shift
+    for ((KILLED = 0; KILLED < 400; KILLED++)); do
+        code=0
+        { LD_PRELOAD=$BUILD_DIR/tests/kill_at.so KILL_AT=$((KILLED + 1)) "$@" >/dev/null 2>"$SCRATCH/killed.err" </dev/null || code=$?; } 2>/dev/null # what the shell says of it
+        [ "$code" = 137 ] || return "$code"
+        "$after" || return
+    done
+    return 1
+}

@@ -60,6 +60,74 @@ static void the_halves_of_a_gb18030_character_are_no_place_to_cut(void **state)
     check(4, 8, "a,\x81|\x81|\x81|\x81|", "0:0+2 1:2+8 ");
 }
 
+static void a_chunk_ends_where_a_record_of_its_layout_does(void **state)
+{
+    (void)state;
+    check(8, 100, "a,\"x\ny\",b\n\"\",2,3\n", "0:0+10 1:10+7 ");
+    check(20, 100, "INSERT INTO t VALUES (1,'a'),(2,'b'),(3,'c');\n", "0:0+28 1:28+18 ");
+    check(5, 100, "[{\"a\":\n1},{\"b\":2}]\n", "0:0+9 1:9+8 2:17+2 ");
+    check(5, 100, "BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n", "0:0+27 1:27+22 ");
+    check(30, 100, "COPY t (a) FROM stdin;\n12345678\n9\n\\.\n\n", "0:0+32 1:32+6 ");
+}
+
+static enum dye_status note_places(void *arg, const struct dye_chunk *c)
+{
+    struct cuts *cuts = arg;
+    struct dye_chunk_cursor cursor = {0};
+    for (size_t i = 0; i < c->text.n; i++) { /* of each '#' */
+        if (c->text.p[i] != '#')
+            continue;
+        struct dye_place at = dye_chunk_place(c, &cursor, i);
+        cuts->n += (size_t)snprintf(cuts->text + cuts->n, sizeof cuts->text - cuts->n, "%u:%llu/%llu/%u ", c->number,
+                                    (unsigned long long)(c->start + at.byte), (unsigned long long)at.row, at.field);
+    }
+    struct dye_chunk_cursor fresh = {0}; /* and back again */
+    assert_int_equal(dye_chunk_place(c, &cursor, 0).row, dye_chunk_place(c, &fresh, 0).row);
+    return DYE_OK;
+}
+
+static void check_places(enum dye_unit unit, const char *text, size_t n, const char *want)
+{
+    struct cuts cuts = {.n = 0};
+    struct dye_chunker *c = dye_chunker_new(8, 12, note_places, &cuts);
+    dye_chunker_begin(c, unit);
+    assert_int_equal(dye_chunker_feed(c, dye_span_of(text, n)), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    dye_chunker_free(c);
+    assert_string_equal(cuts.text, want);
+}
+
+static void places_count_what_the_unit_says_across_chunks(void **state)
+{
+    (void)state;
+    static const char cells[] = "a\x1f#\n\n#\nb\x1f\x1f#\n1234567,\x1f#,8901234\x1f#\n#";
+    check_places(DYE_UNIT_CELL, cells, sizeof cells - 1, "0:2/1/2 0:5/3/1 0:10/4/3 1:21/5/2 2:31/5/3 3:33/6/1 ");
+    check_places(DYE_UNIT_ROW, "#\n\n#\nabcdef\n#", strlen("#\n\n#\nabcdef\n#"), "0:0/1/0 0:3/3/0 1:12/5/0 ");
+    check_places(DYE_UNIT_PAGE, "#\x0c\x0c#\n#\nabcdef\n\x0c#", strlen("#\x0c\x0c#\n#\nabcdef\n\x0c#"),
+                 "0:0/1/0 0:3/3/0 0:5/3/0 1:15/4/0 ");
+    check_places(DYE_UNIT_BYTE, "#\n#bcdefg\n#", strlen("#\n#bcdefg\n#"), "0:0/0/0 0:2/0/0 1:10/0/0 ");
+    /* 姓#, line end, 𠮷#: two bytes a unit, four for the last ideograph */
+    static const char wide[] = "\xff\xfe\xd3\x59#\0\n\0\x42\xd8\xb7\xdf#\0\n\0#\0";
+    check_places(DYE_UNIT_BYTE, wide, sizeof wide - 1, "0:4/0/0 1:12/0/0 2:16/0/0 ");
+}
+
+static void a_record_longer_than_a_chunk_is_cut_and_told(void **state)
+{
+    (void)state;
+    struct cuts cuts = {.n = 0};
+    struct dye_chunker *c = dye_chunker_new(4, 8, note, &cuts);
+    assert_null(dye_chunker_layout(c));
+    assert_int_equal(dye_chunker_feed(c, dye_span_str("ab,cdefghi,jkl\nx,y\n")), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    assert_true(dye_chunker_cut_a_record(c));
+    assert_int_equal(dye_chunker_layout(c)->kind, DYE_LAYOUT_DELIMITED);
+    assert_string_equal(cuts.text, "0:0+3 1:3+8 2:11+4 3:15+4 ");
+    assert_int_equal(dye_chunker_feed(c, dye_span_str("ab\ncd\n")), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    assert_false(dye_chunker_cut_a_record(c));
+    dye_chunker_free(c);
+}
+
 static void a_part_of_no_bytes_has_no_chunk(void **state)
 {
     (void)state;
@@ -84,7 +152,7 @@ static void what_the_callback_returns_is_returned(void **state)
     (void)state;
     struct cuts cuts = {.answer = DYE_STOPPED};
     struct dye_chunker *c = dye_chunker_new(4, 8, note, &cuts);
-    assert_int_equal(dye_chunker_feed(c, dye_span_str("abc\nd")), DYE_STOPPED);
+    assert_int_equal(dye_chunker_feed(c, dye_span_str("abc\ndefg")), DYE_STOPPED);
     dye_chunker_free(c);
     dye_chunker_free(NULL);
 }
@@ -96,6 +164,9 @@ int main(void)
         cmocka_unit_test(without_a_line_end_it_is_cut_where_no_token_is),
         cmocka_unit_test(a_token_longer_than_a_chunk_is_cut_at_the_maximum),
         cmocka_unit_test(the_halves_of_a_gb18030_character_are_no_place_to_cut),
+        cmocka_unit_test(a_chunk_ends_where_a_record_of_its_layout_does),
+        cmocka_unit_test(places_count_what_the_unit_says_across_chunks),
+        cmocka_unit_test(a_record_longer_than_a_chunk_is_cut_and_told),
         cmocka_unit_test(a_part_of_no_bytes_has_no_chunk),
         cmocka_unit_test(the_next_part_starts_afresh),
         cmocka_unit_test(what_the_callback_returns_is_returned),

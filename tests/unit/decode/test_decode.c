@@ -178,7 +178,7 @@ static void what_cannot_be_read_says_why(void **state)
     (void)state;
     check("encrypted.zip", NULL, "b.csv:0:unread:encrypted\n");
     check("picture.png", NULL, ":0:unread:format: image\n");
-    check("old.doc", NULL, ":0:unread:format: ole\n");
+    check("old.doc", NULL, ":0:unread:limit: spill\n");
     check("lie.csv", NULL, ":0:unread:format: rar\n");
 }
 

@@ -67,13 +67,24 @@ static enum dye_status note(void *arg, const struct dye_sighting *s)
     return f->answer;
 }
 
+/* All of a part's text as one chunk. */
+static void link_chunk(struct dye_linker *l, const struct dye_index_set *set, struct dye_span text,
+                       enum dye_charset charset, enum dye_status want)
+{
+    struct dye_layout layout;
+    dye_layout_detect(DYE_UNIT_BYTE, charset, text, &layout);
+    struct dye_chunk chunk = {.bytes = text, .text = text, .layout = &layout};
+    dye_linker_chunk(l, &chunk);
+    assert_int_equal(dye_scan(set, UINT64_MAX, text, dye_linker_hit, l, NULL), want);
+    if (want == DYE_OK)
+        assert_int_equal(dye_linker_finish(l), DYE_OK);
+}
+
 static void link_text(const struct dye_index_set *set, const char *text, enum dye_charset charset, struct found *f)
 {
     *f = (struct found){.n = 0};
     struct dye_linker *l = dye_linker_new(note, f);
-    dye_linker_chunk(l, dye_span_str(text), charset);
-    assert_int_equal(dye_scan(set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_OK);
-    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    link_chunk(l, set, dye_span_str(text), charset, DYE_OK);
     dye_linker_free(l);
 }
 
@@ -121,6 +132,84 @@ static void names_and_addresses_of_the_row_corroborate(void **state)
     check("{\"name\":\"甲乙丙\",\"tel\":\"17412345678\"}", DYE_CHARSET_UTF8,
           "c1A[0,40) mobile:plain@27+11 name:plain@0+0;");
     check("\xbc\xd7\xd2\xd2\xb1\xfb|17412345678", DYE_CHARSET_GB18030, "c1A[0,18) mobile:plain@7+11 name:plain@0+0;");
+}
+
+static void names_that_are_escaped_or_decoded_wrongly_corroborate_too(void **state)
+{
+    (void)state;
+    check("{\"a\":\"\\u7532\\u4e59\\u4e19\",\"b\":17412345678}", DYE_CHARSET_ASCII,
+          "c1A[0,42) mobile:plain@30+11 name:plain@0+0;");
+    check("17412345678,x,%E7%94%B2%E4%B9%99%E4%B8%99", DYE_CHARSET_ASCII,
+          "c1A[0,41) mobile:plain@0+11 name:plain@0+0;");
+    check("17412345678,x,\xc3\xa7\xc2\x94\xc2\xb2\xc3\xa4\xc2\xb9\xc2\x99\xc3\xa4\xc2\xb8\xc2\x99", DYE_CHARSET_UTF8,
+          "c1A[0,32) mobile:plain@0+11 name:plain@0+0;"); /* UTF-8, read as Latin-1 */
+    check("甲乙丁,17412345678\n\xbc\xd7\xd2\xd2\xb1\xfb,17412345678\n", DYE_CHARSET_UTF8,
+          "c1A[0,21) mobile:plain@10+11;c1A[22,40) mobile:plain@29+11 name:plain@22+0;"); /* a row of GB18030 */
+}
+
+static void a_quoted_value_with_a_line_end_is_of_one_row(void **state)
+{
+    (void)state;
+    check("1,\"a\nb\",甲乙丙,\"17412345678\"\n", DYE_CHARSET_UTF8, "c1A[0,31) mobile:plain@19+11 name:plain@0+0;");
+}
+
+static enum dye_status note_places(void *arg, const struct dye_sighting *s)
+{
+    struct found *f = arg;
+    for (size_t i = 0; i < s->n; i++)
+        f->n +=
+            (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, "%s [%zu,%zu) @%zu+%zu %llu/%u;",
+                             dye_kind_name(s->evidence[i].kind), s->record_start, s->record_end, s->evidence[i].start,
+                             s->evidence[i].n, (unsigned long long)s->evidence[i].row, s->evidence[i].field);
+    return DYE_OK;
+}
+
+static struct dye_index_set *chunks_of;
+static enum dye_status link_and_note(void *linker, const struct dye_chunk *chunk)
+{
+    dye_linker_chunk(linker, chunk);
+    assert_int_equal(dye_scan(chunks_of, UINT64_MAX, chunk->text, dye_linker_hit, linker, NULL), DYE_OK);
+    return dye_linker_finish(linker);
+}
+
+static void check_part(enum dye_unit unit, const char *text, size_t n, const char *want)
+{
+    struct dye_index_set set = usual();
+    struct found f = {.n = 0};
+    chunks_of = &set;
+    struct dye_linker *l = dye_linker_new(note_places, &f);
+    struct dye_chunker *c = dye_chunker_new(1000, 2000, link_and_note, l);
+    dye_chunker_begin(c, unit);
+    assert_int_equal(dye_chunker_feed(c, dye_span_of(text, n)), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    dye_chunker_free(c);
+    dye_linker_free(l);
+    dye_index_unref(set.part[0]);
+    assert_string_equal(f.text, want);
+}
+
+static void places_are_cells_rows_pages_or_bytes_before_decoding(void **state)
+{
+    (void)state;
+    static const char cells[] = "姓名\x1f手机\n\n甲乙丙\x1f\x1f"
+                                "17412345678\n";
+    check_part(DYE_UNIT_CELL, cells, sizeof cells - 1, "mobile [15,37) @26+11 3/3;name [15,37) @15+0 3/0;");
+    static const char pages[] = "a\n\x0c甲乙丙 17412345678\n\x0c";
+    check_part(DYE_UNIT_PAGE, pages, sizeof pages - 1, "mobile [3,24) @13+11 2/0;name [3,24) @3+0 2/0;");
+    /* UTF-16LE: "甲乙丙,17412345678" */
+    static const char wide[] = "\xff\xfe\x32\x75\x59\x4e\x19\x4e,\0"
+                               "1\0"
+                               "7\0"
+                               "4\0"
+                               "1\0"
+                               "2\0"
+                               "3\0"
+                               "4\0"
+                               "5\0"
+                               "6\0"
+                               "7\0"
+                               "8\0\n\0";
+    check_part(DYE_UNIT_BYTE, wide, sizeof wide - 1, "mobile [2,32) @10+22 0/0;name [2,32) @2+0 0/0;");
 }
 
 static void a_name_in_another_row_or_of_another_canary_does_not(void **state)
@@ -221,8 +310,7 @@ static void what_the_callback_returns_ends_the_scan(void **state)
     struct found f = {.answer = DYE_STOPPED};
     struct dye_linker *l = dye_linker_new(note, &f);
     const char *text = "17412345678\n17412345678\n17412345678\n";
-    dye_linker_chunk(l, dye_span_str(text), DYE_CHARSET_ASCII);
-    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str(text), dye_linker_hit, l, NULL), DYE_STOPPED);
+    link_chunk(l, &set, dye_span_str(text), DYE_CHARSET_ASCII, DYE_STOPPED);
     assert_int_equal(f.sightings, 1);
     dye_linker_free(l);
     dye_linker_free(NULL);
@@ -252,9 +340,7 @@ static void a_row_with_a_thousand_canaries_gives_them_all(void **state)
     struct dye_index_set set = {{image_of(b), NULL}};
     size_t sightings = 0;
     struct dye_linker *l = dye_linker_new(count, &sightings);
-    dye_linker_chunk(l, dye_span_of(text, n), DYE_CHARSET_ASCII);
-    assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_of(text, n), dye_linker_hit, l, NULL), DYE_OK);
-    assert_int_equal(dye_linker_finish(l), DYE_OK);
+    link_chunk(l, &set, dye_span_of(text, n), DYE_CHARSET_ASCII, DYE_OK);
     assert_int_equal(sightings, 1000);
     dye_linker_free(l);
     free(text);
@@ -311,6 +397,9 @@ int main(void)
         cmocka_unit_test(rows_and_canaries_and_variants_are_apart),
         cmocka_unit_test(one_kind_counts_once),
         cmocka_unit_test(names_and_addresses_of_the_row_corroborate),
+        cmocka_unit_test(names_that_are_escaped_or_decoded_wrongly_corroborate_too),
+        cmocka_unit_test(a_quoted_value_with_a_line_end_is_of_one_row),
+        cmocka_unit_test(places_are_cells_rows_pages_or_bytes_before_decoding),
         cmocka_unit_test(a_name_in_another_row_or_of_another_canary_does_not),
         cmocka_unit_test(bits_are_the_sum_of_what_agrees),
         cmocka_unit_test(every_kind_is_found_or_corroborates),

@@ -158,6 +158,16 @@ static void digits_of_other_writings_are_found(void **state)
     check("一七四一二三四五六七", "");
 }
 
+static void every_chinese_digit_is_known(void **state)
+{
+    (void)state;
+    check("壹七四一贰叁肆伍陆柒捌 壹拐四壹两叁肆伍陆柒捌", "c0@0+33 c0@34+33 ");
+    check("幺七四一二三四五六七八 一五四〇零洞〇〇〇〇〇", "c0@0+33 c6@34+33 ");
+    check("\xd2\xbc\xc6\xdf\xcb\xc4\xd2\xbc\xb7\xa1\xc8\xfe\xcb\xc1\xce\xe9\xc2\xbd\xc6\xe2\xb0\xc6", "c0@0+22 ");
+    check("\xe7\xdb\xb9\xd5\xcb\xc4\xd2\xbb\xc1\xbd\xc8\xfd\xcb\xc4\xce\xe5\xc1\xf9\xc6\xdf\xb0\xcb", "c0@0+22 ");
+    check("一九九九九九玖玖勾勾九", "");
+}
+
 static void an_address_is_found_with_its_sign_spelled(void **state)
 {
     (void)state;
@@ -293,6 +303,7 @@ int main(void)
         cmocka_unit_test(digests_are_found_cut_and_in_base64),
         cmocka_unit_test(numbers_that_spreadsheets_and_programs_damage_are_found),
         cmocka_unit_test(digits_of_other_writings_are_found),
+        cmocka_unit_test(every_chinese_digit_is_known),
         cmocka_unit_test(an_address_is_found_with_its_sign_spelled),
         cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
         cmocka_unit_test(a_mobile_is_found_in_groups),

@@ -3,28 +3,57 @@
 /*
  * chunker: cuts a part's bytes into chunks that hold whole records.
  *
- * A chunk ends after the first LF at or beyond `target` bytes; when none comes within `max` bytes, at the last byte
- * that can't belong to a token (or, failing that, at `max`). So the borders depend on the part's content alone, never
- * on how it was fed, and a chunk is a unit of work that a crash can repeat. UTF-16 LF bytes count like others.
+ * The charset and the layout are taken from the part's first 64 KiB (or `max`, if that is less). A chunk ends with the
+ * first record that ends at or beyond `target` bytes; when none does within `max` bytes, at the last byte that can't
+ * belong to a token (or, failing that, at `max`): then a record was cut, and the next chunk begins with the rest of it.
+ * So the borders depend on the part's content alone, never on how it was fed, and a chunk is a unit of work that a
+ * crash can repeat. UTF-16 and UTF-32 come with their text as UTF-8.
  */
-#include "dye/buf.h"
+#include "dye/record.h"
 
 #define DYE_CHUNK_TARGET_BYTES (4u << 20)
 #define DYE_CHUNK_MAX_BYTES (8u << 20)
 
-struct dye_chunk {
+struct dye_chunk {         /* all of it is valid inside the call; wiped later */
     uint32_t number;       /* 0, 1, ... inside the part */
     uint64_t start;        /* offset in the part */
-    struct dye_span bytes; /* valid inside the call; wiped later */
+    struct dye_span bytes; /* of the part */
+    struct dye_span text;  /* what they say, ASCII-compatible: the same bytes, or their UTF-8 */
+    const struct dye_layout *layout;
+    enum dye_unit unit;
+    uint64_t rows_before; /* of a rendered part: lines, or pages, that ended before the chunk */
+    uint64_t records;     /* how many there are in it */
 };
 typedef enum dye_status (*dye_chunk_fn)(void *arg, const struct dye_chunk *chunk);
+
+/* Where something stands: what DYE_UNIT_* counts, from 1, besides bytes. */
+struct dye_place {
+    size_t byte;    /* in the chunk's bytes */
+    uint64_t row;   /* of the part: the row, or the page; 0 where bytes are counted */
+    uint32_t field; /* of the row; 0 where fields are not counted */
+};
+/* The place of an offset in the chunk's text, fast when they ascend. The cursor starts zeroed, with each chunk. */
+struct dye_chunk_cursor {
+    size_t text_at, byte_at;
+    uint64_t rows;
+    uint32_t fields;
+};
+DYE_API struct dye_place dye_chunk_place(const struct dye_chunk *chunk, struct dye_chunk_cursor *cursor,
+                                         size_t text_at);
 
 struct dye_chunker; /* one part at a time; one thread */
 DYE_API struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg);
 DYE_API void dye_chunker_free(struct dye_chunker *c); /* takes NULL; wipes */
-/* Returns what the callback returned when not DYE_OK. */
+/* A part begins, of this unit. Without it the next part is of bytes. */
+DYE_API void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit);
+/* Returns what the callback returned when not DYE_OK; DYE_E_NOMEM. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span bytes);
 /* Delivers the rest and is ready for the next part. A part of no bytes has no chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_finish(struct dye_chunker *c);
+
+/* Of the part at hand or, until the next begins, of the one that finished: its layout, from the first chunk on, else
+ * NULL; and whether a record of it was longer than a chunk and was cut. All of it was in the chunks. */
+DYE_API const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c);
+DYE_API bool dye_chunker_cut_a_record(const struct dye_chunker *c);
 
 #endif

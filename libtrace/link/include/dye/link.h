@@ -7,8 +7,8 @@
  * log2(lambda/(1-lambda)), lambda = 1/(records x canaries). An exact safe-space identifier suffices alone; a waybill,
  * policy or mrn alone does not where the dump is large; a name or address never does, and counts only beside a hit.
  */
+#include "dye/chunker.h"
 #include "dye/scan.h"
-#include "dye/text.h"
 
 #define DYE_SIGHTING_FIELDS_MAX 16
 struct dye_evidence {
@@ -16,6 +16,8 @@ struct dye_evidence {
     enum dye_form form;
     double bits;
     size_t start, n; /* in bytes from the start of the chunk; n = 0 where the field was compared after transcoding */
+    uint64_t row;    /* as in struct dye_place */
+    uint32_t field;
 };
 struct dye_sighting {
     const char *canary; /* belongs to the index */
@@ -32,8 +34,8 @@ typedef enum dye_status (*dye_sighting_fn)(void *arg, const struct dye_sighting 
 struct dye_linker;
 DYE_API struct dye_linker *dye_linker_new(dye_sighting_fn fn, void *arg);
 DYE_API void dye_linker_free(struct dye_linker *l); /* takes NULL; wipes */
-/* `charset` is that of the part: the record's other fields are compared in UTF-8. Resets what a former chunk left. */
-DYE_API void dye_linker_chunk(struct dye_linker *l, struct dye_span chunk, enum dye_charset charset);
+/* Hits are those of chunk->text. The chunk is borrowed until _finish. Resets what a former chunk left. */
+DYE_API void dye_linker_chunk(struct dye_linker *l, const struct dye_chunk *chunk);
 /* A dye_hit_fn; arg is the linker. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit);
 /* The last record of the chunk. */

@@ -3,10 +3,10 @@
 /*
  * scan: a chunk's bytes -> tokens that could be identifiers -> hits in the index.
  *
- * Works on the raw bytes: ASCII tokens stand as themselves in UTF-8 and in GB18030, so nothing is transcoded. A token
- * is a run of ASCII letters and digits, 8 to 64 bytes with a digit among them, compared in lower case; or what stands
- * around an '@': 1 to 64 of [A-Za-z0-9._%+-] before it, 1 to 255 of [A-Za-z0-9.-] after it, neither across "--"
- * (which is how `----` delimits), '.' and '-' stripped at both ends.
+ * Works on the chunk's text, which is the raw bytes unless those are UTF-16 or UTF-32: ASCII tokens stand as themselves
+ * in UTF-8 and in GB18030, so nothing is transcoded. A token is a run of ASCII letters and digits, 8 to 64 bytes with a
+ * digit among them, compared in lower case; or what stands around an '@': 1 to 64 of [A-Za-z0-9._%+-] before it, 1 to
+ * 255 of [A-Za-z0-9.-] after it, neither across "--" (which is how `----` delimits), '.' and '-' stripped at both ends.
  *
  * Tried besides: from its second byte, what follows a byte >= 0x80 (in GB18030 that first byte may be the trail of a
  * character) or a backslash (`\n17...` in JSON and SQL); from its sixth, what follows `\uXXXX`; of digits alone, the
@@ -58,30 +58,5 @@ enum dye_scan_path { DYE_SCAN_AUTO, DYE_SCAN_SCALAR, DYE_SCAN_AVX2, DYE_SCAN_AVX
 DYE_MUST_CHECK DYE_API enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set,
                                                    uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,
                                                    void *arg, struct dye_scan_stats *stats);
-
-/*
- * The records of a chunk, walked forwards. A record is a line without its line end; in a line that starts with INSERT
- * INTO (any case) and has VALUES, each parenthesised row, quotes minded, is one.
- */
-struct dye_records { /* the caller's storage */
-    struct dye_span chunk;
-    size_t start, end; /* of the record it stands at */
-    size_t line_end;   /* of the line that the record is in */
-    bool in_rows;
-};
-DYE_API void dye_records_init(struct dye_records *r, struct dye_span chunk);
-/* To the next record that is not empty; false at the chunk's end. O(length). */
-DYE_API bool dye_records_next(struct dye_records *r);
-/* To the record that holds `at` (below chunk.n), or the stretch of an INSERT line between two rows. Seeking upwards
- * through a chunk costs O(length) in all, however long its lines are; seeking back starts from the line. */
-DYE_API void dye_records_seek(struct dye_records *r, size_t at);
-
-/* Narrows a record to the 64 KiB around `at` where it is longer. */
-#define DYE_RECORD_MAX_BYTES (64u << 10)
-DYE_API void dye_record_narrow(size_t at, size_t *start, size_t *end);
-/* Both for one place: [*ret_start, *ret_end) around `at`. */
-DYE_API void dye_record_around(struct dye_span chunk, size_t at, size_t *ret_start, size_t *ret_end);
-/* How many records there are. */
-DYE_API uint64_t dye_record_count(struct dye_span chunk);
 
 #endif
