@@ -47,6 +47,9 @@ enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *p
 /* The same for a stream out of another one: sees to it that a part tells when it broke. */
 enum dye_status decoding_walk_inner(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 
+/* All entries of a container, then what is wrong with itself unless an entry has said so. */
+enum dye_status decoding_enter(struct decoding *d, struct container *c, struct feed *in, const char *path,
+                               uint32_t depth);
 /* Reads a zip as the archive that it is. */
 enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 

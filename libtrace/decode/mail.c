@@ -342,7 +342,7 @@ static enum dye_status aside(struct mail *m, const char *path, const char *name,
         struct dye_span head = feed_peek(&b->feed);
         status = DYE_OK;
         name_join(path, name, inner, DYE_PATH_MAX_BYTES + 1);
-        if (head.n == SNIFF_BYTES || hint_is_there(head, true))
+        if (head.n >= SNIFF_TEXT_BYTES || hint_is_there(head, true))
             status = decoding_walk_inner(m->d, &b->feed, inner, depth + 1);
         else if (feed_fault(&b->feed) != NULL)
             status = part_bare(m->d, path, feed_fault(&b->feed));

@@ -2,6 +2,8 @@
 
 #include "sniff_text.h"
 
+#include <strings.h>
+
 /* Magic numbers: file(1)'s data base and the formats' own specifications. */
 static const struct {
     uint16_t at;
@@ -22,9 +24,11 @@ static const struct {
     {0, 4, "PK\x03\x04", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}},
     {0, 4, "PK\x05\x06", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}},           /* without entries */
     {0, 8, "PK\x07\x08PK\x03\x04", {SNIFF_ARCHIVE, SNIFF_ZIP, NULL}}, /* first of several volumes */
-    {0, 6, "Rar!\x1a\x07", {SNIFF_OPAQUE, SNIFF_NONE, "format: rar"}},
-    {0, 6, "7z\xbc\xaf\x27\x1c", {SNIFF_OPAQUE, SNIFF_NONE, "format: 7z"}},
-    {0, 8, "MSCF\0\0\0\0", {SNIFF_OPAQUE, SNIFF_NONE, "format: cab"}},
+    {0, 7, "Rar!\x1a\x07\0", {SNIFF_ARCHIVE, SNIFF_RAR, NULL}},
+    {0, 8, "Rar!\x1a\x07\x01\0", {SNIFF_ARCHIVE, SNIFF_RAR, NULL}}, /* version 5 */
+    {0, 6, "7z\xbc\xaf\x27\x1c", {SNIFF_ARCHIVE, SNIFF_7Z, NULL}},
+    {0, 8, "MSCF\0\0\0\0", {SNIFF_ARCHIVE, SNIFF_CAB, NULL}},
+    {32769, 5, "CD001", {SNIFF_ARCHIVE, SNIFF_ISO, NULL}},
     {0, 5, "%PDF-", {SNIFF_DOCUMENT, SNIFF_PDF, NULL}},
     {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {SNIFF_ARCHIVE, SNIFF_OLE, NULL}},
     {0, 16, "SQLite format 3", {SNIFF_DOCUMENT, SNIFF_SQLITE, NULL}},
@@ -65,11 +69,11 @@ static bool is_bmp(struct dye_span head)
 /* By the header's checksum (POSIX.1 ustar): old tars have no magic, and a name alone could be any text. */
 static bool is_tar(struct dye_span head)
 {
-    enum { CHECKSUM_AT = 148, CHECKSUM_BYTES = 8 };
-    if (head.n < SNIFF_BYTES || head.p[0] == 0)
+    enum { HEADER_BYTES = 512, CHECKSUM_AT = 148, CHECKSUM_BYTES = 8 };
+    if (head.n < HEADER_BYTES || head.p[0] == 0)
         return false;
     unsigned sum = 0, want = 0;
-    for (size_t i = 0; i < SNIFF_BYTES; i++)
+    for (size_t i = 0; i < HEADER_BYTES; i++)
         sum += i - CHECKSUM_AT < CHECKSUM_BYTES ? ' ' : head.p[i];
     size_t i = CHECKSUM_AT;
     while (i < CHECKSUM_AT + CHECKSUM_BYTES && head.p[i] == ' ')
@@ -78,6 +82,62 @@ static bool is_tar(struct dye_span head)
     for (; i < CHECKSUM_AT + CHECKSUM_BYTES && head.p[i] >= '0' && head.p[i] <= '7'; i++)
         want = want * 8 + (unsigned)(head.p[i] - '0');
     return i > first && sum == want;
+}
+
+static bool all_of(struct dye_span s, bool (*is)(uint8_t))
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is(s.p[i]))
+            return false;
+    return true;
+}
+
+static bool is_octal(uint8_t b)
+{
+    return b >= '0' && b <= '7';
+}
+
+static bool is_hex(uint8_t b)
+{
+    return dye_is_digit(b) || (b >= 'a' && b <= 'f') || (b >= 'A' && b <= 'F');
+}
+
+/* Its magic is a number in ASCII, or two bytes: the header's other fields are looked at too (cpio(5)). */
+static bool is_cpio(struct dye_span head)
+{
+    enum { NEW_BYTES = 110, OLD_BYTES = 76, BINARY_BYTES = 26, NAME_BYTES_AT = 20 };
+    if (has(head, 0, "07070", 5) && head.n > NEW_BYTES && (head.p[5] == '1' || head.p[5] == '2'))
+        return all_of(dye_span_of(head.p, NEW_BYTES), is_hex);
+    if (has(head, 0, "070707", 6) && head.n > OLD_BYTES)
+        return all_of(dye_span_of(head.p, OLD_BYTES), is_octal) && !is_octal(head.p[OLD_BYTES]);
+    if (!has(head, 0, "\xc7\x71", 2) || head.n < BINARY_BYTES)
+        return false;
+    size_t name = (size_t)head.p[NAME_BYTES_AT] | (size_t)head.p[NAME_BYTES_AT + 1] << 8;
+    return name > 1 && head.n >= BINARY_BYTES + name && head.p[BINARY_BYTES + name - 1] == 0;
+}
+
+/* "-lh5-" behind two bytes; the header's level stands at 20. */
+static bool is_lha(struct dye_span head)
+{
+    return has(head, 2, "-l", 2) && head.n > 21 && (head.p[4] == 'h' || head.p[4] == 'z') && head.p[6] == '-' &&
+           head.p[20] <= 3;
+}
+
+/* "!<arch>" alone could be text; its first header ends with these two. */
+static bool is_ar(struct dye_span head)
+{
+    return has(head, 0, "!<arch>\n", 8) && has(head, 66, "`\n", 2);
+}
+
+/* The version, and a field that every record has. */
+static bool is_warc(struct dye_span head)
+{
+    if (!has(head, 0, "WARC/0.", 7) && !has(head, 0, "WARC/1.", 7))
+        return false;
+    for (size_t i = 7; i + 10 <= head.n && i < 4096; i++)
+        if (head.p[i] == '\n' && strncasecmp((const char *)head.p + i + 1, "WARC-Type", 9) == 0)
+            return true;
+    return false;
 }
 
 /* By the name of its first member: nothing else tells a document from an archive before the directory at its end. */
@@ -105,6 +165,14 @@ struct sniff sniff(struct dye_span head)
         return (struct sniff){SNIFF_OPAQUE, SNIFF_NONE, "format: image"};
     if (is_tar(head))
         return (struct sniff){SNIFF_ARCHIVE, SNIFF_TAR, NULL};
-    enum sniff_format text = sniff_text(head);
+    if (is_cpio(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_CPIO, NULL};
+    if (is_ar(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_AR, NULL};
+    if (is_warc(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_WARC, NULL};
+    if (is_lha(head))
+        return (struct sniff){SNIFF_ARCHIVE, SNIFF_LHA, NULL};
+    enum sniff_format text = sniff_text(dye_span_of(head.p, head.n < SNIFF_TEXT_BYTES ? head.n : SNIFF_TEXT_BYTES));
     return (struct sniff){text != SNIFF_NONE ? SNIFF_DOCUMENT : SNIFF_PLAIN, text, NULL};
 }

@@ -5,7 +5,9 @@
  */
 #include "dye/span.h"
 
-#define SNIFF_BYTES 512 /* a tar header, the longest thing that is looked at */
+#define SNIFF_BYTES 32774 /* the magic of an ISO 9660 stands behind its system area */
+
+#define SNIFF_TEXT_BYTES 512 /* what text is told by */
 
 enum sniff_class {
     SNIFF_PLAIN,      /* text, or bytes that are scanned as they stand */
@@ -26,6 +28,14 @@ enum sniff_format {
     SNIFF_COMPRESS,
     SNIFF_ZIP,
     SNIFF_TAR,
+    SNIFF_7Z,
+    SNIFF_RAR,
+    SNIFF_CAB,
+    SNIFF_ISO,
+    SNIFF_CPIO,
+    SNIFF_AR,
+    SNIFF_LHA,
+    SNIFF_WARC,
     SNIFF_PACKAGE, /* a zip that begins like a document of an office program */
     SNIFF_OLE,     /* a compound file: documents of older office programs */
     SNIFF_SQLITE,

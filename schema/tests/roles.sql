@@ -32,7 +32,7 @@ INSERT INTO allowed VALUES
     ('matcher', 'key_check', '{SELECT}'), ('matcher', 'owner', '{SELECT}'), ('matcher', 'source', '{SELECT}'),
     ('matcher', 'epoch', '{SELECT}'), ('matcher', 'canary', '{SELECT}'), ('matcher', 'fingerprint', '{SELECT}'),
     ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),
-    ('matcher', 'acquisition', '{INSERT,SELECT}'), ('matcher', 'part', '{INSERT,SELECT}'),
+    ('matcher', 'acquisition', '{INSERT,SELECT}'), ('matcher', 'part', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'chunk', '{INSERT,SELECT}'), ('matcher', 'sketch', '{DELETE,INSERT,SELECT}'), ('matcher', 'work', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
@@ -56,6 +56,7 @@ SELECT bag_eq(
        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, LATERAL aclexplode(a.attacl) x
        WHERE c.relnamespace = 'dyetrace'::regnamespace GROUP BY 1, 2, 3 $$,
     $$ VALUES ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
+              ('dyetrace_matcher', 'chunk', 'UPDATE', 'bytes,done_at,records,start'),
               ('dyetrace_matcher', 'dump', 'UPDATE', 'canaries,completed_at,epoch,hunted,parts,records,sketched,sm3,state,threshold_bits,verdict'),
               ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,charset,epoch,reason,records,verdict'),
               ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),

@@ -59,7 +59,8 @@ enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct
 {
     return store_run(s, err, NULL,
                      "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records)"
-                     " VALUES ($1, $2, $3, $4, $5, $6)",
+                     " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (dump_id, part, number) DO UPDATE"
+                     " SET start = excluded.start, bytes = excluded.bytes, records = excluded.records, done_at = now()",
                      "siiiii", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
                      (int64_t)c->records);
 }

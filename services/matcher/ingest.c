@@ -5,6 +5,7 @@
 #include "dye/link.h"
 #include "findings.h"
 #include "location.h"
+#include "part_map.h"
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
@@ -123,6 +124,7 @@ struct run {
     struct dye_chunker *chunker;
     struct dye_linker *linker;
     struct findings findings;
+    struct part_map parts;
     struct sketcher *sketcher;
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
@@ -162,7 +164,8 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         return DYE_STOPPED;
     if (run->other_part)
         return DYE_OK;
-    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
+    const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
+    if (done != NULL && done->start == c.start && done->bytes == c.bytes) /* else cut short, by a limit or a password */
         return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
     findings_begin(&run->findings, chunk->unit, chunk->start);
     dye_linker_chunk(run->linker, chunk);
@@ -182,7 +185,7 @@ static enum dye_status compare_part(struct run *run, const struct dye_part *part
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(run->in->store, run->err, &r,
                       "SELECT FROM dyetrace.part WHERE dump_id = $1 AND ordinal = $2 AND path = $3", "sis", run->dump,
-                      (int64_t)part->ordinal, part->path));
+                      (int64_t)run->part, part->path));
     run->other_part = PQntuples(r) != 1;
     return DYE_OK;
 }
@@ -190,14 +193,14 @@ static enum dye_status compare_part(struct run *run, const struct dye_part *part
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
-    run->part = part->ordinal;
+    run->part = part_map_take(&run->parts, part->path);
     dye_chunker_begin(run->chunker, part->unit);
-    DYE_TRY(sketcher_begin(run->sketcher, part->ordinal, run->err));
+    DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
     if (run->reread)
         return compare_part(run, part);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                     "sis", run->dump, (int64_t)part->ordinal, part->path);
+                     "sis", run->dump, (int64_t)run->part, part->path);
 }
 
 static enum dye_status on_data(void *arg, struct dye_span bytes)
@@ -227,7 +230,8 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
                          "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
     return store_run(
         run->in->store, run->err, NULL,
-        "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, epoch = $7, records ="
+        "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, epoch = coalesce(epoch, $7),"
+        " records ="
         " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
         " WHERE dump_id = $1 AND ordinal = $2",
         "sisissi", run->dump, (int64_t)run->part,
@@ -276,6 +280,8 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     struct store *s = run->in->store;
     STORE_RESULT r = NULL;
     DYE_TRY(store_begin(s, err));
+    if (!run->reread)
+        DYE_TRY(part_map_forget(&run->parts, s, run->dump, err));
     DYE_TRY(store_run(s, err, &r, "SELECT coalesce(sum(records), 0) FROM dyetrace.part WHERE dump_id = $1", "s",
                       run->dump));
     uint64_t records = (uint64_t)store_int(r, 0, 0);
@@ -313,6 +319,8 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
         status = sketcher_new(in->home, in->store, registry_keys(in->registry), run.dump, run.n_done > 0, &run.sketcher,
                               err);
     if (status == DYE_OK)
+        status = part_map_load(in->store, result->dump, &run.parts, err);
+    if (status == DYE_OK)
         status = match_parts(&run, fd, err);
     if (status == DYE_OK)
         status = finish_dump(&run, m->canaries, err);
@@ -320,8 +328,42 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_chunker_free(run.chunker);
     findings_done(&run.findings);
     sketcher_free(run.sketcher);
+    part_map_done(&run.parts);
     free(run.done);
     return status;
+}
+
+/* What is known of a dump that is complete. DYE_E_NOTFOUND when it is not. */
+static enum dye_status find_complete(struct ingest *in, const char *dump, uint64_t *ret_epoch, uint64_t *ret_canaries,
+                                     bool *ret_read, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(in->store, err, &r,
+                      "SELECT epoch, canaries, verdict = 'read' FROM dyetrace.dump"
+                      " WHERE dump_id = $1 AND state = 'complete'",
+                      "s", dump));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: it is not complete; ingest it again", dump);
+    *ret_epoch = (uint64_t)store_int(r, 0, 0);
+    *ret_canaries = (uint64_t)store_int(r, 0, 1);
+    *ret_read = store_bool(r, 0, 2);
+    return DYE_OK;
+}
+
+/* Holding the lease, and the dump is complete: it stays so, whatever becomes of this. */
+static enum dye_status match_again(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
+                                   const struct ingest_result *result, struct dye_error *err)
+{
+    uint64_t epoch = 0;
+    uint64_t canaries = 0;
+    bool read = false;
+    DYE_TRY(find_complete(in, result->dump, &epoch, &canaries, &read, err));
+    if (read)
+        return DYE_OK;
+    if (snapshot->epoch < epoch)
+        DYE_FAIL(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", result->dump);
+    DYE_TRY(zone_audit(in->store, "retry", result->dump, "decoded again", NULL, err));
+    return match_dump(in, snapshot, fd, result, &(struct matching){.epoch = epoch, .canaries = canaries}, err);
 }
 
 /* Holding the lease. */
@@ -338,6 +380,8 @@ static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sh
         status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
     if (status == DYE_OK && !ret->duplicate)
         status = match_dump(in, snapshot, fd, ret, &(struct matching){.epoch = epoch, .canaries = canaries}, err);
+    if (status == DYE_OK && ret->duplicate && in->n_passwords > 0)
+        status = match_again(in, snapshot, fd, ret, err);
     registry_put(snapshot);
     return status;
 }
@@ -360,6 +404,24 @@ enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acqui
     DYE_TRY(queue_lease(in->store, "dump", result.dump, err));
     enum dye_status status = ingest_leased(in, fd, sha256, a, &result, err);
     status = release(in, result.dump, status, err);
+    if (status == DYE_OK)
+        *ret = result;
+    return status;
+}
+
+enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct ingest_result *ret,
+                             struct dye_error *err)
+{
+    struct ingest_result result = {.duplicate = true};
+    uint8_t sha256[32];
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    if (strcmp(result.dump, dump) != 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: its original has changed", dump);
+    DYE_TRY(queue_lease(in->store, "dump", dump, err));
+    struct registry_snapshot *snapshot = registry_take(in->registry);
+    enum dye_status status = match_again(in, snapshot, fd, &result, err);
+    registry_put(snapshot);
+    status = release(in, dump, status, err);
     if (status == DYE_OK)
         *ret = result;
     return status;

@@ -43,7 +43,9 @@ enum dye_status sketcher_new(const struct home *h, struct store *s, const struct
                              bool resumed, struct sketcher **ret, struct dye_error *err)
 {
     *ret = NULL;
-    if (h->config.sketch_retention_days == 0)
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, "SELECT sketched = 'gone' FROM dyetrace.dump WHERE dump_id = $1", "s", dump));
+    if (h->config.sketch_retention_days == 0 || PQntuples(r) != 1 || store_bool(r, 0, 0))
         return DYE_OK;
     DYE_CLEANUP(dye_key_wipe) struct dye_key key = {0};
     DYE_TRY(zone_key(h, "matcher", "sketch", s, &key, err));

@@ -13,8 +13,9 @@
 #include "store.h"
 
 struct sketcher;
-/* Reads the zone's sketch key. *ret is NULL when the home keeps no sketches (sketch.retention_days: 0); all functions
- * below take that. `resumed`: rows of this dump may be there. `keys`, `dump` and `s` are borrowed. */
+/* Reads the zone's sketch key. *ret is NULL when the home keeps no sketches (sketch.retention_days: 0), or those of
+ * this dump were deleted; all functions below take that. `resumed`: rows of this dump may be there. `keys`, `dump` and
+ * `s` are borrowed. */
 DYE_MUST_CHECK enum dye_status sketcher_new(const struct home *h, struct store *s, const struct dye_index_keys *keys,
                                             const char *dump, bool resumed, struct sketcher **ret,
                                             struct dye_error *err);

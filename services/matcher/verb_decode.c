@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 static bool opt_records;
+static struct passwords_given given;
 static struct common_options common;
 
 static const struct option_spec options[] = {
+    PASSWORD_OPTIONS(given),
     {"records", NULL, "every record with its fields, too", NULL, &opt_records},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -205,6 +207,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     enum { VALUE_MAX_BYTES = 4 << 20 };
     const char *file = call->argv[1];
     struct decode d = {0};
+    struct password_list passwords;
     const struct dye_decode_events events = {on_begin, on_data, on_end, &d};
     privilege_harden();
     int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
@@ -214,8 +217,11 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     dye_buf_init(&d.value, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.mended, 4 * DYE_MENDED_MAX_BYTES, true);
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
-    enum dye_status status = d.chunker != NULL ? offline_decode("decode", fd, &events, err)
-                                               : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    enum dye_status status = password_list_gather(&given, &passwords, err);
+    if (status == DYE_OK)
+        status = d.chunker != NULL ? offline_decode("decode", fd, &passwords, &events, err)
+                                   : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    password_list_free(&passwords);
     dye_chunker_free(d.chunker);
     dye_buf_done(&d.name);
     dye_buf_done(&d.value);

@@ -63,8 +63,8 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip, or between its entries), "encrypted",
- * "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb, rar, 7z, cab;
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
  * pdf without its helper), "limit: L" (output, entries, depth, ratio, memory, spill, record).
  *
  * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people". A part of one of these
@@ -118,10 +118,10 @@ struct dye_help {
 };
 
 /*
- * How a helper is had; one at a time. _start returns DYE_OK, and then what it writes comes by _read like the input
- * does, until *ret_n is 0, and _end ends it, also before that; DYE_E_NOTFOUND when it is not there; else why not.
- * _end returns NULL when it ended well, else a constant: "damaged" (it complained), "limit: cpu",
- * "helper: crashed".
+ * How a helper is had; the calls are about the one that was started last, of a few. _start returns DYE_OK, and then
+ * what it writes comes by _read like the input does, until *ret_n is 0, and _end ends it, also before that;
+ * DYE_E_NOTFOUND when it is not there; else why not. _end returns NULL when it ended well, else a constant: "damaged"
+ * (it complained), "limit: cpu", "helper: crashed".
  */
 struct dye_helper_calls {
     enum dye_status (*start)(void *arg, const struct dye_help *help);
@@ -135,7 +135,7 @@ struct dye_helper_calls {
  * read_at, bytes             the same input in any order, for formats that have their directory at the end
  * spill_write, spill_read    scratch space of spill_bytes, for what has to be sought and stands inside something else;
  *                            without it such parts are unread, "limit: spill"
- * passwords                  tried in turn on what is encrypted; UTF-8
+ * passwords                  tried in turn on what is encrypted: the bytes that the cipher gets
  * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
  */
 struct dye_decode_input {
