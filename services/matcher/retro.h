@@ -8,6 +8,11 @@
  * one image are stored as a weak sighting marked by_sketch, with the probability that the sketch leaves; one alone is
  * told and not stored. A dump without sketches is read again if it can be, and else told as not covered.
  *
+ * How often that is false: of 100 new canaries with ten forms of classes that a dump has, 0.06 are suspected by chance
+ * in an image of a million tokens (1,000 x 2^-14), 2e-7 in one of up to 65,536 (2^-32). So of 10,000 dumps of ten large
+ * images each 46 % are read again for nothing, of dumps of 20,000 rows next to none; and in those 100,000 images one
+ * canary is met by chance in two kinds that agree, if three kinds have three forms each.
+ *
  * dyetrace.dump.hunted says up to which epoch a dump was asked by a whole hunt, so that the daemon asks it once an
  * epoch.
  */

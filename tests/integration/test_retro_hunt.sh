@@ -100,6 +100,20 @@ has_sketches() {
 ok "dumps without sketches have them now" eventually 30 has_sketches
 dyetrace down
 
+# What was read with a password that nobody stored can't be read again: its sketches still speak.
+row="吴测试,16010004001,$(id_of 37014819800229331),locked@post.invalid"
+{ noise 300 10; echo "$row"; } >"$SCRATCH/inner.csv"
+(cd "$SCRATCH" && zip -q -P open-sesame locked.zip inner.csv && rm inner.csv)
+exit_is "an archive is ingested without its password" 0 dyetrace ingest "$SCRATCH/locked.zip" --json
+exit_is "and read with it" 0 dyetrace retry "$(jq -r .dump <<<"$OUT")" --password open-sesame --json
+is "wholly" "$(jq -r .verdict <<<"$OUT")" read
+locked=$(jq -r .dump <<<"$OUT")
+{ echo name,mobile,resident_id,email; echo "$row"; } >"$SCRATCH/locked.csv"
+exit_is "its canary is imported afterwards" 0 dyetrace canary import "$SCRATCH/locked.csv" --source jinan-hospital/his
+exit_is "and hunted for" 0 dyetrace retro-hunt --json
+is "it is weak, by sketch" "$(jq -r --arg dump "$locked" 'select(.dump == $dump) | [.sightings, .by_sketch] | join(" ")' <<<"$OUT")" "0 1"
+is "and the dump is as it was read" "$(home_sql "SELECT string_agg(path || ' ' || verdict, ', ' ORDER BY ordinal) FROM dyetrace.part WHERE dump_id = '$locked' AND path = 'inner.csv'")" "inner.csv read"
+
 # Killed anywhere, an ingest leaves whole sketches: the same tokens as an undisturbed one's.
 noise 60000 9 >"$SCRATCH/block"
 last="周测试,16010003001,$(id_of 37014819800229321)"
