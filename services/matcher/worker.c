@@ -132,6 +132,7 @@ static void log_hunted(void *arg, const struct retro_result *r)
               retro_outcome_name(r->outcome), r->suspects, r->sightings, r->by_sketch);
 }
 
+/* A hunt that fails keeps nobody from being attributed. */
 static enum dye_status hunt(struct worker *w, struct dye_error *err)
 {
     const struct retro r = {.home = w->home,
@@ -140,9 +141,13 @@ static enum dye_status hunt(struct worker *w, struct dye_error *err)
                             .stop = w->stop,
                             .automatic = true,
                             .on_dump = log_hunted};
-    DYE_TRY(retro_expire(w->store, &w->home->config, err));
-    enum dye_status status = retro_hunt(&r, err);
-    return status == DYE_STOPPED ? DYE_OK : status;
+    struct dye_error why = {0};
+    enum dye_status status = retro_expire(w->store, &w->home->config, &why);
+    if (status == DYE_OK)
+        status = retro_hunt(&r, &why);
+    if (status != DYE_OK && status != DYE_STOPPED)
+        log_event(LOG_WARN_, "retro-hunt.later", "why=\"%s\" outcome=\"tried again\"", why.message);
+    return store_recover(w->store, err);
 }
 
 void worker_followup(struct worker *w)
