@@ -22,6 +22,8 @@ size_t dialect_next(struct dialect *d, const uint8_t *p, size_t at, size_t end, 
 
 /* The delimiter, quote and header of a sample; false when nothing parts its lines. */
 bool dialect_detect(struct dye_span sample, struct dye_layout *ret);
+/* The same, where the first line is known to be one. */
+void dialect_take_header(struct dye_span sample, struct dye_layout *ret);
 /* has_header and the header, with the delimiter known. */
 void dialect_detect_header(struct dye_span sample, struct dye_layout *ret);
 

@@ -99,7 +99,7 @@ static bool put_record(struct pages *x, uint64_t row, struct dye_span record)
     if (n == 0 || total > INT32_MAX)
         return false;
     if (!x->begun)
-        table_begin(&x->out, x->d, x->path, "deleted", "sqlite");
+        table_begin(&x->out, x->d, x->path, "deleted", "freepage");
     x->begun = true;
     snprintf(number, sizeof number, "%lld", (long long)row);
     table_text(&x->out, dye_span_str(number));

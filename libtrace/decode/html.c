@@ -199,7 +199,7 @@ static void keep_extra(struct page *p, struct dye_span s)
 
 static void keep_attributes(struct page *p, const struct markup *m)
 {
-    static const char *const silent[] = {"class", "style", "id", "d", "points"};
+    static const char *const silent[] = {"class", "style", "id", "d", "points", "sdnum"};
     static const char *const texts[] = {"value", "title", "content", "alt", "placeholder", "label", "summary"};
     for (size_t i = 0; i < m->n_attributes; i++) {
         struct dye_span name = m->attribute[i].name, value = m->attribute[i].value;

@@ -60,6 +60,24 @@ static bool is_bzip2(struct dye_span head)
            (has(head, 4, "\x31\x41\x59\x26\x53\x59", 6) || has(head, 4, "\x17\x72\x45\x38\x50\x90", 6));
 }
 
+/* .lzma has no magic: its usual properties, a dictionary of 2^n or 2^n + 2^(n-1) bytes, and a length that is unknown or
+ * below 256 GiB (what liblzma asks for). */
+static bool is_lzma(struct dye_span head)
+{
+    if (head.n < 13 || head.p[0] != 0x5d)
+        return false;
+    uint32_t dictionary =
+        (uint32_t)head.p[1] | (uint32_t)head.p[2] << 8 | (uint32_t)head.p[3] << 16 | (uint32_t)head.p[4] << 24;
+    uint32_t low = dictionary & (0u - dictionary), rest = dictionary ^ low;
+    bool usual = dictionary >= 4096 && (rest == 0 || rest == low << 1);
+    bool unknown = true, small = true;
+    for (size_t i = 5; i < 13; i++) {
+        unknown = unknown && head.p[i] == 0xff;
+        small = small && (i < 10 || head.p[i] == 0);
+    }
+    return usual && (unknown || small);
+}
+
 /* Two letters aren't enough of a magic: its file size and its reserved zeros are looked at too. */
 static bool is_bmp(struct dye_span head)
 {
@@ -161,6 +179,8 @@ struct sniff sniff(struct dye_span head)
             return table[i].is;
     if (is_bzip2(head))
         return (struct sniff){SNIFF_COMPRESSED, SNIFF_BZIP2, NULL};
+    if (is_lzma(head))
+        return (struct sniff){SNIFF_COMPRESSED, SNIFF_LZMA, NULL};
     if (is_bmp(head))
         return (struct sniff){SNIFF_OPAQUE, SNIFF_NONE, "format: image"};
     if (is_tar(head))

@@ -26,6 +26,7 @@ enum sniff_format {
     SNIFF_LZ4,
     SNIFF_LZIP,
     SNIFF_COMPRESS,
+    SNIFF_LZMA,
     SNIFF_ZIP,
     SNIFF_TAR,
     SNIFF_7Z,

@@ -51,7 +51,8 @@ static bool begins_tag(const char *p, const char *tag)
 
 static bool is_html(const char *p)
 {
-    static const char *const tags[] = {"<!doctype html", "<html", "<head", "<body", "<table", "<meta", "<title"};
+    static const char *const tags[] = {"<!doctype html", "<html",  "<head", "<body", "<table",
+                                       "<meta",          "<title", "<tr",   "<td"};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (begins_tag(p, tags[i]))
             return true;
@@ -67,6 +68,23 @@ static const char *skip_comments(const char *p)
     return p;
 }
 
+/* XML that does not declare itself: an element at the start, and one in it that ends at once behind its text, thrice.
+ */
+static bool is_bare_xml(const char *p)
+{
+    size_t leaves = 0;
+    if (!dye_is_alpha((uint8_t)p[1]) && p[1] != '_')
+        return false;
+    for (const char *open = p; leaves < 3 && (open = strchr(open, '<')) != NULL; open++) {
+        size_t name = strcspn(open + 1, " \t\r\n/><");
+        const char *close = strchr(open, '>');
+        const char *end = close != NULL ? strchr(close, '<') : NULL;
+        if (end != NULL && name > 0 && end[1] == '/' && strncmp(end + 2, open + 1, name) == 0 && end[2 + name] == '>')
+            leaves++;
+    }
+    return leaves == 3;
+}
+
 /* A web page may declare itself as XML. */
 static enum sniff_format of_markup(const char *p)
 {
@@ -79,7 +97,8 @@ static enum sniff_format of_markup(const char *p)
         p = skip_comments(p);
         return begins_tag(p, "<!doctype html") || begins_tag(p, "<html") ? SNIFF_HTML : SNIFF_XML;
     }
-    return is_html(skip_comments(p)) ? SNIFF_HTML : SNIFF_NONE;
+    p = skip_comments(p);
+    return is_html(p) ? SNIFF_HTML : is_bare_xml(p) ? SNIFF_XML : SNIFF_NONE;
 }
 
 /* Names of fields (RFC 5322, 2045): the first ones prove more. */

@@ -194,7 +194,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
-    dye_chunker_begin(run->chunker, part->unit);
+    dye_chunker_begin_part(run->chunker, part);
     DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
     if (run->reread)
         return compare_part(run, part);

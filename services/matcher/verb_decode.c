@@ -170,7 +170,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     d->unit = part->unit;
     d->records = 0;
     snprintf(d->format, sizeof d->format, "%s", part->format);
-    dye_chunker_begin(d->chunker, part->unit);
+    dye_chunker_begin_part(d->chunker, part);
     return d->path != NULL ? DYE_OK : DYE_E_NOMEM;
 }
 

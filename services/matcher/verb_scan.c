@@ -103,7 +103,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     bool both = s->file[0] != '\0' && part->path[0] != '\0';
     free(s->part);
     s->part = NULL;
-    dye_chunker_begin(s->chunker, part->unit);
+    dye_chunker_begin_part(s->chunker, part);
     return asprintf(&s->part, "%s%s%s", s->file, both ? "/" : "", part->path) >= 0 ? DYE_OK : DYE_E_NOMEM;
 }
 
