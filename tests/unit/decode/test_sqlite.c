@@ -65,7 +65,7 @@ static void deleted_rows_in_free_pages_are_a_part(void **state)
 {
     (void)state;
     char *text = decoded_file("fuzz/corpus/sqlite/deleted.db", NULL);
-    assert_int_equal(strncmp(text, "[keep sqlite cell]\na\nx\n= read\n[deleted sqlite cell]\n", 51), 0);
+    assert_int_equal(strncmp(text, "[keep sqlite cell]\na\nx\n= read\n[deleted freepage cell]\n", 53), 0);
     const char *rows = strstr(text, "\n1|张三0|");
     assert_non_null(rows);
     assert_string_equal(rows, "\n1|张三0|17421234500|-1.5\n2|张三1|17421234501|-1.5\n3|张三2|17421234502|-1.5\n"
