@@ -116,12 +116,21 @@ static double pairs(uint64_t records, uint64_t canaries)
     return (double)(records > 0 ? records : 1) * (double)(canaries > 0 ? canaries : 1);
 }
 
+/* log2 of the odds against a pair: lambda/(1-lambda) = 1/(pairs-1); one record against one canary is taken as even. */
+static double against(uint64_t records, uint64_t canaries)
+{
+    double n = pairs(records, canaries);
+    return log2(n > 2 ? n - 1 : 1);
+}
+
 double dye_link_probability(double bits, uint64_t records, uint64_t canaries)
 {
-    /* lambda/(1-lambda) = 1/(pairs-1); one record against one canary is taken as even odds. */
-    double n = pairs(records, canaries);
-    double m = bits - log2(n > 2 ? n - 1 : 1);
-    return 1 / (1 + exp2(-m));
+    return 1 / (1 + exp2(against(records, canaries) - bits));
+}
+
+double dye_link_bits(double probability, uint64_t records, uint64_t canaries)
+{
+    return log2(probability / (1 - probability)) + against(records, canaries);
 }
 
 double dye_link_threshold_bits(uint64_t records, uint64_t canaries, double expected)

@@ -123,7 +123,9 @@ struct run {
     struct dye_linker *linker;
     struct findings findings;
     uint32_t part;
-    uint64_t bytes; /* of all parts */
+    uint64_t canaries; /* at that epoch */
+    uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
+    uint64_t bytes;    /* likewise */
     struct progress progress;
     struct dye_error *err;
 };
@@ -151,12 +153,14 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     struct run *run = arg;
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
     run->bytes += chunk->bytes.n;
+    run->records += chunk->records;
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
     if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
         return DYE_OK;
-    findings_begin(&run->findings, chunk->unit, chunk->start);
+    findings_begin(&run->findings, chunk->unit, chunk->start,
+                   dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
     enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker, NULL);
     if (status == DYE_OK)
@@ -261,7 +265,7 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
                                   const struct ingest_result *result, uint64_t epoch, uint64_t canaries,
                                   struct dye_error *err)
 {
-    struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .dump = result->dump, .err = err};
+    struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .canaries = canaries, .dump = result->dump, .err = err};
     findings_init(&run.findings);
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);

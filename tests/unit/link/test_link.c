@@ -472,6 +472,10 @@ static void probability_follows_bits_and_size(void **state)
     assert_true(dye_link_probability(13, 1000000, 1000) < 0.00001);
     assert_true(dye_link_probability(47, 1000, 10) > dye_link_probability(47, 1000000, 10));
     assert_true(dye_link_probability(1e6, UINT64_MAX, UINT64_MAX) <= 1);
+    for (double p = 0.001; p < 1; p += 0.1) {
+        double back = dye_link_probability(dye_link_bits(p, 12345, 678), 12345, 678) - p;
+        assert_true(back < 1e-9 && back > -1e-9);
+    }
 }
 
 int main(void)

@@ -56,6 +56,8 @@ DYE_API double dye_weight_bits(enum dye_kind kind, enum dye_form form);
 DYE_API double dye_weight_seen_bits(enum dye_kind kind, enum dye_form form, unsigned head, unsigned tail);
 /* The probability of a sighting with `bits` in a dump of `records` (>= 1) against `canaries` (>= 1) canaries. */
 DYE_API double dye_link_probability(double bits, uint64_t records, uint64_t canaries);
+/* The bits that give this probability, in (0, 1): the other way round. */
+DYE_API double dye_link_bits(double probability, uint64_t records, uint64_t canaries);
 /* The bits that keep expected false sightings of the dump at or below `expected` (0.01): log2(records x canaries /
  * expected). Below it a sighting is weak. */
 DYE_API double dye_link_threshold_bits(uint64_t records, uint64_t canaries, double expected);
