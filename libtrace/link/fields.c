@@ -36,6 +36,16 @@ static void show(struct fields_shown *shown, const struct dye_index_keys *keys, 
         shown->n++;
 }
 
+/* One to three ideographs and what hides the others. */
+static bool is_masked_name(const struct dye_trait *t)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < t->bytes.n; i++)
+        if (t->bytes.text[i] != '*' && ((uint8_t)t->bytes.text[i] < 0x80 || seen++ == 9))
+            return false;
+    return true;
+}
+
 /* What a field says beside its whole self. */
 static void add_traits(struct fields *f, const struct dye_index_keys *keys, struct dye_span text,
                        struct dye_span folded)
@@ -43,8 +53,11 @@ static void add_traits(struct fields *f, const struct dye_index_keys *keys, stru
     struct dye_trait trait, parts[DYE_TRAIT_PARTS_MAX];
     struct dye_value v;
     bool number = text.n >= 11 && text.n <= 32 && folded.n >= 11 && dye_is_digit(folded.p[folded.n / 2]);
-    if (dye_trait_mask(text, &trait))
+    if (dye_trait_mask(text, &trait)) {
         print(f, keys, dye_value_span(&trait.bytes), trait.head, trait.tail);
+        if (is_masked_name(&trait))
+            show(&f->names, keys, dye_value_span(&trait.bytes));
+    }
     if (text.n >= 8 && text.n <= 40 && dye_is_digit(text.p[0]) && dye_trait_date(text, &trait))
         print(f, keys, dye_value_span(&trait.bytes), 0, 0);
     size_t n = folded.n >= 9 && folded.p[0] >= 0x80 ? dye_trait_address(folded, parts) : 0;

@@ -22,7 +22,7 @@ struct fields_print {
     uint8_t fp[DYE_FP_BYTES];
     uint8_t head, tail; /* characters seen of what is masked */
 };
-/* The values of one kind that stand in the record in full. */
+/* The values of one kind that stand in the record in full; of names, masked ones too. */
 struct fields_shown {
     uint8_t fp[DYE_FP_BYTES]; /* of the first */
     unsigned n;               /* 0, 1, or 2 for more */

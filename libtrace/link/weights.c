@@ -32,16 +32,18 @@
  *
  * A digest of a value is seen where and only where the value would be: it weighs the same, and so do the other ways to
  * write a whole number. What shows only a part weighs what the part does:
- *   masked mobile, ID            the beginning is counted as common, though default ones are not, because pools have
- * real ones: 2^-5.6 for a prefix or a county, about 1 in 50 of a local dump's rows, 2^-5 for a province, 2^-2.6 for a
- * region. Behind it digits that places and years share: 2^-1.7 each. The last ones are serial: 2^-3.3 each, up to an
- * ID's four. 174****0000 is 2^-18.9. masked name                  2^-5 for a surname: two people drawn from the
- * country's share one in 1 of 45 cases, in a village more often; 2^-6 for each character of a given name; together at
- * most 2^-12. masked e-mail                2^-4 for a letter seen (letters are not even), at most six of them; its
- * domain is common. pinyin                       2^-10: homophones are three bits less than ideographs. birth date
- * 2^-13.5: one of 22,000 days of sixty years, some of them written for an unknown one. part of an address 2^-9: rows of
- * a dump are of one place, and a community holds a thousand people. damaged ID                   2^-45: three of its
- * last digits less.
+ *   masked mobile, ID            the beginning counts as common, though default ones are not: pools have real ones, and
+ *                                rows of a dump are of one place. 2^-5.6 for a prefix, about 1 in 50; 2^-4.5 for a
+ *                                county, 2^-2.5 for a city, 2^-1 for a region. Digits behind it, which places and
+ *                                years share: 2^-1.7 each. The last ones are serial: 2^-3.3 each, up to an ID's four.
+ *                                174****0000 is 2^-18.9.
+ *   masked name                  2^-5 for a surname: two people drawn from the country's share one in 1 of 45 cases,
+ *                                in a village more often; 2^-6 for each character of a given name; 2^-12 at most.
+ *   masked e-mail                2^-4 for a letter seen (letters are not even), at most six; its domain is common.
+ *   pinyin                       2^-10: homophones are three bits less than ideographs.
+ *   birth date                   2^-13.5: one of 22,000 days of sixty years, some written for an unknown one.
+ *   part of an address           2^-9: rows of a dump are of one place; a community holds a thousand people.
+ *   damaged ID                   2^-45: three of its last digits less.
  *
  * Another value where the canary's should be weighs log2((1-m)/(1-u)): people have two phones and change names rarely,
  * so it lowers an exact identifier little and a masked one below what it gave with a coincidence beside it.
@@ -72,7 +74,7 @@ static double log2_u_seen(enum dye_kind kind, unsigned head, unsigned tail)
         return -smaller((head > 0 ? 5 : 0) + 6 * (head > 1 ? first - 1 : 0) + 6 * last, 12);
     if (kind == DYE_EMAIL)
         return -smaller(4 * (first + last), 24);
-    double known = head >= (kind == DYE_MOBILE ? 3 : 6) ? 5.6 : head >= 3 ? 5 : smaller(2.6 * first, 5);
+    double known = kind == DYE_MOBILE ? (head >= 3 ? 5.6 : 0) : head >= 6 ? 4.5 : head >= 3 ? 2.5 : smaller(first, 1);
     double further = first - (kind == DYE_MOBILE ? 3 : 6);
     return -(known + 1.7 * (further > 0 ? further : 0) + 3.32 * smaller(last, 4));
 }

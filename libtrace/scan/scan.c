@@ -1,5 +1,6 @@
 #include "masks.h"
 #include "probe.h"
+#include "unwrap.h"
 #include "wide.h"
 
 #include <string.h>
@@ -45,6 +46,7 @@ struct scan {
     struct waiting queue[QUEUE];
     uint8_t forms[QUEUE][EMAIL_MAX]; /* of tokens in the queue that are written in some other way */
     struct wide wide;                /* the last number in another writing */
+    size_t unwrapped;                /* base64 before here was looked into */
     size_t first, last;              /* of the queue, counted from the start of the scan */
     /* An e-mail address is met at its '@', after the runs in its local part: hits wait here, sorted by start, until
      * nothing can start before them. */
@@ -219,6 +221,70 @@ static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
     return DYE_OK;
 }
 
+/* A number among letters: tel17420013841, 17420013841VIP. Each stretch of digits that is as long as one. */
+static __attribute__((noinline)) enum dye_status try_glued(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    size_t n = r->n < 64 ? r->n : 64;
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        for (end = i; end < n && dye_is_digit(p[end]);)
+            end++;
+        size_t digits = end - i, prefix = trunk(p + i, digits);
+        if (digits == 17 && end < n && (p[end] | 0x20) == 'x') {
+            uint8_t form[18];
+            memcpy(form, p + i, 17);
+            form[17] = 'x';
+            DYE_TRY(put(s, CLASS(ID), r->start + i, 18, form, 18, false));
+        }
+        if (digits == 11 || digits == 15 || digits == 18)
+            DYE_TRY(put(s, digits == 11 ? CLASS(MOBILE) : CLASS(ID), r->start + i, digits, p + i, digits, false));
+        if (prefix > 0)
+            DYE_TRY(
+                put(s, CLASS(MOBILE), r->start + i + prefix, digits - prefix, p + i + prefix, digits - prefix, false));
+    }
+    return DYE_OK;
+}
+
+/* Seventeen digits of an ID before a letter that looks like X. */
+static enum dye_status try_alike(struct scan *s, const struct run *r)
+{
+    uint8_t form[18];
+    size_t letter = wide_check_digit(dye_span_of(s->p, s->n), r->start + r->n);
+    if (letter == 0)
+        return DYE_OK;
+    memcpy(form, s->p + r->start, 17);
+    form[17] = 'x';
+    return put(s, CLASS(ID), r->start, r->n + letter, form, 18, true);
+}
+
+/* An ID written in groups of 6-8-4, at the eight. */
+static enum dye_status try_grouped_id(struct scan *s, const struct run *r)
+{
+    enum { BEFORE = 7, ALL = 20 };
+    uint8_t form[18];
+    if (r->start < BEFORE || s->n - (r->start - BEFORE) < ALL)
+        return DYE_OK;
+    const uint8_t *p = s->p + r->start - BEFORE;
+    if (p[15] != p[6] || (p[6] != ' ' && p[6] != '-' && p[6] != '.') ||
+        (s->n - (r->start - BEFORE) > ALL && dye_is_alnum(p[ALL])))
+        return DYE_OK;
+    memcpy(form, p, 6);
+    memcpy(form + 6, p + 7, 8);
+    memcpy(form + 14, p + 16, 4);
+    form[17] = dye_to_lower(form[17]);
+    for (size_t i = 0; i < 17; i++)
+        if (!dye_is_digit(form[i]))
+            return DYE_OK;
+    return put(s, CLASS(ID), r->start - BEFORE, ALL, form, sizeof form, true);
+}
+
+/* Whether eleven digits in a row stand among the first 64. */
+static inline bool has_eleven(uint64_t digits)
+{
+    uint64_t two = digits & digits >> 1, four = two & two >> 2, eight = four & four >> 4;
+    return (eight & eight >> 3) != 0;
+}
+
 static inline enum dye_status try_run(struct scan *s, const struct run *r)
 {
     const uint8_t *p = s->p + r->start;
@@ -235,8 +301,15 @@ static inline enum dye_status try_run(struct scan *s, const struct run *r)
         }
         DYE_TRY(put(s, classes, r->start, r->n, form, r->n, false));
     }
-    if (r->digits != low_bits(r->n))
+    if (r->digits != low_bits(r->n)) {
+        if (has_eleven(r->digits))
+            DYE_TRY(try_glued(s, r));
         return r->n <= 18 ? try_lettered(s, r) : DYE_OK;
+    }
+    if (r->n == 8)
+        return try_grouped_id(s, r);
+    if (r->n == 17 && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
+        return try_alike(s, r);
     size_t prefix = trunk(p, r->n);
     if (prefix == 0)
         return DYE_OK;
@@ -252,6 +325,8 @@ static size_t later_start(const struct scan *s, size_t start, size_t end)
     uint8_t before = s->p[start - 1];
     if (before >= 0x80)
         return start + 1;
+    if (before == '%')
+        return start + 2;
     if (before != '\\')
         return 0;
     return s->p[start] == 'u' && end - start > 5 ? start + 5 : start + 1;
@@ -310,6 +385,11 @@ static bool is_domain(uint8_t c)
     return dye_is_alnum(c) || c == '.' || c == '-';
 }
 
+static bool is_base64(uint8_t c)
+{
+    return dye_is_alnum(c) || c == '+' || c == '/';
+}
+
 /* The first '*' of a mask at byte i. */
 static enum dye_status on_star(struct scan *s, size_t i)
 {
@@ -318,19 +398,18 @@ static enum dye_status on_star(struct scan *s, size_t i)
     size_t start = i, end = i;
     while (start > 0 && i - start <= sizeof form && dye_is_alnum(p[start - 1]))
         start--;
-    while (end < s->n && end - start <= sizeof form && (dye_is_alnum(p[end]) || p[end] == '*'))
+    while (end < s->n && end - start <= sizeof form + 1 && (dye_is_alnum(p[end]) || p[end] == '*'))
         end++;
     size_t n = end - start;
+    if ((n == 12 || n == 19) && start > 0 && p[start - 1] >= 0x80 && start < i) {
+        start++; /* the first is the second half of a character */
+        n--;
+    }
     if (n != 11 && n != 18)
         return DYE_OK;
     for (size_t k = 0; k < n; k++)
         form[k] = dye_to_lower(p[start + k]);
     return put(s, CLASS(MASKED), start, n, form, n, false);
-}
-
-static bool is_base64(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '+' || c == '/';
 }
 
 /* The first '=' at byte i: of 22, 27 or 43 characters of base64 it is the end. */
@@ -345,6 +424,10 @@ static enum dye_status on_equal(struct scan *s, size_t i)
     while (start > 0 && i - start < 44 && is_base64(p[start - 1]))
         start--;
     size_t n = end - start, pad = end - i;
+    if (n % 4 == 1 && start > 0 && p[start - 1] >= 0x80) { /* the first is the second half of a character */
+        start++;
+        n--;
+    }
     if ((n != 24 || pad != 2) && (n != 28 || pad != 1) && (n != 44 || pad != 1))
         return DYE_OK;
     return put(s, CLASS(BASE64), start, n, p + start, n, true);
@@ -384,10 +467,18 @@ static enum dye_status on_wide(struct scan *s, size_t i)
     return DYE_OK;
 }
 
-/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too; 0 for none. */
+/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too, or of the sign in full
+ * width; 0 for none. */
 static size_t spelled(const struct scan *s, size_t i, const char *word)
 {
     size_t at = i, n = strlen(word);
+    struct dye_span rest = dye_span_of(s->p + i, s->n - i);
+    const char *utf8 = *word == 'a' ? "\xef\xbc\xa0" : "\xef\xbc\x8e", *gb = *word == 'a' ? "\xa3\xc0" : "\xa3\xae";
+    const char *big5 = *word == 'a' ? "\xa2\x49" : "\xa1\x44";
+    if (rest.n >= 3 && memcmp(rest.p, utf8, 3) == 0)
+        return 3; /* full-width */
+    if (rest.n >= 2 && (memcmp(rest.p, gb, 2) == 0 || memcmp(rest.p, big5, 2) == 0))
+        return 2;
     while (at < s->n && s->p[at] == ' ' && at - i < 2)
         at++;
     if (at + n + 2 > s->n || (s->p[at] != '(' && s->p[at] != '['))
@@ -404,38 +495,118 @@ static size_t spelled(const struct scan *s, size_t i, const char *word)
     return at - i;
 }
 
+/* The address of [start, before), a spelled '@' that ends at `domain`, and what follows. */
+static enum dye_status try_spelled(struct scan *s, size_t start, size_t before, size_t domain)
+{
+    uint8_t form[EMAIL_MAX];
+    size_t n = 0, end = domain;
+    if (before - start > LOCAL_MAX)
+        return DYE_OK;
+    for (size_t k = start; k < before; k++)
+        form[n++] = dye_to_lower(s->p[k]);
+    form[n++] = '@';
+    while (end < s->n && n < EMAIL_MAX) {
+        size_t dot = spelled(s, end, "dot");
+        if (dot == 0 && !is_domain(s->p[end]))
+            break;
+        form[n++] = dot != 0 ? '.' : dye_to_lower(s->p[end]);
+        end += dot != 0 ? dot : 1;
+    }
+    while (form[n - 1] == '.' || form[n - 1] == '-') {
+        n--;
+        end--;
+    }
+    return end > domain && end - start <= UINT16_MAX
+               ? put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, n, true)
+               : DYE_OK;
+}
+
 /* An address whose '@' is spelled, at the bracket at byte i, and whose dots may be. */
 static enum dye_status on_open(struct scan *s, size_t i)
 {
     const uint8_t *p = s->p;
-    uint8_t form[EMAIL_MAX];
-    size_t before = i, n = 0;
-    size_t sign = spelled(s, i, "at");
+    size_t before = i, sign = spelled(s, i, "at");
     if (sign == 0)
         return DYE_OK;
     while (before > 0 && i - before < 2 && p[before - 1] == ' ')
         before--;
     size_t start = before;
-    while (start > 0 && before - start < LOCAL_MAX && is_local(p[start - 1]))
+    while (start > 0 && before - start <= LOCAL_MAX && is_local(p[start - 1]) &&
+           !(p[start - 1] == '-' && start > 1 && p[start - 2] == '-'))
         start--;
-    for (size_t k = start; k < before; k++)
-        form[n++] = dye_to_lower(p[k]);
-    form[n++] = '@';
-    size_t end = i + sign;
-    while (end < s->n && n < EMAIL_MAX) {
-        size_t dot = spelled(s, end, "dot");
-        if (dot == 0 && !is_domain(p[end]))
-            break;
-        form[n++] = dot != 0 ? '.' : dye_to_lower(p[end]);
-        end += dot != 0 ? dot : 1;
-    }
-    while (n > 0 && (form[n - 1] == '.' || form[n - 1] == '-')) {
-        n--;
+    while (start < before && (p[start] == '.' || p[start] == '-'))
+        start++;
+    if (start == before)
+        return DYE_OK;
+    DYE_TRY(try_spelled(s, start, before, i + sign));
+    bool touched = start > 0 && p[start - 1] >= 0x80; /* the first byte may be the second half of a character */
+    return touched && start + 1 < before ? try_spelled(s, start + 1, before, i + sign) : DYE_OK;
+}
+
+/* ---- rows in base64 ---- */
+
+/* The address around the sign at byte `at` of what was in base64. */
+static enum dye_status try_wrapped_email(struct scan *s, const uint8_t *text, size_t n, size_t at, size_t start,
+                                         size_t bytes)
+{
+    uint8_t form[EMAIL_MAX];
+    size_t first = at, end = at + 1, used = 0;
+    while (first > 0 && at - first <= LOCAL_MAX && is_local(text[first - 1]))
+        first--;
+    while (end < n && end - at <= DOMAIN_MAX && is_domain(text[end]))
+        end++;
+    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-'))
         end--;
+    if (first == at || at - first > LOCAL_MAX || end == at + 1 || end - at > DOMAIN_MAX)
+        return DYE_OK;
+    for (size_t i = first; i < end; i++)
+        form[used++] = dye_to_lower(text[i]);
+    return put(s, CLASS(EMAIL) | CLASS(OTHER), start, bytes, form, used, true);
+}
+
+/* Plain tokens of a piece of base64, whose place is all of the piece. */
+static enum dye_status try_wrapped(struct scan *s, size_t start, size_t bytes)
+{
+    uint8_t text[UNWRAP_TEXT_MAX];
+    size_t n = unwrap_base64(dye_span_of(s->p + start, bytes), text);
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        uint8_t form[RUN_MAX];
+        bool digit = false;
+        for (end = i; end < n && dye_is_alnum(text[end]); end++) {
+            digit = digit || dye_is_digit(text[end]);
+            if (end - i < RUN_MAX)
+                form[end - i] = dye_to_lower(text[end]);
+        }
+        if (end < n && text[end] == '@')
+            DYE_TRY(try_wrapped_email(s, text, n, end, start, bytes));
+        if (!digit || end - i < RUN_MIN || end - i > RUN_MAX)
+            continue;
+        DYE_TRY(put(s, CLASS(MOBILE) | CLASS(ID) | CLASS(DIGEST) | CLASS(OTHER), start, bytes, form, end - i, true));
+        size_t prefix = trunk(form, end - i);
+        if (prefix > 0)
+            DYE_TRY(put(s, CLASS(MOBILE) | CLASS(OTHER), start, bytes, form + prefix, end - i - prefix, true));
     }
-    return start < before && end - start <= UINT16_MAX
-               ? put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, n, true)
-               : DYE_OK;
+    return DYE_OK;
+}
+
+/* What at least 40 characters of base64 around the run of n bytes at `start` hold; pieces overlap by a token. */
+static __attribute__((noinline)) enum dye_status on_base64(struct scan *s, size_t start, size_t n)
+{
+    enum { SHORTEST = 40, OVERLAP = 96 };
+    size_t first = start, end = start + n;
+    while (first > s->unwrapped && is_base64(s->p[first - 1]))
+        first--;
+    while (end < s->n && is_base64(s->p[end]))
+        end++;
+    s->unwrapped = end;
+    if (end - first < SHORTEST)
+        return DYE_OK;
+    for (size_t at = first; at < end; at += UNWRAP_MAX - OVERLAP) {
+        DYE_TRY(try_wrapped(s, at, end - at < UNWRAP_MAX ? end - at : UNWRAP_MAX));
+        if (end - at <= UNWRAP_MAX)
+            break;
+    }
+    return DYE_OK;
 }
 
 /* ---- masks to tokens ---- */
@@ -448,6 +619,16 @@ static enum dye_status on_open(struct scan *s, size_t i)
 static inline unsigned ones(uint64_t bits)
 {
     return ~bits != 0 ? (unsigned)__builtin_ctzll(~bits) : 64;
+}
+
+/* Whether the run may be a part of a row in base64: one of 64 letters and digits has a '+' or '/' in 87 of 100 cases,
+ * and of the digests' lengths it is a digest. */
+static inline bool may_be_wrapped(const struct scan *s, size_t start, size_t n)
+{
+    if (start < s->unwrapped)
+        return false;
+    uint8_t before = start > 0 ? s->p[start - 1] : 0, after = start + n < s->n ? s->p[start + n] : 0;
+    return before == '+' || before == '/' || after == '+' || after == '/' || (n >= 40 && n != 40 && n != 64);
 }
 
 /* The run that starts at bit `shift` of block b, byte `start`. */
@@ -463,6 +644,8 @@ static inline enum dye_status on_run(struct scan *s, size_t b, unsigned shift, s
     r.digits = FROM(digit, b, shift) & low_bits(r.n);
     r.uppers = FROM(upper, b, shift) & low_bits(r.n);
     DYE_TRY(try_run(s, &r));
+    if (may_be_wrapped(s, start, r.n))
+        DYE_TRY(on_base64(s, start, r.n));
     size_t later = later_start(s, start, start + r.n);
     if (later == 0 || later + RUN_MIN > start + r.n)
         return DYE_OK;
@@ -595,12 +778,20 @@ static enum dye_status walk_rare(struct scan *s, size_t b, size_t at)
         DYE_TRY(each(s, m->open, at, on_open));
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
+    if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
+        DYE_TRY(each(s, m->wide & (m->alnum << 1 | before->alnum >> 63), at, on_open));
     DYE_TRY(each(s, m->wide, at, on_wide));
     for (uint64_t high = long_high(m, before, m + 1); high != 0; high &= high - 1) {
         unsigned i = (unsigned)__builtin_ctzll(high);
         DYE_TRY(on_high(s, b, i, at + i));
     }
     return DYE_OK;
+}
+
+/* The second letter or digit behind a byte >= 0x80, the first of which may be that character's. */
+static inline uint64_t begins_late(const struct masks *m, const struct masks *before)
+{
+    return m->alnum & (m->alnum << 1 | before->alnum >> 63) & (m->high << 2 | before->high >> 62);
 }
 
 static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
@@ -612,7 +803,7 @@ static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
         DYE_TRY(on_run(s, b, i, at + i));
     }
     if ((s->classes & (CLASS(MOBILE) | CLASS(OTHER))) != 0)
-        for (uint64_t g = starts & groups(m, m + 1); g != 0; g &= g - 1) {
+        for (uint64_t g = groups(m, m + 1) & (starts | begins_late(m, &s->masks[b - 1])); g != 0; g &= g - 1) {
             size_t i = at + (unsigned)__builtin_ctzll(g);
             if (s->p[i] == '1')
                 DYE_TRY(try_group(s, i));
@@ -694,6 +885,7 @@ enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set 
     s.stats = (struct dye_scan_stats){.bytes = chunk.n};
     s.first = s.last = 0;
     s.wide.n = 0;
+    s.unwrapped = 0;
     s.n_held = 0;
     enum dye_status status = s.classes != 0 ? walk(&s, masks) : DYE_OK;
     if (stats != NULL) {

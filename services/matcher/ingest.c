@@ -265,7 +265,8 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
                                   const struct ingest_result *result, uint64_t epoch, uint64_t canaries,
                                   struct dye_error *err)
 {
-    struct run run = {.in = in, .snapshot = snapshot, .epoch = epoch, .canaries = canaries, .dump = result->dump, .err = err};
+    struct run run = {
+        .in = in, .snapshot = snapshot, .epoch = epoch, .canaries = canaries, .dump = result->dump, .err = err};
     findings_init(&run.findings);
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);

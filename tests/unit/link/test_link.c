@@ -335,6 +335,7 @@ static void what_a_record_shows_of_other_fields_corroborates_a_masked_one(void *
         {"110145********019X,*******5678", "mobile:glimpse resident_id:masked"},
         {"张晓明174****5678某市", "mobile:masked name:plain"},
         {"李晓明,174****5678", "mobile:masked name:other"},
+        {"李*,174****5678", "mobile:masked name:other"},
         {"张晓明,李四,174****5678", "mobile:masked name:plain"},
         {"王五,李四,174****5678", "mobile:masked"},
         {"17400000001,110145********019X", "mobile:other resident_id:masked"},

@@ -182,9 +182,10 @@ struct dye_form_bytes {
  *                 e-mails as dye_trait_mask reads them, and of a name its surname with a title
  *   glimpse       of mobile and resident_id where fewer are seen, as dye_trait_mask reads them
  *   birth         of resident_id, as dye_trait_date reads it
- *   pinyin        of names of two to four ideographs: limingguo mingguoli limg, with the surname as it is read in names
- * and elsewhere, and the u with two dots as v, u and yu part          of addresses, as dye_trait_address reads them the
- * others    of the kind that they name; a permit of ten digits is plain twice, without its last two besides
+ *   pinyin        of names of two to four ideographs: limingguo mingguoli limg, with the surname as it is read in
+ *                 names and elsewhere, and the u with two dots as v, u and yu
+ *   part          of addresses, as dye_trait_address reads them
+ *   the others    of the kind that they name; a permit of ten digits is plain twice, without its last two besides
  *
  * Keyed and salted hashes have no form: nobody can match them.
  */

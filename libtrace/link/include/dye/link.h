@@ -9,8 +9,8 @@
  * large; a name or address never does, and counts only beside a hit. Of one kind one field counts, the one with most
  * bits, so that two forms of a value are never two pieces of evidence; an ID's date of birth is a form of the ID.
  *
- * A field disagrees where the record shows one value of the kind (a full name, a mobile, an ID) and it is not the
- * canary's. A record with several is taken for several records glued together: none of them disagrees.
+ * A field disagrees where the record shows one value of the kind (a name, also a masked one, a mobile, an ID) and it is
+ * not the canary's. A record with several is taken for several records glued together: none of them disagrees.
  *
  * Rows that were cut in two: where a record is no proof alone and shows no name of another, the names, addresses and
  * dates in the two lines before and behind it count too, each less the bits of the five lines that were looked at.
