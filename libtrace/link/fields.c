@@ -87,20 +87,26 @@ static enum dye_status add(struct fields *f, const struct dye_index_keys *keys, 
     return DYE_OK;
 }
 
-/* Where a stretch of ideographs ends that begins at i. */
-static size_t ideographs_end(struct dye_span text, size_t i)
+/* Where a stretch of ideographs ends that begins at i, and of stars, as a masked name has them. */
+static size_t ideographs_end(struct dye_span text, size_t i, size_t *ret_ideographs)
 {
-    while (i + 2 < text.n && text.p[i] >= 0xe3 && text.p[i] <= 0xe9)
-        i += 3;
+    for (*ret_ideographs = 0; i < text.n;) {
+        bool ideograph = i + 2 < text.n && text.p[i] >= 0xe3 && text.p[i] <= 0xe9;
+        bool wide_star = i + 2 < text.n && memcmp(text.p + i, "＊", 3) == 0;
+        if (!ideograph && !wide_star && text.p[i] != '*')
+            break;
+        *ret_ideographs += ideograph;
+        i += ideograph || wide_star ? 3 : 1;
+    }
     return i;
 }
 
 /* Of a field in which ideographs and digits stand without anything between them: each stretch of ideographs. */
 static enum dye_status add_stretches(struct fields *f, const struct dye_index_keys *keys, struct dye_span text)
 {
-    for (size_t i = 0; i < text.n;) {
-        size_t end = ideographs_end(text, i);
-        if (end - i >= 6 && end - i < text.n)
+    for (size_t i = 0, ideographs; i < text.n;) {
+        size_t end = ideographs_end(text, i, &ideographs);
+        if (ideographs > 0 && end - i >= 4 && end - i < text.n)
             DYE_TRY(add(f, keys, dye_span_of(text.p + i, end - i)));
         i = end > i ? end : i + 1;
     }

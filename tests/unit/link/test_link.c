@@ -334,6 +334,7 @@ static void what_a_record_shows_of_other_fields_corroborates_a_masked_one(void *
         {"1,174****5678,戊己花园", "mobile:masked address:part"},
         {"110145********019X,*******5678", "mobile:glimpse resident_id:masked"},
         {"张晓明174****5678某市", "mobile:masked name:plain"},
+        {"张**174****5678某市", "mobile:masked name:masked"},
         {"李晓明,174****5678", "mobile:masked name:other"},
         {"李*,174****5678", "mobile:masked name:other"},
         {"张晓明,李四,174****5678", "mobile:masked name:plain"},
