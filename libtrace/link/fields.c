@@ -202,6 +202,8 @@ static void clear(struct fields *f)
 static enum dye_status decode_and_cut(struct fields *f, const struct dye_index_keys *keys, enum dye_charset charset,
                                       struct dye_span text)
 {
+    if (text.n == 0)
+        return DYE_OK;
     dye_buf_clear(&f->utf8);
     enum dye_status status = dye_text_to_utf8(dye_charset_of_record(charset, text), text, &f->utf8);
     return status == DYE_OK || status == DYE_E_LIMIT ? cut(f, keys) : status;
