@@ -35,6 +35,13 @@ void draw_local_part(struct dye_prf *r, const struct draw_name *name, uint64_t u
                      size_t cap);
 #define DRAW_LOCAL_PARTS UINT64_C(67600000) /* unique is below it */
 
+/* The stream of one cell, by the column's name and the record's number; that of its person or its household. What is
+ * drawn for one use says nothing of another. */
+enum { USE_EMPTY, USE_CELL, USE_ROWS, USE_PARENT, USE_TABLE };
+void draw_open(const struct dye_key *key, const char *name, size_t row, unsigned use, struct dye_prf *ret);
+void draw_open_column(const struct dye_column *c, const struct dye_persona *p, size_t row, unsigned use,
+                      struct dye_prf *ret);
+
 /* Whether a column stays empty in one of a persona's records. */
 bool draw_is_empty(const struct dye_column *c, const struct dye_persona *p, size_t row);
 

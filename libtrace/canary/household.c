@@ -1,6 +1,6 @@
 #include "household.h"
 
-enum { HOUSEHOLD_RUN = 12, MARRIED_FROM = 23, CHILDREN_FROM = 27 };
+enum { HOUSEHOLD_RUN = 48, MARRIED_FROM = 23, CHILDREN_FROM = 27 };
 
 void household_of(const struct dye_prf *stream, const struct dye_population *pop, uint64_t serial,
                   struct household *ret)

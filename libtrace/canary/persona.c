@@ -176,12 +176,8 @@ static void put_values(const struct dye_persona_maker *m, uint64_t serial, const
 /* What no column of the sector shows is not a value that could be found again. */
 static void leave_empty(const struct dye_sector *s, struct dye_persona *p)
 {
-    bool shown[DYE_KIND_COUNT] = {false};
     for (size_t i = 0; i < s->columns; i++)
-        if (s->column[i].what == DYE_COLUMN_KIND && !draw_is_empty(&s->column[i], p, 0))
-            shown[s->column[i].kind] = true;
-    for (size_t i = 0; i < s->columns; i++)
-        if (s->column[i].what == DYE_COLUMN_KIND && !shown[s->column[i].kind])
+        if (s->column[i].what == DYE_COLUMN_KIND && !dye_sector_shows(s, p, s->column[i].kind))
             dye_wipe(&p->value[s->column[i].kind], sizeof p->value[0]);
     if (p->value[DYE_NAME].n == 0)
         dye_wipe(p->written_name, sizeof p->written_name);

@@ -7,12 +7,14 @@
  * keep. Column "*" is the row. Facets:
  *
  *   *        filled   context decade of birth, or none      one FILLED_ a column
+ *   *        born, eldest   years of birth, of those who tell; of an address, the eldest
+ *   *        person, house       how many rows one phone has, one address
  *   *        sex, region, year   `sex` by whether the row shows a resident ID; `year` by sex, of rows without one
  *   name     surname | length | only | first | second   sex and decade, sex, none; `second` also after a first
  *   address  step      by the region of the ID and the part before, by both parts
  *            before, by the part, by its last character
- *            number, magnitude   the parts around it, their last characters
- *   any      format, word, length, prefix, domain
+ *            number, magnitude, stem, tail   the place before it, the parts around it, their last characters
+ *   any      format, word, length, prefix, domain; for those that are no identifiers see profile_symbol.h
  */
 #include "dye/profile.h"
 
@@ -46,10 +48,16 @@ DYE_MUST_CHECK enum dye_status profile_build(struct counts *c, const struct dye_
 /* NULL when there is none. O(log groups). */
 const struct profile_group *profile_find(const struct dye_profile *p, const char *column, const char *facet,
                                          const char *context);
+/* A value of the group by its count, of those that pass; NULL for what was too rare to be kept, if `rare` may come, and
+ * where there is no group. */
+typedef bool (*profile_filter)(const char *value, const void *arg);
+const char *profile_pick(const struct dye_profile *p, const struct profile_group *g, uint64_t random, bool rare,
+                         profile_filter filter, const void *arg);
 int profile_compare(const struct profile_group *g, const char *column, const char *facet, const char *context);
 
 /* --- an address as parts: a text and, before it, perhaps a number --- */
-enum { ADDRESS_PARTS_MAX = 40, ADDRESS_PART_BYTES = 60 };
+/* A text of three characters names a place: a street, a house; numbers behind it are its own. */
+enum { ADDRESS_PARTS_MAX = 40, ADDRESS_PART_BYTES = 60, ADDRESS_PLACE_BYTES = 9 };
 struct address_part {
     char number[12];               /* "" where none stands before the text */
     char text[ADDRESS_PART_BYTES]; /* "" at the end of an address that ends in a number */

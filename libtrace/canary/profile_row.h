@@ -13,11 +13,10 @@ struct profile_row {
     char area[7];   /* all six */
 };
 
-/* Columns whose cells are words that many rows share. */
+/* Columns whose cells are words that many rows share, and that follow no other (those: profile_symbol.h). */
 static inline bool profile_has_words(enum dye_column_what what)
 {
-    return what == DYE_COLUMN_SEX || what == DYE_COLUMN_CONST || what == DYE_COLUMN_CHOICE ||
-           what == DYE_COLUMN_OCCUPATION;
+    return what == DYE_COLUMN_SEX || what == DYE_COLUMN_CONST;
 }
 
 /* Contexts from the narrowest to the widest. */
@@ -26,11 +25,5 @@ void profile_name_contexts(const struct profile_row *row, char ret[NAME_CONTEXTS
 void profile_decade(int year, char ret[5]);
 /* From characters that are given to women or to men alone; '?' where none or both stand. */
 char profile_guess_sex(const char *given);
-
-/* How a date is written: "Y-m-d", "Y/n/j", "Ymd" ... ; n and j are without leading zeros; the rest stands for itself.
- * False for what is no date; *ret_shape is "" when it can't be told (both parts have two digits without a zero). */
-bool profile_date_read(struct dye_span text, int ret_ymd[3], char ret_shape[24]);
-/* `birth` is YYYY-MM-DD. False when the shape is none. */
-bool profile_date_write(const char *shape, const char *birth, struct dye_value *ret);
 
 #endif

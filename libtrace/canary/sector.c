@@ -12,7 +12,7 @@
 enum { PER_10000 = 10000, DAY_S = 86400 };
 
 /* FNV-1a, 64 bits: a column's name as the number of a stream. `use` keeps streams of one name apart. */
-static void open_stream(const struct dye_key *key, const char *name, size_t row, unsigned use, struct dye_prf *ret)
+void draw_open(const struct dye_key *key, const char *name, size_t row, unsigned use, struct dye_prf *ret)
 {
     uint64_t h = UINT64_C(14695981039346656037);
     for (const char *c = name; *c != '\0'; c++)
@@ -23,13 +23,11 @@ static void open_stream(const struct dye_key *key, const char *name, size_t row,
     dye_prf_reset(ret, h);
 }
 
-enum { USE_EMPTY, USE_CELL, USE_ROWS, USE_PARENT };
-
-static void open_column(const struct dye_column *c, const struct dye_persona *p, size_t row, unsigned use,
-                        struct dye_prf *ret)
+void draw_open_column(const struct dye_column *c, const struct dye_persona *p, size_t row, unsigned use,
+                      struct dye_prf *ret)
 {
     bool one = c->same || c->household || c->what == DYE_COLUMN_KIND || c->what == DYE_COLUMN_PARENT;
-    open_stream(c->household ? &p->house_draws : &p->draws, c->name, one ? 0 : row, use, ret);
+    draw_open(c->household ? &p->house_draws : &p->draws, c->name, one ? 0 : row, use, ret);
 }
 
 bool draw_is_empty(const struct dye_column *c, const struct dye_persona *p, size_t row)
@@ -37,7 +35,7 @@ bool draw_is_empty(const struct dye_column *c, const struct dye_persona *p, size
     if (c->empty == 0 || (p->profile != NULL && dye_profile_has(p->profile, c->name)))
         return false;
     struct dye_prf r;
-    open_column(c, p, row, USE_EMPTY, &r);
+    draw_open_column(c, p, row, USE_EMPTY, &r);
     bool empty = dye_prf_below(&r, PER_10000) < c->empty;
     dye_prf_done(&r);
     return empty;
@@ -96,7 +94,7 @@ static bool date_of(const struct dye_column *c, const struct dye_persona *p, siz
     bool there = true;
     if (draw_is_empty(c, p, row))
         return false;
-    open_column(c, p, row, USE_CELL, &r);
+    draw_open_column(c, p, row, USE_CELL, &r);
     int32_t days = c->from + (int32_t)(c->after == DYE_AFTER_BIRTH ? dye_prf_below(&r, (uint64_t)(c->to - c->from) + 1)
                                                                    : draw_early(&r, (size_t)(c->to - c->from) + 1));
     if (c->after == DYE_AFTER_COLUMN) {
@@ -211,7 +209,7 @@ static enum dye_status text_cell(const struct dye_column *c, struct dye_prf *r, 
 static char parent_sex(const struct dye_persona *p)
 {
     struct dye_prf r;
-    open_stream(&p->draws, "", 0, USE_PARENT, &r);
+    draw_open(&p->draws, "", 0, USE_PARENT, &r);
     char sex = dye_prf_below(&r, 100) < 62 ? 'F' : 'M';
     dye_prf_done(&r);
     return sex;
@@ -229,7 +227,7 @@ static enum dye_status drawn_cell(const struct dye_column *c, const struct dye_p
                                   struct dye_value *ret)
 {
     struct dye_prf r;
-    open_column(c, p, row, USE_CELL, &r);
+    draw_open_column(c, p, row, USE_CELL, &r);
     enum dye_status status = DYE_E_BUG;
     if (c->what == DYE_COLUMN_CHOICE)
         status = choice_cell(c, &r, ret);
@@ -279,7 +277,7 @@ enum dye_status dye_sector_cell_of(const struct dye_column *c, const struct dye_
 {
     DYE_TRY(canonical_cell(c, p, row, ret));
     if (p->profile != NULL)
-        dye_profile_cell(p->profile, c, p, ret);
+        dye_profile_cell(p->profile, c, p, row, ret);
     return DYE_OK;
 }
 
@@ -296,10 +294,20 @@ size_t dye_sector_rows(const struct dye_sector *s, const struct dye_persona *p)
         sum += s->rows[i];
     if (sum == 0)
         return 1;
-    open_stream(&p->draws, "", 0, USE_ROWS, &r);
+    if (p->profile != NULL && dye_profile_rows_of(p->profile, p) != 0)
+        return dye_profile_rows_of(p->profile, p);
+    draw_open(&p->draws, "", 0, USE_ROWS, &r);
     size_t rows = 1 + dye_prf_pick(&r, s->rows, DYE_SECTOR_ROWS_MAX);
     dye_prf_done(&r);
     return rows;
+}
+
+bool dye_sector_shows(const struct dye_sector *s, const struct dye_persona *p, enum dye_kind kind)
+{
+    for (size_t i = 0; i < s->columns; i++)
+        if (s->column[i].what == DYE_COLUMN_KIND && s->column[i].kind == kind && !draw_is_empty(&s->column[i], p, 0))
+            return true;
+    return false;
 }
 
 bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind)

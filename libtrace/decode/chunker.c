@@ -1,5 +1,7 @@
 #include "dye/chunker.h"
 
+#include "dialect.h"
+
 #include "dye/key.h"
 
 #include <assert.h>
@@ -12,6 +14,7 @@ struct dye_chunker {
     dye_chunk_fn fn;
     void *arg;
     enum dye_unit unit;
+    bool named;          /* the first row is the columns' names, whatever it looks like */
     uint8_t *p;          /* max bytes */
     size_t n;            /* of the chunk in the making */
     size_t high;         /* the most that p ever held: what has to be wiped */
@@ -61,9 +64,18 @@ void dye_chunker_free(struct dye_chunker *c)
     free(c);
 }
 
+void dye_chunker_begin_part(struct dye_chunker *c, const struct dye_part *part)
+{
+    static const char *const named[] = {"sqlite", "access", "dbf", "xml"};
+    dye_chunker_begin(c, part->unit);
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        c->named = c->named || (part->unit == DYE_UNIT_CELL && strcmp(part->format, named[i]) == 0);
+}
+
 void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit)
 {
     c->unit = unit;
+    c->named = false;
     c->n = c->looked = 0;
     c->number = 0;
     c->start = c->rows = 0;
@@ -118,6 +130,8 @@ static enum dye_status detect(struct dye_chunker *c)
         sample = dye_buf_span(&c->text);
     }
     dye_layout_detect(c->unit, c->layout.charset, sample, &c->layout);
+    if (c->named)
+        dialect_take_header(sample, &c->layout);
     c->begun = true;
     return DYE_OK;
 }

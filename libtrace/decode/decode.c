@@ -1,8 +1,13 @@
 #include "dye/decode.h"
 
 #include "decoding.h"
+#include "formats.h"
 #include "gunzip.h"
+#include "locked.h"
 #include "name.h"
+#include "office.h"
+#include "ole.h"
+#include "warc.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -53,7 +58,7 @@ static bool input_next(struct feed *f, struct dye_span *ret)
     return n > 0;
 }
 
-static enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
+enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
     struct dye_span piece;
@@ -97,8 +102,8 @@ static enum dye_status visit(struct decoding *d, struct container *c, const char
     return decoding_walk_inner(d, container_entry_feed(c), path, depth + 1);
 }
 
-/* All entries, then what is wrong with the container itself unless an entry has said so. */
-static enum dye_status enter(struct decoding *d, struct container *c, struct feed *in, const char *path, uint32_t depth)
+enum dye_status decoding_enter(struct decoding *d, struct container *c, struct feed *in, const char *path,
+                               uint32_t depth)
 {
     uint32_t parts_before = d->parts;
     char *inner = malloc(DYE_PATH_MAX_BYTES + 1);
@@ -149,14 +154,24 @@ static enum dye_status read_container(struct decoding *d, struct feed *in, const
     struct container *c = container_open(in, format, &d->budget);
     if (c == NULL)
         return DYE_E_NOMEM;
-    enum dye_status status = enter(d, c, in, path, depth);
+    enum dye_status status = decoding_enter(d, c, in, path, depth);
     container_close(c);
     return status;
 }
 
+enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    return locked_read_zip(d, in, path, depth);
+}
+
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
-    [SNIFF_GZIP] = read_gzip,
+    [SNIFF_GZIP] = read_gzip,      [SNIFF_ZIP] = locked_read_zip, [SNIFF_7Z] = locked_read_7z,
+    [SNIFF_RAR] = locked_read_rar, [SNIFF_WARC] = warc_read,      [SNIFF_PACKAGE] = office_read,
+    [SNIFF_OLE] = ole_read,        [SNIFF_SQLITE] = sqlite_read,  [SNIFF_DBF] = dbf_read,
+    [SNIFF_ACCESS] = access_read,  [SNIFF_HTML] = html_read,      [SNIFF_XML] = xml_records_read,
+    [SNIFF_PDF] = pdf_read,        [SNIFF_MAIL] = mail_read,      [SNIFF_MBOX] = mbox_read,
+    [SNIFF_BASE64] = base64_read,  [SNIFF_QUOTED] = quoted_read,  [SNIFF_PERCENT] = percent_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

@@ -36,6 +36,8 @@ enum dye_status part_data(struct decoding *d, struct dye_span bytes);
 enum dye_status part_end(struct decoding *d, const char *fault);
 /* A part that gives no bytes. */
 enum dye_status part_bare(struct decoding *d, const char *path, const char *fault);
+/* A part of all that is left of `in`, as it stands. */
+enum dye_status part_plain(struct decoding *d, struct feed *in, const char *path);
 /* One more entry of a container or table of a document. False: too many; a part of its own has then to say
  * "limit: entries". */
 bool decoding_count_entry(struct decoding *d);
@@ -44,6 +46,12 @@ bool decoding_count_entry(struct decoding *d);
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 /* The same for a stream out of another one: sees to it that a part tells when it broke. */
 enum dye_status decoding_walk_inner(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
+
+/* All entries of a container, then what is wrong with itself unless an entry has said so. */
+enum dye_status decoding_enter(struct decoding *d, struct container *c, struct feed *in, const char *path,
+                               uint32_t depth);
+/* Reads a zip as the archive that it is. */
+enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const char *path, uint32_t depth);
 
 /*
  * What a format plugs in with: reads `in` into parts, as decoding_walk does. It may leave the rest of `in` unpulled.

@@ -74,12 +74,14 @@ static bool is_spaces(const struct dialect *d)
 }
 
 /* i is behind an opening quote: past the closing one that ends the field, or 0. */
-static size_t closing(const struct dialect *d, const uint8_t *p, size_t i, size_t end)
+static size_t closing(struct dialect *d, const uint8_t *p, size_t i, size_t end)
 {
+    if (d->hopeless != NULL && p + i < d->hopeless)
+        return 0;
     while (i < end) {
         const uint8_t *quote = memchr(p + i, d->quote, end - i);
         if (quote == NULL)
-            return 0;
+            break;
         size_t at = (size_t)(quote - p), run = at;
         while (run < end && p[run] == d->quote)
             run++;
@@ -88,10 +90,11 @@ static size_t closing(const struct dialect *d, const uint8_t *p, size_t i, size_
             return run;
         i = run;
     }
+    d->hopeless = p + end;
     return 0;
 }
 
-size_t dialect_next(const struct dialect *d, const uint8_t *p, size_t at, size_t end, size_t *ret_end, bool *ret_quoted)
+size_t dialect_next(struct dialect *d, const uint8_t *p, size_t at, size_t end, size_t *ret_end, bool *ret_quoted)
 {
     size_t from = at, after = 0;
     if (d->quote != 0 && at < end && p[at] == d->quote)
@@ -114,12 +117,27 @@ struct lines {
     size_t n;
 };
 
-/* Those that are not empty; the last is left out when the sample may have cut it. */
-static void split(struct dye_span s, struct lines *ret)
+/* Where the line at `at` ends: before its LF or, with `joined`, before the first LF that no quote hides. */
+static const uint8_t *line_end(struct dye_span s, size_t at, bool joined)
+{
+    const uint8_t *lf = memchr(s.p + at, '\n', s.n - at);
+    size_t quotes = 0;
+    for (size_t i = at; joined && lf != NULL; i = (size_t)(lf - s.p), lf = memchr(lf + 1, '\n', s.n - i - 1)) {
+        for (; s.p + i < lf; i++)
+            quotes += s.p[i] == '"';
+        if (quotes % 2 == 0)
+            break;
+    }
+    return lf;
+}
+
+/* Those that are not empty; the last is left out when the sample may have cut it. `joined`: a line whose quotes are
+ * open goes on in the next. */
+static void split(struct dye_span s, bool joined, struct lines *ret)
 {
     ret->n = 0;
     for (size_t at = 0; at < s.n && ret->n < LINES;) {
-        const uint8_t *lf = memchr(s.p + at, '\n', s.n - at);
+        const uint8_t *lf = line_end(s, at, joined);
         size_t end = lf != NULL ? (size_t)(lf - s.p) : s.n, next = end + 1;
         if (lf == NULL && ret->n >= 3)
             break;
@@ -157,7 +175,7 @@ static bool is_inside_a_value(const struct dialect *d, struct dye_span line, siz
 }
 
 /* How often the line has it outside of quotes. */
-static size_t count(const struct dialect *d, struct dye_span line, size_t *inside)
+static size_t count(struct dialect *d, struct dye_span line, size_t *inside)
 {
     size_t n = 0, end;
     bool quoted;
@@ -170,7 +188,7 @@ static size_t count(const struct dialect *d, struct dye_span line, size_t *insid
 }
 
 /* How well it parts the lines: 0 to 1. *ret_mode: delimiters in most lines. */
-static double fit(const struct dialect *d, const struct lines *lines, size_t *ret_mode)
+static double fit(struct dialect *d, const struct lines *lines, size_t *ret_mode)
 {
     enum { MOST = 512 };
     uint16_t lines_with[MOST] = {0};
@@ -213,7 +231,7 @@ static bool is_left_open(struct dye_span line, size_t at, uint8_t quote)
 }
 
 /* Fields that begin and end with it, in quotes all of them: one such line is enough. */
-static bool has_quotes(const struct dialect *d, const struct lines *lines, uint8_t quote)
+static bool has_quotes(struct dialect *d, const struct lines *lines, uint8_t quote)
 {
     struct dialect with = *d;
     with.quote = quote;
@@ -231,11 +249,29 @@ static bool has_quotes(const struct dialect *d, const struct lines *lines, uint8
     return false;
 }
 
-bool dialect_detect(struct dye_span sample, struct dye_layout *ret)
+/* Apostrophes stand before numbers in spreadsheets' exports, and in names: only those at both ends of most fields that
+ * begin with one are quotes. */
+static bool is_quoted_by_apostrophes(struct dialect *d, const struct lines *lines)
+{
+    struct dialect with = *d;
+    size_t whole = 0, half = 0;
+    with.quote = '\'';
+    for (size_t i = 0; i < lines->n; i++) {
+        struct dye_span line = lines->at[i];
+        for (size_t at = 0, next = 0, end; next != SIZE_MAX; at = next) {
+            bool quoted;
+            next = dialect_next(&with, line.p, at, line.n, &end, &quoted);
+            whole += quoted;
+            half += !quoted && at < line.n && line.p[at] == '\'';
+        }
+    }
+    return whole >= lines->n && half * 10 <= whole;
+}
+
+/* How well the best delimiter parts the lines; 0 when none does. */
+static double best_delimiter(const struct lines *lines, struct dye_layout *ret)
 {
     static const double at_least = 0.55;
-    struct lines lines;
-    split(sample, &lines);
     double best = 0;
     for (size_t i = 0; i < CANDIDATES; i++) {
         const struct candidate *c = &candidates[i];
@@ -243,10 +279,10 @@ bool dialect_detect(struct dye_span sample, struct dye_layout *ret)
         d.delimiter = (const uint8_t *)written_in(c, d.charset);
         d.delimiter_n = strlen((const char *)d.delimiter);
         if (d.delimiter_n == 1 && (*d.delimiter == '|' || *d.delimiter == ':') &&
-            is_always_doubled(*d.delimiter, &lines))
+            is_always_doubled(*d.delimiter, lines))
             continue;
         size_t mode = 0;
-        double f = fit(&d, &lines, &mode);
+        double f = fit(&d, lines, &mode);
         bool is_weak = c->weight <= 0.7;
         if (mode == 0 || (is_weak && f < 0.9))
             continue;
@@ -257,10 +293,32 @@ bool dialect_detect(struct dye_span sample, struct dye_layout *ret)
         memcpy(ret->delimiter, d.delimiter, d.delimiter_n);
         ret->delimiter_n = (uint8_t)d.delimiter_n;
     }
+    return best;
+}
+
+bool dialect_detect(struct dye_span sample, struct dye_layout *ret)
+{
+    struct lines lines;
+    split(sample, false, &lines);
+    double best = best_delimiter(&lines, ret);
+    if (best < 0.9 && memchr(sample.p, '"', sample.n) != NULL) { /* line ends inside of fields may be why */
+        struct dye_layout other = *ret;
+        struct lines records;
+        split(sample, true, &records);
+        double joined = best_delimiter(&records, &other);
+        if (joined > best) {
+            best = joined;
+            lines = records;
+            *ret = other;
+        }
+    }
     if (best == 0)
         return false;
     struct dialect d = {.charset = layout_charset(ret), .delimiter = ret->delimiter, .delimiter_n = ret->delimiter_n};
-    ret->quote = !is_spaces(&d) && has_quotes(&d, &lines, '"') ? '"' : 0;
+    ret->quote = is_spaces(&d)                          ? 0
+                 : has_quotes(&d, &lines, '"')          ? '"'
+                 : is_quoted_by_apostrophes(&d, &lines) ? '\''
+                                                        : 0;
     dialect_detect_header(sample, ret);
     return true;
 }
@@ -318,7 +376,7 @@ static size_t most_digits(struct dye_span s)
 enum { HEADER_COLUMNS = 64 };
 
 /* The line's fields without quotes and blanks; at most HEADER_COLUMNS of them. */
-static size_t cut(const struct dialect *d, struct dye_span line, struct dye_span *ret)
+static size_t cut(struct dialect *d, struct dye_span line, struct dye_span *ret)
 {
     size_t n = 0;
     for (size_t at = 0, next = 0, end; next != SIZE_MAX && n < HEADER_COLUMNS; at = next) {
@@ -339,7 +397,7 @@ static size_t cut(const struct dialect *d, struct dye_span line, struct dye_span
  * The first line names the columns when one of its fields is a name that columns have and none is a value; or when
  * where the other lines have numbers it has none.
  */
-static bool is_header(const struct dialect *d, const struct lines *lines)
+static bool is_header(struct dialect *d, const struct lines *lines)
 {
     enum { LONG_NUMBER = 5 };
     struct dye_span first[HEADER_COLUMNS], row[HEADER_COLUMNS];
@@ -372,17 +430,17 @@ static bool is_header(const struct dialect *d, const struct lines *lines)
     return false;
 }
 
-void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
+static void name_columns(struct dye_span sample, bool known, struct dye_layout *ret)
 {
     struct lines lines;
-    split(sample, &lines);
+    split(sample, ret->quote != 0, &lines);
     ret->has_header = false;
     ret->header_n = 0;
     if (lines.n == 0)
         return;
     struct dialect d = {.charset = dye_charset_of_record(layout_charset(ret), lines.at[0]), .quote = ret->quote};
     dialect_delimiter(&d, ret);
-    if (!is_header(&d, &lines))
+    if (!known && !is_header(&d, &lines))
         return;
     ret->has_header = true;
     for (size_t at = 0, next = 0, end; next != SIZE_MAX; at = next) {
@@ -391,4 +449,14 @@ void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
         if (!layout_header_add(ret, dye_span_of(lines.at[0].p + at + quoted, end - at - 2 * (size_t)quoted)))
             break;
     }
+}
+
+void dialect_detect_header(struct dye_span sample, struct dye_layout *ret)
+{
+    name_columns(sample, false, ret);
+}
+
+void dialect_take_header(struct dye_span sample, struct dye_layout *ret)
+{
+    name_columns(sample, true, ret);
 }

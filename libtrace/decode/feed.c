@@ -2,30 +2,20 @@
 
 #include <assert.h>
 
+void feed_init(struct feed *f, bool (*next)(struct feed *f, struct dye_span *ret))
+{
+    f->next = next;
+    f->broken = f->blemish = NULL;
+    f->ended = f->told = false;
+    memset(f->waiting, 0, sizeof f->waiting);
+}
+
 static bool more(struct feed *f, struct dye_span *ret)
 {
     if (f->ended)
         return false;
     f->ended = !f->next(f, ret);
     return !f->ended;
-}
-
-struct dye_span feed_peek(struct feed *f)
-{
-    struct dye_span piece;
-    size_t n = 0;
-    while (n < sizeof f->head && more(f, &piece)) {
-        if (n == 0 && piece.n >= sizeof f->head) { /* the usual case: nothing is copied */
-            f->waiting[0] = piece;
-            return dye_span_of(piece.p, sizeof f->head);
-        }
-        size_t take = piece.n < sizeof f->head - n ? piece.n : sizeof f->head - n;
-        memcpy(f->head + n, piece.p, take);
-        n += take;
-        f->waiting[1] = dye_span_of(piece.p + take, piece.n - take);
-    }
-    f->waiting[0] = dye_span_of(f->head, n);
-    return f->waiting[0];
 }
 
 bool feed_pull(struct feed *f, struct dye_span *ret)
@@ -55,7 +45,50 @@ void feed_push(struct feed *f, struct dye_span rest)
     f->waiting[i - 1] = rest;
 }
 
+struct dye_span feed_peek(struct feed *f)
+{
+    struct dye_span piece, rest = {NULL, 0};
+    size_t n = 0;
+    while (n < sizeof f->head && feed_pull(f, &piece)) {
+        if (n == 0 && piece.n >= sizeof f->head) { /* the usual case: nothing is copied */
+            feed_push(f, piece);
+            return dye_span_of(piece.p, sizeof f->head);
+        }
+        size_t take = piece.n < sizeof f->head - n ? piece.n : sizeof f->head - n;
+        memmove(f->head + n, piece.p, take); /* it may be what was looked at before */
+        n += take;
+        rest = dye_span_of(piece.p + take, piece.n - take);
+    }
+    feed_push(f, rest);
+    feed_push(f, dye_span_of(f->head, n));
+    return dye_span_of(f->head, n);
+}
+
+uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n)
+{
+    struct dye_span piece;
+    uint64_t done = 0;
+    while (done < n && feed_pull(f, &piece)) {
+        size_t part = piece.n < n - done ? piece.n : (size_t)(n - done);
+        if (p != NULL)
+            memcpy(p + done, piece.p, part);
+        done += part;
+        feed_push(f, dye_span_of(piece.p + part, piece.n - part));
+    }
+    return done;
+}
+
 const char *feed_fault(const struct feed *f)
 {
     return f->broken != NULL ? f->broken : f->blemish;
+}
+
+const char *feed_trailing_fault(struct feed *f)
+{
+    const char *fault = NULL;
+    struct dye_span piece;
+    while (feed_pull(f, &piece))
+        for (size_t i = 0; i < piece.n && fault == NULL; i++)
+            fault = piece.p[i] != 0 ? "trailing data" : NULL;
+    return f->broken != NULL ? f->broken : fault;
 }

@@ -19,12 +19,18 @@ struct feed {
     uint8_t head[SNIFF_BYTES];
 };
 
-/* Up to SNIFF_BYTES from the start, less only when the stream is shorter. Before the first pull. */
+/* As {.next = next}, without clearing all of head. */
+void feed_init(struct feed *f, bool (*next)(struct feed *f, struct dye_span *ret));
+/* The next SNIFF_BYTES, less only when the stream ends before; they come again. Valid until the next pull. */
 struct dye_span feed_peek(struct feed *f);
 bool feed_pull(struct feed *f, struct dye_span *ret);
 /* What was pulled and not used comes again, before all else. There is room for the ends of two pieces. */
 void feed_push(struct feed *f, struct dye_span rest);
+/* The next n bytes to p, or away when p is NULL. Returns how many there were: less than n only at the end. */
+uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n);
 /* What is wrong with what came out of it, or NULL. */
 const char *feed_fault(const struct feed *f);
+/* Pulls it to its end. NUL bytes pad; "trailing data" is what no reader of the format would show. */
+const char *feed_trailing_fault(struct feed *f);
 
 #endif

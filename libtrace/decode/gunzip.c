@@ -1,18 +1,25 @@
 #include "gunzip.h"
 
+#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
-#include <zlib.h>
 
-enum { OUT_BYTES = 1 << 16, GZIP_ONLY = 15 + 16 };
+enum { OUT_BYTES = 1 << 18 };
 
 struct gunzip {
     struct feed feed; /* first: next() gets back to the rest from it */
     struct feed *in;
     struct container_budget *budget;
-    z_stream z;
+    struct inflate_state z;
     bool between; /* members: the one before has ended well */
     uint8_t out[OUT_BYTES];
 };
+
+static void begin_member(struct gunzip *g)
+{
+    g->between = false;
+    isal_inflate_reset(&g->z);
+    g->z.crc_flag = ISAL_GZIP; /* header, checksum and length are read and checked */
+}
 
 /* Makes input available; false at its end. */
 static bool refill(struct gunzip *g)
@@ -22,8 +29,8 @@ static bool refill(struct gunzip *g)
         return true;
     if (!feed_pull(g->in, &piece))
         return false;
-    g->z.next_in = (Bytef *)(uintptr_t)piece.p; /* zlib only reads it; pieces are far below 4 GiB */
-    g->z.avail_in = (uInt)piece.n;
+    g->z.next_in = (uint8_t *)(uintptr_t)piece.p; /* it is only read; pieces are far below 4 GiB */
+    g->z.avail_in = (uint32_t)piece.n;
     return true;
 }
 
@@ -32,8 +39,8 @@ static bool next_member(struct gunzip *g)
 {
     while (refill(g)) {
         if (*g->z.next_in != 0) {
-            g->between = false;
-            return inflateReset(&g->z) == Z_OK;
+            begin_member(g);
+            return true;
         }
         g->z.next_in++; /* some writers pad to a block */
         g->z.avail_in--;
@@ -50,16 +57,18 @@ static bool next(struct feed *f, struct dye_span *ret)
         if (g->between && !next_member(g))
             break;
         if (!refill(g)) {
+            /* It may still hold what it has read but not written. */
+            uint32_t room = g->z.avail_out;
+            int r = isal_inflate(&g->z);
+            g->between = g->z.block_state == ISAL_BLOCK_FINISH;
+            if (r >= 0 && (g->between || g->z.avail_out < room))
+                continue;
             f->broken = g->in->broken != NULL ? g->in->broken : "truncated";
             break;
         }
-        int r = inflate(&g->z, Z_NO_FLUSH);
-        if (r == Z_STREAM_END)
-            g->between = true;
-        else if (r == Z_MEM_ERROR)
-            f->broken = "limit: memory";
-        else if (r != Z_OK && r != Z_BUF_ERROR)
+        if (isal_inflate(&g->z) < 0)
             f->broken = "damaged";
+        g->between = f->broken == NULL && g->z.block_state == ISAL_BLOCK_FINISH;
     }
     if (g->between && f->broken == NULL)
         f->broken = g->in->broken;
@@ -73,22 +82,19 @@ static bool next(struct feed *f, struct dye_span *ret)
 
 struct gunzip *gunzip_open(struct feed *in, struct container_budget *budget)
 {
-    struct gunzip *g = calloc(1, sizeof *g);
+    struct gunzip *g = malloc(sizeof *g);
     if (g == NULL)
         return NULL;
-    g->feed.next = next;
+    feed_init(&g->feed, next);
     g->in = in;
     g->budget = budget;
-    if (inflateInit2(&g->z, GZIP_ONLY) != Z_OK) {
-        free(g);
-        return NULL;
-    }
+    isal_inflate_init(&g->z);
+    begin_member(g);
     return g;
 }
 
 void gunzip_close(struct gunzip *g)
 {
-    inflateEnd(&g->z);
     free(g);
 }
 

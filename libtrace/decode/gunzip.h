@@ -1,7 +1,7 @@
 #ifndef DECODE_GUNZIP_H
 #define DECODE_GUNZIP_H
 /*
- * gunzip: a gzip stream as a feed, by zlib. Private to the decode layer.
+ * gunzip: a gzip stream as a feed, by ISA-L, which takes a third of zlib's time. Private to the decode layer.
  *
  * libarchive reads gzip too, but it neither checks the CRC nor gives out the last 64 KiB before a stream breaks: a
  * small file that was cut off would be empty, and a damaged one would pass as read.

@@ -137,12 +137,13 @@ static void recall(struct dye_layout *l, struct dye_span table)
     }
 }
 
-/* Where a definition at i ends at the latest: before the next line that may bring rows, so that what it says does not
- * depend on anything behind them. */
-static size_t definition_end(const uint8_t *p, size_t i, size_t end)
+/* Where the head of a statement at i ends at the latest: before the next line that begins one that may bring or define
+ * rows. So what a head says does not depend on anything behind it, and heads without an end cost no more than others.
+ */
+static size_t head_end(const uint8_t *p, size_t i, size_t end)
 {
     enum { LONGEST = DYE_RECORD_MAX_BYTES };
-    static const char *const words[] = {"insert", "replace", "copy"};
+    static const char *const words[] = {"insert", "replace", "copy", "create"};
     end = end - i < LONGEST ? end : i + LONGEST;
     for (const uint8_t *lf; (lf = memchr(p + i, '\n', end - i)) != NULL;) {
         i = layout_skip_blank(p, (size_t)(lf - p), end);
@@ -157,7 +158,7 @@ static size_t definition_end(const uint8_t *p, size_t i, size_t end)
 static void create_table(struct dye_layout *l, const uint8_t *p, size_t i, size_t end)
 {
     struct dye_span table, name;
-    end = definition_end(p, i, end);
+    end = head_end(p, i, end);
     i = layout_skip_blank(p, i, end);
     static const char *const words[] = {"if", "not", "exists"};
     for (size_t k = 0, after; k < 3; k++)
@@ -190,13 +191,12 @@ static void create_table(struct dye_layout *l, const uint8_t *p, size_t i, size_
 /* INSERT or REPLACE ... INTO table [(columns)] ... VALUES: past VALUES, or 0. */
 static size_t enter_values(struct dye_layout *l, const uint8_t *p, size_t i, size_t end)
 {
-    enum { HEAD_MAX_BYTES = 1 << 14 };
     struct dye_span table;
-    end = end - i < HEAD_MAX_BYTES ? end : i + HEAD_MAX_BYTES;
     size_t after = layout_word(p, i, end, "insert");
     i = after != 0 ? after : layout_word(p, i, end, "replace");
     if (i == 0)
         return 0;
+    end = head_end(p, i, end);
     static const char *const words[] = {"low_priority", "delayed", "high_priority", "ignore",
                                         "or",           "replace", "ignore"};
     i = layout_skip_blank(p, i, end);

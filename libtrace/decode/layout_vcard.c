@@ -36,10 +36,10 @@ static bool step(struct dye_records *r)
         size_t next = ends ? line_after(p, i, n) : i;
         r->closed = next != SIZE_MAX;
         r->next = r->end = r->closed ? next : n;
-        while (r->end > r->start && (p[r->end - 1] == '\n' || p[r->end - 1] == '\r'))
-            r->end--;
         break;
     }
+    while (r->end > r->start && (p[r->end - 1] == '\n' || p[r->end - 1] == '\r'))
+        r->end--;
     return true;
 }
 

@@ -29,6 +29,11 @@ static size_t utf8_length(const uint8_t *p, size_t n)
     return 0;
 }
 
+size_t name_character(struct dye_span s)
+{
+    return s.n > 0 ? utf8_length(s.p, s.n) : 0;
+}
+
 bool name_is_utf8(struct dye_span s)
 {
     while (s.n > 0) {

@@ -4,6 +4,8 @@
 #include "dye/span.h"
 
 bool name_is_utf8(struct dye_span s); /* strict: no overlong form, no surrogate, no NUL */
+/* Bytes of the character that s begins with; 0 when it is none. */
+size_t name_character(struct dye_span s);
 /*
  * `raw` as UTF-8 into ret[cap], NUL-terminated and cut between characters. What is not valid UTF-8 is taken as
  * GB18030, which is what Windows in China writes without saying so. A leading "/" or "./" goes: it names nothing.

@@ -74,6 +74,16 @@ void dye_layout_detect(enum dye_unit unit, enum dye_charset charset, struct dye_
     ret->mojibake = mojibake_of(layout_charset(ret), sample);
 }
 
+static void find_names(struct dye_records *r)
+{
+    const struct dye_layout *l = &r->layout;
+    if (l->kind != DYE_LAYOUT_DELIMITED && l->kind != DYE_LAYOUT_CELLS)
+        return;
+    for (uint16_t at = 0; at < l->header_n && r->names < DYE_FIELDS_MAX; at++)
+        if (l->header[at] == DYE_FIELD_END)
+            r->name_end[r->names++] = at;
+}
+
 void dye_records_init(struct dye_records *r, const struct dye_layout *layout, struct dye_span text)
 {
     memset(&r->start, 0, sizeof *r - offsetof(struct dye_records, start));
@@ -83,6 +93,7 @@ void dye_records_init(struct dye_records *r, const struct dye_layout *layout, st
     if ((layout->state & LAYOUT_BEGUN) == 0)
         r->next = mark_bytes(text);
     r->end = r->next;
+    find_names(r);
 }
 
 static bool step(struct dye_records *r)
@@ -222,6 +233,10 @@ void layout_name_fields(const struct dye_records *r, struct dye_field *ret, size
 {
     const struct dye_layout *l = &r->layout;
     size_t at = 0;
+    for (size_t i = 0; i < n && i < r->names; at = r->name_end[i++] + 1u)
+        ret[i].name = dye_span_of(l->header + at, r->name_end[i] - at);
+    if (r->names > 0)
+        return;
     for (size_t i = 0; i < n && at < l->header_n; i++) {
         const uint8_t *end = memchr(l->header + at, DYE_FIELD_END, l->header_n - at);
         if (end == NULL)

@@ -36,6 +36,8 @@ enum dye_status whole_take(struct decoding *d, struct feed *in, struct whole *re
         w.base = 0;
         w.bytes = from->bytes;
         d->budget.input = from->bytes;
+        in->ended = true; /* nobody need read it forwards again */
+        memset(in->waiting, 0, sizeof in->waiting);
     } else {
         fault = copy(&w, in);
         DYE_TRY(d->input->status);
@@ -85,7 +87,7 @@ static bool whole_next(struct feed *f, struct dye_span *ret)
 
 struct feed *whole_feed(struct whole *w, uint64_t at)
 {
-    w->feed = (struct feed){.next = whole_next};
+    feed_init(&w->feed, whole_next);
     w->at = at < w->bytes ? at : w->bytes;
     return &w->feed;
 }

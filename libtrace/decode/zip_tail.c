@@ -2,22 +2,9 @@
 
 #include <stdint.h>
 
-/* The next n bytes to p, or away when p is NULL; false when the stream ends before. */
 static bool take(struct feed *in, uint8_t *p, uint64_t n)
 {
-    struct dye_span piece;
-    while (n > 0) {
-        if (!feed_pull(in, &piece))
-            return false;
-        size_t part = piece.n < n ? piece.n : (size_t)n;
-        if (p != NULL) {
-            memcpy(p, piece.p, part);
-            p += part;
-        }
-        n -= part;
-        feed_push(in, dye_span_of(piece.p + part, piece.n - part));
-    }
-    return true;
+    return feed_take(in, p, n) == n;
 }
 
 static uint64_t little(const uint8_t *p, unsigned n)
@@ -49,17 +36,6 @@ static const char *ended(const struct feed *in)
     return in->broken != NULL ? in->broken : "truncated";
 }
 
-/* NUL bytes pad; anything else is data that no reader of the zip would show. */
-static const char *after_end(struct feed *in)
-{
-    const char *fault = NULL;
-    struct dye_span piece;
-    while (feed_pull(in, &piece))
-        for (size_t i = 0; i < piece.n && fault == NULL; i++)
-            fault = piece.p[i] != 0 ? "trailing data" : NULL;
-    return in->broken != NULL ? in->broken : fault;
-}
-
 static const struct record *record_of(const uint8_t magic[4])
 {
     for (size_t i = 0; i < sizeof records / sizeof *records; i++)
@@ -89,6 +65,6 @@ const char *zip_tail_fault(struct feed *in)
             if (!take(in, NULL, little(fixed + r->lengths[i], r->length_bytes)))
                 return ended(in);
         if (r->magic[0] == 5 && r->magic[1] == 6)
-            return after_end(in);
+            return feed_trailing_fault(in);
     }
 }

@@ -41,23 +41,33 @@ static bool is_date(const char *yyyymmdd)
     return year >= 1800 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month);
 }
 
-static enum dye_status parse(struct dye_span text, struct dye_value *ret)
+/* Without its grouping, and of the century and with the check digit that 15 digits lack. False for another shape. */
+static bool read_spelled(struct dye_span text, char id[32])
 {
     static const char *const shapes[] = {"684", "6444", "663", "6333"};
     struct spelling s;
-    char id[32];
     size_t n = 0;
     if (!spelling_read(text, &s) || s.n > 21)
-        return DYE_E_RECORD;
+        return false;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes && n == 0; i++)
         n = spelling_ungroup(s.text, s.n, shapes[i], id);
-    if (n == 15 && spelling_digits(id, 15)) {
-        memmove(id + 8, id + 6, 9);
-        memcpy(id + 6, "19", 2);
-        id[17] = check_digit(id);
-    } else if (n != 18 || !spelling_digits(id, 17)) {
+    if (n == 18)
+        return spelling_digits(id, 17);
+    if (n != 15 || !spelling_digits(id, 15))
+        return false;
+    memmove(id + 8, id + 6, 9);
+    memcpy(id + 6, "19", 2);
+    id[17] = check_digit(id);
+    return true;
+}
+
+static enum dye_status parse(struct dye_span text, struct dye_value *ret)
+{
+    char id[32];
+    if (text.n == 18 && spelling_digits((const char *)text.p, 17)) /* as nearly all stand */
+        memcpy(id, text.p, 18);
+    else if (!read_spelled(text, id))
         return DYE_E_RECORD;
-    }
     if (id[17] == 'x')
         id[17] = 'X';
     if (id[0] == '0' || !is_date(id + 6) || id[17] != check_digit(id))

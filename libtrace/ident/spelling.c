@@ -46,10 +46,27 @@ static int narrowed(uint32_t c)
     return -1;
 }
 
+/* How many bytes text begins with, in eights, that are printable ASCII: most values are nothing else. */
+static size_t plain_run(struct dye_span text)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    size_t at = 0;
+    for (uint64_t eight; text.n - at >= sizeof eight && at + sizeof eight <= SPELLING_MAX_BYTES; at += sizeof eight) {
+        memcpy(&eight, text.p + at, sizeof eight);
+        if (((eight | (eight - 0x20 * ones) | (eight + ones)) & highs) != 0)
+            break;
+    }
+    return at;
+}
+
 bool spelling_read(struct dye_span text, struct spelling *ret)
 {
     size_t n = 0;
-    for (size_t at = 0; at < text.n;) {
+    if (text.n > 0 && text.p[0] != ' ' && text.p[0] != '\'') {
+        n = plain_run(text);
+        memcpy(ret->text, text.p, n);
+    }
+    for (size_t at = n; at < text.n;) {
         int c = text.p[at];
         if (c >= 0x80)
             c = narrowed(next_wide(text, &at));

@@ -162,15 +162,42 @@ enum dye_charset dye_charset_detect(struct dye_span sample)
     return two_bytes(count(sample, &gb18030), count(sample, &big5));
 }
 
+/* Whether it is UTF-8 throughout, from `at` on, which ends a character, and text beyond ASCII is in it; gives up at the
+ * first byte that is not. Nearly every record is asked. */
+static bool is_whole_utf8(struct dye_span s, size_t at)
+{
+    size_t wide = 0;
+    while (at < s.n) {
+        const uint8_t *p = s.p + at;
+        if (p[0] < 0x80) {
+            at += ascii_run(p, s.n - at);
+            continue;
+        }
+        bool usual = p[0] > 0xe0 && p[0] < 0xed && s.n - at >= 3 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+        int length = usual ? 3 : utf8_next(p, s.n - at);
+        if (length < 0)
+            break; /* cut by the record's end */
+        if (length == 0)
+            return false;
+        at += (size_t)length;
+        wide++;
+    }
+    return wide > 0;
+}
+
 enum dye_charset dye_charset_of_record(enum dye_charset part, struct dye_span record)
 {
     if (dye_charset_is_wide(part))
         return part;
-    if (ascii_run(record.p, record.n) == record.n)
+    size_t ascii = ascii_run(record.p, record.n);
+    if (ascii == record.n)
         return DYE_CHARSET_ASCII;
-    struct tally u = count(record, &utf8);
+    bool whole = is_whole_utf8(record, ascii);
     if (part == DYE_CHARSET_GB18030 || part == DYE_CHARSET_BIG5)
-        return is_surely_utf8(u, 3) ? DYE_CHARSET_UTF8 : part;
+        return whole && is_surely_utf8(count(record, &utf8), 3) ? DYE_CHARSET_UTF8 : part;
+    if (whole)
+        return DYE_CHARSET_UTF8;
+    struct tally u = count(record, &utf8);
     if (u.bad == 0 && u.good > 0)
         return DYE_CHARSET_UTF8;
     struct tally gb = count(record, &gb18030);

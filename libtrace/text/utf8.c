@@ -22,13 +22,29 @@ int utf8_next(const uint8_t *p, size_t n)
     return (int)need;
 }
 
+/* Bits 0x80 of the bytes at p that are not ASCII, the first of them lowest. */
+static uint64_t wide_bytes(const uint8_t *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    return eight & UINT64_C(0x8080808080808080);
+}
+
 size_t ascii_run(const uint8_t *p, size_t n)
 {
+    enum { AT_ONCE = 8 };
     size_t i = 0;
-    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
-        memcpy(&eight, p + i, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0)
-            break;
+    for (; n - i >= AT_ONCE; i += AT_ONCE) {
+        uint64_t wide = wide_bytes(p + i);
+        if (wide != 0)
+            return i + (size_t)__builtin_ctzll(wide) / 8;
+    }
+    if (n >= AT_ONCE && i < n) { /* the last eight, of which some were seen */
+        uint64_t wide = wide_bytes(p + n - AT_ONCE);
+        return wide != 0 ? n - AT_ONCE + (size_t)__builtin_ctzll(wide) / 8 : n;
     }
     while (i < n && p[i] < 0x80)
         i++;

@@ -153,6 +153,16 @@ static void check_disk(const struct home *h)
     report("disk", free_gib >= 1, says, "make room");
 }
 
+/* Optional: without them the formats stay unread, and say so. They run in the sandbox's profile for helpers. */
+static void check_helpers(void)
+{
+    static const char *const programs[][3] = {{"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
+                                              {"/usr/bin/unar", "unar: rar with filters", "install unar"},
+                                              {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        report_finding("helper", access(programs[i][0], X_OK) == 0 ? FINE : NOTE, programs[i][1], programs[i][2]);
+}
+
 static enum dye_status check(struct verb_call *call, struct dye_error *err)
 {
     struct home h;
@@ -168,6 +178,7 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
     check_roles(&h);
     enum sandbox_level level = sandbox_probe();
     report("sandbox", level != SANDBOX_NONE, sandbox_level_name(level), "a kernel with seccomp is wanted");
+    check_helpers();
     check_disk(&h);
     call->code = wrong == 0 ? 0 : 3;
     return DYE_OK;

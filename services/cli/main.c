@@ -40,7 +40,9 @@ static const struct verb verbs[] = {
     {"scan", NULL, "dyetrace-matcher", "look for canaries in files, offline"},
     {"decode", NULL, "dyetrace-matcher", "what is in a file, as it is read, offline"},
     {"ingest", NULL, "dyetrace-matcher", "take in a dump and match it"},
+    {"parts", NULL, "dyetrace-matcher", "what is in a dump: its parts, their columns, and records by what they hold"},
     {"unread", NULL, "dyetrace-matcher", "parts that were not fully read, and why"},
+    {"retry", NULL, "dyetrace-matcher", "decode again what was not fully read"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
 };

@@ -21,6 +21,19 @@ static void print_help(const struct verb_spec *v)
     printf("  %-24s %s\n", "--json", "one JSON object a line on standard output");
 }
 
+static bool set_text(const struct option_spec *o, const char *value)
+{
+    size_t n = strlen(o->value);
+    size_t i = 0;
+    if (n > 3 && strcmp(o->value + n - 3, "...") == 0)
+        while (i < OPTION_LIST_MAX && o->text[i] != NULL)
+            i++;
+    if (i == OPTION_LIST_MAX)
+        return false;
+    o->text[i] = value;
+    return true;
+}
+
 enum dye_status options_parse(const struct verb_spec *v, int argc, char **argv, struct common_options *common,
                               int *ret_args, struct dye_error *err)
 {
@@ -61,10 +74,9 @@ enum dye_status options_parse(const struct verb_spec *v, int argc, char **argv, 
             if (name[n] == '=')
                 DYE_FAIL(err, DYE_E_USAGE, "--%s: takes no value", found->name);
             *found->flag = true;
-        } else if (name[n] == '=') {
-            *found->text = name + n + 1;
-        } else if (i + 1 < argc) {
-            *found->text = argv[++i];
+        } else if (name[n] == '=' || i + 1 < argc) {
+            if (!set_text(found, name[n] == '=' ? name + n + 1 : argv[++i]))
+                DYE_FAIL(err, DYE_E_USAGE, "--%s: more than %d of them", found->name, OPTION_LIST_MAX);
         } else {
             DYE_FAIL(err, DYE_E_USAGE, "%s: wants a value (%s)", word, found->value);
         }

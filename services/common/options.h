@@ -5,12 +5,15 @@
  */
 #include "dye/status.h"
 
+enum { OPTION_LIST_MAX = 64 };
+
 struct option_spec {
     const char *name;    /* without dashes; "o" is also taken as -o */
-    const char *value;   /* what the value is called in the help; NULL for a flag */
+    const char *value;   /* what it is called in the help; NULL for a flag; "P...": may be repeated */
     const char *meaning; /* NULL hides it */
-    const char **text;   /* set to the value (borrowed from argv), or */
-    bool *flag;          /* set to true */
+    const char *
+        *text;  /* set to the value (borrowed from argv; "P...": OPTION_LIST_MAX + 1 of them, the last NULL), or */
+    bool *flag; /* set to true */
 };
 
 struct verb_spec {

@@ -55,13 +55,16 @@ enum dye_status queue_release(struct store *s, const char *topic, const char *re
                      "ss", topic, reference);
 }
 
-enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct queue_chunk *c, struct dye_error *err)
+enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct queue_chunk *c, const char *census,
+                                 struct dye_error *err)
 {
     return store_run(s, err, NULL,
-                     "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records)"
-                     " VALUES ($1, $2, $3, $4, $5, $6)",
-                     "siiiii", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
-                     (int64_t)c->records);
+                     "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records, census)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (dump_id, part, number) DO UPDATE"
+                     " SET start = excluded.start, bytes = excluded.bytes, records = excluded.records,"
+                     " census = excluded.census, done_at = now()",
+                     "siiiiis", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
+                     (int64_t)c->records, census);
 }
 
 enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chunk **ret, size_t *ret_n,

@@ -29,14 +29,15 @@ DYE_MUST_CHECK enum dye_status queue_lease(struct store *s, const char *topic, c
 DYE_MUST_CHECK enum dye_status queue_release(struct store *s, const char *topic, const char *reference,
                                              struct dye_error *err);
 
-/* The ledger of a dump's chunks. queue_chunk_done belongs into the transaction that stores the chunk's results. */
+/* The ledger of a dump's chunks. queue_chunk_done belongs into the transaction that stores the chunk's results;
+ * `census` is JSON. */
 struct queue_chunk {
     uint32_t part;
     uint32_t number;
     uint64_t start, bytes, records;
 };
 DYE_MUST_CHECK enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct queue_chunk *c,
-                                                struct dye_error *err);
+                                                const char *census, struct dye_error *err);
 /* All chunks that are done, in order of (part, number); free() the array. */
 DYE_MUST_CHECK enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chunk **ret, size_t *ret_n,
                                             struct dye_error *err);

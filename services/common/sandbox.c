@@ -32,12 +32,13 @@ static void limit(int resource, rlim_t value)
     (void)setrlimit((__rlimit_resource_t)resource, &r); /* lowering can't fail; a lower one that stands may stay */
 }
 
-static void enter_limits(unsigned long cpu_seconds, rlim_t file_bytes, rlim_t descriptors)
+static void enter_limits(unsigned long cpu_seconds, rlim_t file_bytes, rlim_t descriptors, bool threads)
 {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, file_bytes); /* pipes have no size */
     limit(RLIMIT_NOFILE, descriptors);
-    limit(RLIMIT_NPROC, 0);
+    if (!threads)
+        limit(RLIMIT_NPROC, 0);
     if (cpu_seconds != 0)
         limit(RLIMIT_CPU, cpu_seconds);
 #ifndef SANITIZED
@@ -229,7 +230,7 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     bool landlock = enter_landlock(-1); /* needs a descriptor for a moment, so it goes before the limits */
-    enter_limits(cpu_seconds, file_bytes, DESCRIPTORS);
+    enter_limits(cpu_seconds, file_bytes, DESCRIPTORS, false);
     if (!enter_seccomp(SCMP_ACT_ERRNO(EPERM), fill_decoder))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
@@ -239,7 +240,7 @@ enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_second
 {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     bool landlock = enter_landlock(archive_fd);
-    enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS);
+    enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS, true);
     if (!enter_seccomp(SCMP_ACT_ALLOW, fill_helper))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;

@@ -31,7 +31,7 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
  * The same for another program that is about to be started by execve: it has libraries and tables to load, so it may
  * read /usr, /lib and what they need of /etc, and the file at archive_fd; nothing else.
  *
- *   limits        as above, no file of any size; threads are children too
+ *   limits        as above, no file of any size; threads it may have, as many as its memory holds
  *   Landlock      reading below those folders and running what is in /usr; no file can be written or made, no TCP port
  *                 reached
  *   seccomp       all that makes sockets, children, files or names for them, or reaches for other processes fails or

@@ -26,7 +26,8 @@ struct listener {
     const struct decoder *decoder;
     int fd, in_fd, spill_fd, control_fd;
     int64_t deadline_ms;
-    struct helper helper; /* that it has asked for */
+    struct helper helpers[HELPERS_MAX]; /* that it has asked for, the last one on top */
+    size_t n_helpers;
     pid_t pid;
     const struct dye_decode_limits *limits;
     const struct dye_decode_events *events;
@@ -126,9 +127,9 @@ static bool is_format(const uint8_t p[DYE_FORMAT_MAX_BYTES + 1])
 static enum dye_status on_begin(struct listener *l, size_t n)
 {
     struct dye_span path = dye_span_of(l->frame + FRAME_BEGIN_BYTES, n - FRAME_BEGIN_BYTES);
-    /* An entry makes one part, and a container that breaks one more. */
+    /* An entry makes one part, a container that breaks one more, and what stands behind it another. */
     if (l->open || n < FRAME_BEGIN_BYTES || frame_get32(l->frame) != l->parts || l->frame[4] > DYE_UNIT_PAGE ||
-        !is_format(l->frame + 5) || !dye_path_is_valid(path) || l->parts / 2 > l->limits->entries)
+        !is_format(l->frame + 5) || !dye_path_is_valid(path) || l->parts / 3 > l->limits->entries)
         return breach(l);
     l->frame[n] = '\0';
     l->open = true;
@@ -227,7 +228,7 @@ static enum dye_status on_help(struct listener *l, size_t n)
 {
     const uint8_t *f = l->frame;
     if (n < FRAME_HELP_BYTES || n > FRAME_HELP_BYTES + DYE_PASSWORD_MAX_BYTES || f[0] >= DYE_HELPERS || f[1] > 1 ||
-        l->helper.pid != 0 || memchr(f + FRAME_HELP_BYTES, '\n', n - FRAME_HELP_BYTES) != NULL)
+        l->n_helpers == HELPERS_MAX || memchr(f + FRAME_HELP_BYTES, '\n', n - FRAME_HELP_BYTES) != NULL)
         return breach(l);
     l->frame[n] = '\0';
     const char *password = n > FRAME_HELP_BYTES ? (const char *)f + FRAME_HELP_BYTES : NULL;
@@ -236,11 +237,13 @@ static enum dye_status on_help(struct listener *l, size_t n)
     int out = -1;
     if (helper_is_here(which)) {
         int archive = archive_of(l, f[1] == 1, frame_get64(f + 2), frame_get64(f + 10));
-        status =
-            archive < 0 ? DYE_E_LIMIT : helper_start(l->decoder->self_exe, which, archive, password, &l->helper, &out);
+        status = archive < 0
+                     ? DYE_E_LIMIT
+                     : helper_start(l->decoder->self_exe, which, archive, password, &l->helpers[l->n_helpers], &out);
         if (archive >= 0)
             close(archive);
     }
+    l->n_helpers += status == DYE_OK;
     answer(l, (uint8_t)status, out);
     if (out >= 0)
         close(out);
@@ -249,9 +252,9 @@ static enum dye_status on_help(struct listener *l, size_t n)
 
 static enum dye_status on_help_end(struct listener *l, size_t n)
 {
-    if (n != 1 || l->helper.pid == 0)
+    if (n != 1 || l->n_helpers == 0)
         return breach(l);
-    answer(l, (uint8_t)helper_end(&l->helper, l->frame[0] != 0), -1);
+    answer(l, (uint8_t)helper_end(&l->helpers[--l->n_helpers], l->frame[0] != 0), -1);
     return DYE_OK;
 }
 
@@ -360,7 +363,8 @@ enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const stru
     close_all((int[]){l->fd, l->control_fd}, 2);
     /* One that closed its pipe ends by itself, and its signal tells why. */
     int wait_status = process_reap(l->pid, l->fault != NULL && strcmp(l->fault, "decoder: crashed") == 0);
-    (void)helper_end(&l->helper, false);
+    while (l->n_helpers > 0)
+        (void)helper_end(&l->helpers[--l->n_helpers], false);
     close_all(&l->spill_fd, 1);
     if (status == DYE_OK)
         status = conclude(l, wait_status);

@@ -75,26 +75,26 @@ static bool write_spill(void *arg, uint64_t at, const uint8_t *p, size_t n)
     return true;
 }
 
-static enum dye_status write_all(const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(OUT_FD, p, n);
-        if (w < 0 && errno != EINTR)
-            return DYE_STOPPED; /* nobody listens any more */
-        p += w > 0 ? w : 0;
-        n -= w > 0 ? (size_t)w : 0;
-    }
-    return DYE_OK;
-}
-
-/* A frame of `a` and then `b`; either may be empty. */
+/* A frame of `a` and then `b`, either may be empty, by one call when the pipe takes it. */
 static enum dye_status tell(enum frame_type type, struct dye_span a, struct dye_span b)
 {
     uint8_t head[FRAME_HEADER_BYTES] = {(uint8_t)type};
     frame_put32(head + 4, (uint32_t)(a.n + b.n));
-    DYE_TRY(write_all(head, sizeof head));
-    DYE_TRY(write_all(a.p, a.n));
-    return write_all(b.p, b.n);
+    struct iovec all[3] = {
+        {head, sizeof head}, {(void *)(uintptr_t)a.p, a.n}, {(void *)(uintptr_t)b.p, b.n}}; /* they are only read */
+    for (struct iovec *v = all; v < all + 3;) {
+        ssize_t w = writev(OUT_FD, v, (int)(all + 3 - v));
+        if (w < 0 && errno != EINTR)
+            return DYE_STOPPED; /* nobody listens any more */
+        size_t n = w > 0 ? (size_t)w : 0;
+        for (; v < all + 3 && n >= v->iov_len; v++)
+            n -= v->iov_len;
+        if (v < all + 3) {
+            v->iov_base = (uint8_t *)v->iov_base + n;
+            v->iov_len -= n;
+        }
+    }
+    return DYE_OK;
 }
 
 static enum dye_status tell_begin(void *arg, const struct dye_part *part)
@@ -130,8 +130,11 @@ static enum dye_status tell_end(void *arg, const struct dye_part_end *end)
 /* ---- helpers ---- */
 
 enum { HELPER_SILENCE_MS = 9 * 60 * 1000 };
-static int helper_fd = -1;
-static bool helper_drained;
+static struct {
+    int fd;
+    bool drained;
+} helpers[HELPERS_MAX];
+static size_t n_helpers; /* the last one is read */
 
 /* The parent's answer, and the descriptor that came with it or -1. False when it is gone. */
 static bool hear_answer(uint8_t *ret, int *ret_fd)
@@ -159,28 +162,33 @@ static enum dye_status help_start(void *arg, const struct dye_help *help)
     (void)arg;
     uint8_t fixed[FRAME_HELP_BYTES] = {(uint8_t)help->helper, help->spilled};
     uint8_t status;
+    int fd;
+    if (n_helpers == HELPERS_MAX)
+        return DYE_E_NOTFOUND;
     frame_put64(fixed + 2, help->at);
     frame_put64(fixed + 10, help->bytes);
     DYE_TRY(
         tell(FRAME_HELP, dye_span_of(fixed, sizeof fixed), dye_span_str(help->password != NULL ? help->password : "")));
-    if (!hear_answer(&status, &helper_fd))
+    if (!hear_answer(&status, &fd) || (status == DYE_OK && fd < 0))
         return DYE_E_IO;
-    helper_drained = false;
-    return status == DYE_OK && helper_fd < 0 ? DYE_E_IO : (enum dye_status)status;
+    if (status == DYE_OK)
+        helpers[n_helpers++].fd = fd;
+    return (enum dye_status)status;
 }
 
 static enum dye_status help_read(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
 {
     (void)arg;
     for (;;) {
-        struct pollfd ready = {.fd = helper_fd, .events = POLLIN};
+        int fd = helpers[n_helpers - 1].fd;
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
         int r = poll(&ready, 1, HELPER_SILENCE_MS);
         if (r < 0 && errno == EINTR)
             continue;
-        ssize_t n = r > 0 ? read(helper_fd, p, cap) : -1;
+        ssize_t n = r > 0 ? read(fd, p, cap) : -1;
         if (n < 0)
             return DYE_E_LIMIT;
-        helper_drained = n == 0;
+        helpers[n_helpers - 1].drained = n == 0;
         *ret_n = (size_t)n;
         return DYE_OK;
     }
@@ -189,10 +197,10 @@ static enum dye_status help_read(void *arg, uint8_t *p, size_t cap, size_t *ret_
 static const char *help_end(void *arg)
 {
     (void)arg;
-    uint8_t drained = helper_drained, how = HELPER_CRASHED;
+    uint8_t drained = helpers[--n_helpers].drained, how = HELPER_CRASHED;
     int none;
-    close(helper_fd);
-    helper_fd = -1;
+    close(helpers[n_helpers].fd);
+    helpers[n_helpers].drained = false;
     if (tell(FRAME_HELP_END, dye_span_of(&drained, 1), dye_span_of(NULL, 0)) != DYE_OK || !hear_answer(&how, &none))
         return "helper: crashed";
     return how < HELPER_ENDS ? helper_faults[how] : "helper: crashed";
@@ -240,6 +248,10 @@ static void warm_up(void)
     iconv_t cd = iconv_open("UTF-8", "UTF-8");
     if (cd != (iconv_t)-1)
         iconv_close(cd);
+    /* Of data bases of Access; those that stay open stay loaded. */
+    static const char *const charsets[] = {"UCS-2LE", "UTF-16LE", "CP1252", "CP936", "CP950"};
+    for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
+        (void)!iconv_open("UTF-8", charsets[i]);
     struct dye_buf utf8;
     dye_buf_init(&utf8, 64, false);
     (void)!dye_text_to_utf8(DYE_CHARSET_GB18030, dye_span_str("\xd5\xc5"), &utf8);

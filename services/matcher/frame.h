@@ -5,6 +5,7 @@
 
 enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE, FRAME_HELP, FRAME_HELP_END };
 enum { FRAME_HELP_BYTES = 2 + 8 + 8 };
+enum { HELPERS_MAX = 4 };     /* at a time, one reading what another one writes */
 enum { DECODER_NUMBERS = 6 }; /* of the child's command line: limits, scratch space */
 
 /* How a helper ended, in one byte; HELPER_NOT_STARTED is its exit status when the other program could not be had. */

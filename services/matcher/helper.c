@@ -18,10 +18,12 @@
 
 #define ARCHIVE "/proc/self/fd/3"
 
+enum { ARGUMENTS = 8 };
+
 /* -mmt=1 and -nr: no threads, no archives inside archives. 7zz asks for a password on its standard input. */
 static const struct {
     const char *program;
-    const char *argv[8];
+    const char *argv[ARGUMENTS];
 } helpers[DYE_HELPERS] = {
     [DYE_HELPER_7Z_LIST] = {"/usr/bin/7zz", {"7zz", "l", "-slt", "-t7z", "-sccUTF-8", "-mmt=1", ARCHIVE}},
     [DYE_HELPER_7Z_TEST] = {"/usr/bin/7zz", {"7zz", "t", "-t7z", "-bso0", "-mmt=1", ARCHIVE}},
@@ -41,18 +43,34 @@ bool helper_is_here(enum dye_helper which)
     return access(helpers[which].program, X_OK) == 0;
 }
 
-int helper_child_main(int argc, char **argv)
+/* The password that waits at the standard input, if one does. */
+static bool read_password(char *ret, size_t cap)
 {
-    long which = argc == 3 ? strtol(argv[2], NULL, 10) : -1;
+    ssize_t n = read(STDIN_FILENO, ret, cap);
+    ret[n > 0 ? n - 1 : 0] = '\0'; /* without the line's end */
+    return n > 1;
+}
+
+int helper_child_main(int argc, char **given)
+{
+    long which = argc == 3 ? strtol(given[2], NULL, 10) : -1;
     struct stat st;
     if (which < 0 || which >= DYE_HELPERS || fstat(3, &st) != 0)
         return HELPER_NOT_STARTED;
     (void)setsid(); /* no terminal to ask at */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    char password[DYE_PASSWORD_MAX_BYTES + 2];
+    const char *argv[ARGUMENTS + 3] = {helpers[which].argv[0]};
+    size_t n = 1;
+    if (which == DYE_HELPER_PDF_TEXT && read_password(password, sizeof password)) { /* it asks for none */
+        argv[n++] = "-upw";
+        argv[n++] = password;
+    }
+    memcpy(argv + n, helpers[which].argv + 1, sizeof helpers[which].argv - sizeof *argv);
     char *env[] = {(char *)(uintptr_t) "LC_ALL=C.UTF-8", (char *)(uintptr_t) "HOME=/nonexistent", NULL};
     unsigned long mb = (unsigned long)(st.st_size >> 20);
     (void)sandbox_enter_helper(3, 300 + mb);
-    execve(helpers[which].program, (char **)(uintptr_t)helpers[which].argv, env);
+    execve(helpers[which].program, (char **)(uintptr_t)argv, env);
     return HELPER_NOT_STARTED;
 }
 

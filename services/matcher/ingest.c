@@ -1,10 +1,12 @@
 #include "ingest.h"
 
+#include "counts.h"
 #include "dye/chunker.h"
 #include "dye/digest.h"
 #include "dye/link.h"
 #include "findings.h"
 #include "location.h"
+#include "part_map.h"
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
@@ -122,6 +124,9 @@ struct run {
     struct dye_chunker *chunker;
     struct dye_linker *linker;
     struct findings findings;
+    struct dye_census *census;
+    struct dye_buf counts; /* the census as it is stored; no person's value */
+    struct part_map parts;
     uint32_t part;
     uint64_t canaries; /* at that epoch */
     uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
@@ -143,9 +148,20 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 {
     struct store *s = run->in->store;
     DYE_TRY(store_begin(s, run->err));
-    DYE_TRY(queue_chunk_done(s, run->dump, c, run->err));
+    DYE_TRY(queue_chunk_done(s, run->dump, c, (const char *)run->counts.p, run->err));
     DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
     return store_commit(s, run->err);
+}
+
+static enum dye_status count_chunk(struct run *run, const struct dye_chunk *chunk)
+{
+    dye_census_clear(run->census);
+    dye_buf_clear(&run->counts);
+    enum dye_status status = dye_census_chunk(run->census, chunk);
+    if (status == DYE_OK)
+        status = counts_append(run->census, &run->counts);
+    return status == DYE_OK ? DYE_OK
+                            : dye_fail(run->err, status, "chunk: can't be counted (%s)", dye_status_name(status));
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
@@ -157,8 +173,9 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
-    if (bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk) != NULL)
-        return DYE_OK;
+    const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
+    if (done != NULL && done->start == c.start && done->bytes == c.bytes)
+        return DYE_OK; /* else it was cut short there, by a limit or a password */
     findings_begin(&run->findings, chunk->unit, chunk->start,
                    dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
@@ -167,6 +184,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
+    DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
     return commit_chunk(run, &c);
 }
@@ -174,11 +192,12 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
-    run->part = part->ordinal;
-    dye_chunker_begin(run->chunker, part->unit);
+    run->part = part_map_take(&run->parts, part->path);
+    dye_chunker_begin_part(run->chunker, part);
     return store_run(run->in->store, run->err, NULL,
-                     "INSERT INTO dyetrace.part (dump_id, ordinal, path) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                     "sis", run->dump, (int64_t)part->ordinal, part->path);
+                     "INSERT INTO dyetrace.part (dump_id, ordinal, path, format) VALUES ($1, $2, $3, $4)"
+                     " ON CONFLICT (dump_id, ordinal) DO UPDATE SET format = excluded.format",
+                     "siss", run->dump, (int64_t)run->part, part->path, part->format);
 }
 
 static enum dye_status on_data(void *arg, struct dye_span bytes)
@@ -197,13 +216,10 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const struct dye_layout *layout = dye_chunker_layout(run->chunker);
     /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
-    return store_run(run->in->store, run->err, NULL,
-                     "UPDATE dyetrace.part SET charset = $3, bytes = $4, verdict = $5, reason = $6, records ="
-                     " (SELECT coalesce(sum(c.records), 0) FROM dyetrace.chunk c WHERE c.dump_id = $1 AND c.part = $2)"
-                     " WHERE dump_id = $1 AND ordinal = $2",
-                     "sisiss", run->dump, (int64_t)run->part,
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisss", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
-                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
+                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason,
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -247,6 +263,7 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     struct store *s = run->in->store;
     STORE_RESULT r = NULL;
     DYE_TRY(store_begin(s, err));
+    DYE_TRY(part_map_forget(&run->parts, s, run->dump, err));
     DYE_TRY(store_run(s, err, &r, "SELECT coalesce(sum(records), 0) FROM dyetrace.part WHERE dump_id = $1", "s",
                       run->dump));
     uint64_t records = (uint64_t)store_int(r, 0, 0);
@@ -268,11 +285,15 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     struct run run = {
         .in = in, .snapshot = snapshot, .epoch = epoch, .canaries = canaries, .dump = result->dump, .err = err};
     findings_init(&run.findings);
+    dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
+    run.census = dye_census_new();
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
-    enum dye_status status = run.chunker != NULL && run.linker != NULL
+    enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
                                  : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
+    if (status == DYE_OK)
+        status = part_map_load(in->store, result->dump, &run.parts, err);
     if (status == DYE_OK)
         status = match_parts(&run, fd, err);
     if (status == DYE_OK)
@@ -280,8 +301,44 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_linker_free(run.linker);
     dye_chunker_free(run.chunker);
     findings_done(&run.findings);
+    dye_buf_done(&run.counts);
+    dye_census_free(run.census);
+    part_map_done(&run.parts);
     free(run.done);
     return status;
+}
+
+/* What is known of a dump that is complete. DYE_E_NOTFOUND when it is not. */
+static enum dye_status find_complete(struct ingest *in, const char *dump, uint64_t *ret_epoch, uint64_t *ret_canaries,
+                                     bool *ret_read, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(in->store, err, &r,
+                      "SELECT epoch, canaries, verdict = 'read' FROM dyetrace.dump"
+                      " WHERE dump_id = $1 AND state = 'complete'",
+                      "s", dump));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: it is not complete; ingest it again", dump);
+    *ret_epoch = (uint64_t)store_int(r, 0, 0);
+    *ret_canaries = (uint64_t)store_int(r, 0, 1);
+    *ret_read = store_bool(r, 0, 2);
+    return DYE_OK;
+}
+
+/* Holding the lease, and the dump is complete: it stays so, whatever becomes of this. */
+static enum dye_status match_again(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
+                                   const struct ingest_result *result, struct dye_error *err)
+{
+    uint64_t epoch = 0;
+    uint64_t canaries = 0;
+    bool read = false;
+    DYE_TRY(find_complete(in, result->dump, &epoch, &canaries, &read, err));
+    if (read)
+        return DYE_OK;
+    if (snapshot->epoch < epoch)
+        DYE_FAIL(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", result->dump);
+    DYE_TRY(zone_audit(in->store, "retry", result->dump, "decoded again", NULL, err));
+    return match_dump(in, snapshot, fd, result, epoch, canaries, err);
 }
 
 /* Holding the lease. */
@@ -298,23 +355,48 @@ static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sh
         status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
     if (status == DYE_OK && !ret->duplicate)
         status = match_dump(in, snapshot, fd, ret, epoch, canaries, err);
+    if (status == DYE_OK && ret->duplicate && in->n_passwords > 0)
+        status = match_again(in, snapshot, fd, ret, err);
     registry_put(snapshot);
     return status;
+}
+
+/* Gives the lease back, whatever happened. */
+static enum dye_status release(struct ingest *in, const char *dump, enum dye_status status, struct dye_error *err)
+{
+    struct dye_error ignored;
+    store_rollback(in->store);
+    enum dye_status released = queue_release(in->store, "dump", dump, status == DYE_OK ? err : &ignored);
+    return status == DYE_OK ? released : status;
 }
 
 enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a, struct ingest_result *ret,
                             struct dye_error *err)
 {
     struct ingest_result result = {0};
-    struct dye_error ignored;
     uint8_t sha256[32];
     DYE_TRY(hash_file(in, fd, &result, sha256, err));
     DYE_TRY(queue_lease(in->store, "dump", result.dump, err));
     enum dye_status status = ingest_leased(in, fd, sha256, a, &result, err);
-    store_rollback(in->store);
-    enum dye_status released = queue_release(in->store, "dump", result.dump, status == DYE_OK ? err : &ignored);
+    status = release(in, result.dump, status, err);
     if (status == DYE_OK)
-        status = released;
+        *ret = result;
+    return status;
+}
+
+enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct ingest_result *ret,
+                             struct dye_error *err)
+{
+    struct ingest_result result = {.duplicate = true};
+    uint8_t sha256[32];
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    if (strcmp(result.dump, dump) != 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: its original has changed", dump);
+    DYE_TRY(queue_lease(in->store, "dump", dump, err));
+    struct registry_snapshot *snapshot = registry_take(in->registry);
+    enum dye_status status = match_again(in, snapshot, fd, &result, err);
+    registry_put(snapshot);
+    status = release(in, dump, status, err);
     if (status == DYE_OK)
         *ret = result;
     return status;

@@ -42,8 +42,19 @@ struct ingest_result {
     bool duplicate;
 };
 
-/* fd: seekable, read from its start. DYE_STOPPED when *stop was set. */
+/*
+ * fd: seekable, read from its start. DYE_STOPPED when *stop was set. A dump that is complete but not fully read is
+ * decoded again when there are passwords to try.
+ */
 DYE_MUST_CHECK enum dye_status ingest_dump(struct ingest *in, int fd, const struct ingest_acquisition *a,
                                            struct ingest_result *ret, struct dye_error *err);
+
+/*
+ * Decode a complete dump again, with the registry's epoch that it has: parts that were read stay as they are, with
+ * their ordinals, chunks and sightings; those that can be read now are matched, and its attribution is done anew.
+ * DYE_E_NOTFOUND when the bytes are not those of `dump`, or it is not complete. Interrupted, it goes on when repeated.
+ */
+DYE_MUST_CHECK enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct ingest_result *ret,
+                                            struct dye_error *err);
 
 #endif

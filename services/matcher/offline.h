@@ -1,10 +1,10 @@
 #ifndef MATCHER_OFFLINE_H
 #define MATCHER_OFFLINE_H
 /* offline: how verbs decode that have no home, and so no configuration: in $TMPDIR, within the default limits. */
-#include "decoder.h"
+#include "passwords.h"
 
 /* As decoder_run; err always says why. `verb` begins a message that the decoder did not write. */
-DYE_MUST_CHECK enum dye_status offline_decode(const char *verb, int fd, const struct dye_decode_events *events,
-                                              struct dye_error *err);
+DYE_MUST_CHECK enum dye_status offline_decode(const char *verb, int fd, const struct password_list *passwords,
+                                              const struct dye_decode_events *events, struct dye_error *err);
 
 #endif

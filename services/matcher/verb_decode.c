@@ -1,5 +1,5 @@
 /* decode: what is in a file as the matcher reads it: parts, layouts, records, fields. Offline: no home, no database. */
-#include "dye/chunker.h"
+#include "counts.h"
 #include "offline.h"
 #include "privilege.h"
 #include "verb.h"
@@ -13,13 +13,17 @@
 #include <unistd.h>
 
 static bool opt_records;
+static bool opt_counts;
+static struct passwords_given given;
 static struct common_options common;
 
 static const struct option_spec options[] = {
+    PASSWORD_OPTIONS(given),
     {"records", NULL, "every record with its fields, too", NULL, &opt_records},
+    {"counts", NULL, "with --json, what the columns and records of a part are, counted", NULL, &opt_counts},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"decode FILE [--json] [--records]",
+static const struct verb_spec spec = {"decode FILE [--json] [--records] [--counts]",
                                       "What is in a file, as ingest reads it: its parts, and how each is laid out.",
                                       options, 1, 1};
 
@@ -29,6 +33,7 @@ struct decode {
     enum dye_unit unit;
     char format[DYE_FORMAT_MAX_BYTES + 1];
     uint64_t records; /* of the part, so far */
+    struct dye_census *census;
     struct dye_buf name, value, mended;
 };
 
@@ -144,6 +149,8 @@ static enum dye_status plain_record(struct decode *d, const struct dye_records *
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct decode *d = arg;
+    if (opt_counts)
+        DYE_TRY(dye_census_chunk(d->census, chunk));
     if (!opt_records) {
         d->records += chunk->records;
         return DYE_OK;
@@ -168,13 +175,24 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     d->unit = part->unit;
     d->records = 0;
     snprintf(d->format, sizeof d->format, "%s", part->format);
-    dye_chunker_begin(d->chunker, part->unit);
+    dye_census_clear(d->census);
+    dye_chunker_begin_part(d->chunker, part);
     return d->path != NULL ? DYE_OK : DYE_E_NOMEM;
 }
 
 static enum dye_status on_data(void *arg, struct dye_span bytes)
 {
     return dye_chunker_feed(((struct decode *)arg)->chunker, bytes);
+}
+
+/* What the part holds; NULL without memory. */
+static json_t *json_of_census(const struct dye_census *c)
+{
+    struct dye_buf text;
+    dye_buf_init(&text, COUNTS_MAX_BYTES, false);
+    json_t *o = counts_append(c, &text) == DYE_OK ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL;
+    dye_buf_done(&text);
+    return o;
 }
 
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
@@ -188,11 +206,15 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const char *layout = l != NULL ? dye_layout_name(l->kind) : NULL;
     const char *charset = l != NULL ? dye_charset_name(l->charset) : NULL;
     const char *mojibake = l != NULL && l->mojibake != DYE_MOJIBAKE_NONE ? dye_mojibake_name(l->mojibake) : NULL;
-    if (common.json)
-        return print_line(json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:I, s:s, s:s, s:s*}", "part", d->path, "unit",
-                                    dye_unit_name(d->unit), "format", d->format, "layout", layout, "charset", charset,
-                                    "bytes", (json_int_t)end->bytes, "records", (json_int_t)d->records, "verdict",
-                                    verdict, "reason", reason, "mojibake", mojibake));
+    if (common.json) {
+        json_t *census = opt_counts ? json_of_census(d->census) : NULL;
+        if (opt_counts && census == NULL)
+            return DYE_E_NOMEM;
+        return print_line(json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:I, s:s, s:s, s:s*, s:o*}", "part", d->path,
+                                    "unit", dye_unit_name(d->unit), "format", d->format, "layout", layout, "charset",
+                                    charset, "bytes", (json_int_t)end->bytes, "records", (json_int_t)d->records,
+                                    "verdict", verdict, "reason", reason, "mojibake", mojibake, "census", census));
+    }
     printf("%s: %s%s%s, %s%s%s, %" PRIu64 " bytes, %" PRIu64 " records: %s%s%s\n",
            d->path[0] != '\0' ? d->path : "(the file)", d->format, d->format[0] != '\0' ? " " : "",
            layout != NULL ? layout : "nothing", charset != NULL ? charset : "-", mojibake != NULL ? ", " : "",
@@ -205,6 +227,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     enum { VALUE_MAX_BYTES = 4 << 20 };
     const char *file = call->argv[1];
     struct decode d = {0};
+    struct password_list passwords;
     const struct dye_decode_events events = {on_begin, on_data, on_end, &d};
     privilege_harden();
     int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
@@ -213,10 +236,15 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     dye_buf_init(&d.name, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.value, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.mended, 4 * DYE_MENDED_MAX_BYTES, true);
+    d.census = dye_census_new();
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
-    enum dye_status status = d.chunker != NULL ? offline_decode("decode", fd, &events, err)
-                                               : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    enum dye_status status = password_list_gather(&given, &passwords, err);
+    if (status == DYE_OK)
+        status = d.chunker != NULL && d.census != NULL ? offline_decode("decode", fd, &passwords, &events, err)
+                                                       : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+    password_list_free(&passwords);
     dye_chunker_free(d.chunker);
+    dye_census_free(d.census);
     dye_buf_done(&d.name);
     dye_buf_done(&d.value);
     dye_buf_done(&d.mended);

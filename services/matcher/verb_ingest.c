@@ -4,7 +4,8 @@
 #include "ingest.h"
 #include "inputs.h"
 #include "log.h"
-#include "queries.h"
+#include "outcome.h"
+#include "passwords.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 static struct ingest_acquisition how;
-static const char *opt_password;
+static struct passwords_given given;
 static bool opt_strict;
 static struct common_options common;
 
@@ -26,7 +27,7 @@ static const struct option_spec options[] = {
     {"price", "P", "for how much", &how.price, NULL},
     {"acquired-at", "T", "when, RFC 3339 (default now)", &how.acquired_at, NULL},
     {"basis", "TEXT", "the legal basis for having it", &how.basis, NULL},
-    {"password", "P", NULL, &opt_password, NULL},
+    PASSWORD_OPTIONS(given),
     {"strict", NULL, "exit 1 when a part is not fully read, or a file of a directory skipped", NULL, &opt_strict},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -34,51 +35,21 @@ static const struct verb_spec spec = {"ingest PATH... [--label L] [--feed F] [--
                                       "Takes dumps in and matches them. A directory stands for the files in it.",
                                       options, 1, -1};
 
-/* --strict: what is missing, on standard error, where a cron job's mail shows it. */
-static void complain_unread(const char *label, const PGresult *verdict)
-{
-    struct dye_error err;
-    dye_fail(&err, DYE_E_RECORD, "%s: %s: %s part%s not fully read; dyetrace unread lists them", label,
-             store_text(verdict, 0, 0), store_text(verdict, 0, 4), store_int(verdict, 0, 4) == 1 ? "" : "s");
-    complain(&err);
-}
-
-static enum dye_status print_result(struct store *s, const char *label, const struct ingest_result *result,
-                                    bool *ret_read, struct dye_error *err)
-{
-    STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &r, sql_ingest_json, "sso", result->dump, result->acquisition, (int)result->duplicate));
-    const char *line = store_text(r, 0, 0);
-    STORE_RESULT verdict = NULL;
-    DYE_TRY(store_run(s, err, &verdict,
-                      "SELECT d.verdict, d.parts, d.records, (SELECT count(*) FROM dyetrace.sighting s"
-                      " WHERE s.dump_id = d.dump_id AND NOT s.weak), (SELECT count(*) FROM dyetrace.part p"
-                      " WHERE p.dump_id = d.dump_id AND p.verdict <> 'read') FROM dyetrace.dump d"
-                      " WHERE d.dump_id = $1",
-                      "s", result->dump));
-    *ret_read = strcmp(store_text(verdict, 0, 0), "read") == 0;
-    if (common.json)
-        puts(line);
-    else
-        printf("%s  %s, %s parts, %s records, %s sightings%s\n", result->dump, store_text(verdict, 0, 0),
-               store_text(verdict, 0, 1), store_text(verdict, 0, 2), store_text(verdict, 0, 3),
-               result->duplicate ? ", known already" : "");
-    fflush(stdout);
-    if (opt_strict && !*ret_read)
-        complain_unread(label, verdict);
-    return DYE_OK;
-}
-
 /* A line is printed only when the dump is complete and attributed, so who reads it can ask at once. */
-static enum dye_status ingest_all(const struct home *h, const struct inputs *inputs, bool *ret_all_read,
-                                  struct dye_error *err)
+static enum dye_status ingest_all(const struct home *h, const struct inputs *inputs,
+                                  const struct password_list *passwords, bool *ret_all_read, struct dye_error *err)
 {
     DYE_CLEANUP(dye_index_keys_wipe) struct dye_index_keys keys = {0};
     struct store *s = NULL;
     struct registry *registry = NULL;
     DYE_TRY(matcher_enter(h, &s, &keys, err));
     enum dye_status status = matcher_registry(&keys, s, &registry, err);
-    struct ingest in = {.home = h, .store = s, .registry = registry, .show_progress = true};
+    struct ingest in = {.home = h,
+                        .store = s,
+                        .registry = registry,
+                        .show_progress = true,
+                        .passwords = passwords->at,
+                        .n_passwords = passwords->n};
     for (size_t i = 0; status == DYE_OK && i < inputs->n; i++) {
         struct ingest_acquisition a = how;
         struct ingest_result result;
@@ -95,7 +66,7 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
         if (status == DYE_OK)
             status = followup_attribute(s, h, NULL, err);
         if (status == DYE_OK)
-            status = print_result(s, a.label, &result, &read, err);
+            status = outcome_print(s, a.label, &result, &(struct outcome_form){common.json, opt_strict}, &read, err);
         *ret_all_read = *ret_all_read && read;
     }
     if (status == DYE_OK)
@@ -131,8 +102,6 @@ static bool is_moment(const char *text)
 static enum dye_status check_options(struct dye_error *err)
 {
     const char *const texts[] = {how.label, how.feed, how.origin, how.seller, how.price, how.basis};
-    if (opt_password != NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "--password: encrypted parts are recorded as unread by this version");
     if (how.acquired_at != NULL && !is_moment(how.acquired_at))
         DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -146,11 +115,15 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     bool all_read = true;
     struct home h;
     struct inputs inputs = {0};
+    struct password_list passwords = {.n = 0};
     DYE_TRY(check_options(err));
     DYE_TRY(home_open(common.home, common.config, &h, err));
-    enum dye_status status = inputs_open(call->args, call->argv + 1, &inputs, err);
+    enum dye_status status = password_list_gather(&given, &passwords, err);
+    if (status == DYE_OK)
+        status = inputs_open(call->args, call->argv + 1, &inputs, err);
     if (status == DYE_OK && inputs.n > 0)
-        status = ingest_all(&h, &inputs, &all_read, err);
+        status = ingest_all(&h, &inputs, &passwords, &all_read, err);
+    password_list_free(&passwords);
     all_read = all_read && inputs.skipped == 0;
     call->code = inputs.failed > 0 ? dye_status_exit(DYE_E_IO) : opt_strict && !all_read ? 1 : 0;
     inputs_close(&inputs);

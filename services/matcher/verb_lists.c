@@ -1,4 +1,4 @@
-/* sightings, unread, attribute: answers that the database renders, a JSON object a line. */
+/* sightings, unread, parts, attribute: answers that the database renders, a JSON object a line. */
 #include "attribution.h"
 #include "log.h"
 #include "options.h"
@@ -110,6 +110,62 @@ int verb_unread(int argc, char **argv)
     static const struct verb_spec spec = {"unread [--dump D]", "Parts that were not fully read, and why.", options, 0,
                                           0};
     return answer(&spec, list_unread, argc, argv);
+}
+
+/* ---- parts ---- */
+
+static const char *text_or(const json_t *o, const char *key, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text != NULL && text[0] != '\0' ? text : otherwise;
+}
+
+static void print_part(const char *text)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    size_t i;
+    json_t *c;
+    const char *region;
+    if (o == NULL)
+        return;
+    printf("%s: %s %s %s, %s%s%s, %lld records, %lld parseable", text_or(o, "part", "(the file)"),
+           text_or(o, "format", "bytes"), text_or(o, "layout", "-"), text_or(o, "charset", "-"),
+           text_or(o, "verdict", "open"), text_or(o, "reason", "")[0] != '\0' ? ": " : "", text_or(o, "reason", ""),
+           (long long)json_integer_value(json_object_get(o, "records")),
+           (long long)json_integer_value(json_object_get(o, "parseable")));
+    json_array_foreach(json_object_get(o, "columns"), i, c)
+        printf("%s%s=%s %.2f", i == 0 ? "; columns " : ", ", text_or(c, "name", "-"), text_or(c, "kind", "empty"),
+               json_number_value(json_object_get(c, "share")));
+    i = 0;
+    json_object_foreach(json_object_get(o, "regions"), region, c)
+        printf("%s%s %lld", i++ == 0 ? "; regions " : ", ", region, (long long)json_integer_value(c));
+    printf("; newest %s\n", text_or(o, "newest", "-"));
+    json_decref(o);
+}
+
+static enum dye_status list_parts(const struct home *h, struct store *s, int args, char **argv, struct dye_error *err)
+{
+    (void)h;
+    (void)args;
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_parts_json, "s", argv[1]));
+    if (PQntuples(r) == 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "parts: no such dump");
+    for (int i = 0; i < PQntuples(r); i++)
+        if (common.json)
+            puts(store_text(r, i, 0));
+        else
+            print_part(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+int verb_parts(int argc, char **argv)
+{
+    static const struct option_spec options[] = {{NULL, NULL, NULL, NULL, NULL}};
+    static const struct verb_spec spec = {"parts DUMP [--json]",
+                                          "What is in a dump: its parts, their columns, and records by what they hold.",
+                                          options, 1, 1};
+    return answer(&spec, list_parts, argc, argv);
 }
 
 /* ---- attribute ---- */

@@ -18,10 +18,13 @@
 
 static const char *opt_index;
 static bool opt_stats;
+static struct passwords_given given;
+static struct password_list passwords;
 static struct common_options common;
 
 static const struct option_spec options[] = {
     {"index", "FILE", "made by `index build`", &opt_index, NULL},
+    PASSWORD_OPTIONS(given),
     {"stats", NULL, "bytes, tokens and speed on standard error", NULL, &opt_stats},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -100,7 +103,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     bool both = s->file[0] != '\0' && part->path[0] != '\0';
     free(s->part);
     s->part = NULL;
-    dye_chunker_begin(s->chunker, part->unit);
+    dye_chunker_begin_part(s->chunker, part);
     return asprintf(&s->part, "%s%s%s", s->file, both ? "/" : "", part->path) >= 0 ? DYE_OK : DYE_E_NOMEM;
 }
 
@@ -125,7 +128,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    return offline_decode("scan", fd, &events, err);
+    return offline_decode("scan", fd, &passwords, &events, err);
 }
 
 /* The home's key, for an index that does not carry its own. */
@@ -199,6 +202,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
     privilege_harden(); /* before any key */
+    DYE_TRY(password_list_gather(&given, &passwords, err));
     DYE_TRY(open_index(&s.set.part[0], err));
     s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
     enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
@@ -211,6 +215,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     call->code = s.stats.hits > 0 ? 0 : 1;
     dye_chunker_free(s.chunker);
     dye_index_unref(s.set.part[0]);
+    password_list_free(&passwords);
     free(s.part);
     return status;
 }

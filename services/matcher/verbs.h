@@ -2,10 +2,12 @@
 #define DYE_MATCHER_VERBS_H
 /* verbs: what `dyetrace-matcher --once` does, one file each; the result is the exit status. */
 int verb_ingest(int argc, char **argv);
+int verb_retry(int argc, char **argv);
 int verb_scan(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_index(int argc, char **argv);
 int verb_sightings(int argc, char **argv);
 int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
+int verb_parts(int argc, char **argv);
 #endif

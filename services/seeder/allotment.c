@@ -113,6 +113,12 @@ enum dye_status allotment_row(const struct vault *v, const char *canary, char va
     return status == DYE_OK ? DYE_OK : dye_fail(err, status, "batch: too large; seed in several");
 }
 
+/* Not where the sector leaves the cell empty in this record: a value that stands nowhere must not be looked for. */
+static bool is_wanted(const struct dye_sector *sector, enum dye_kind kind, const struct dye_persona *p)
+{
+    return dye_ident_space(kind) != 0 ? p->value[kind].n != 0 : dye_sector_shows(sector, p, kind);
+}
+
 static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind, uint64_t i, char variant,
                                   struct dye_persona *p, struct dye_buf *rows, struct dye_error *err)
 {
@@ -120,8 +126,6 @@ static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind,
     const PGresult *domain = a->kind[kind].domain;
     struct dye_value v = {0};
     const char *pool_fp = NULL;
-    if (p->value[kind].n == 0 && dye_ident_space(kind) != 0)
-        return DYE_OK; /* the sector leaves the cell empty in this record */
     if (i < (uint64_t)PQntuples(whole)) {
         pool_fp = store_text(whole, (int)i, 0);
         DYE_TRY(open_row(a->vault, whole, (int)i, &v, err));
@@ -137,11 +141,20 @@ static enum dye_status apply_kind(const struct allotment *a, enum dye_kind kind,
     return status;
 }
 
-enum dye_status allotment_apply(const struct allotment *a, uint64_t i, char variant, struct dye_persona *p,
-                                struct dye_buf *rows, struct dye_error *err)
+void allotment_mention(const struct allotment *a, const struct dye_sector *sector, struct dye_persona *p)
 {
     for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
-        if (a->kind[kind].whole != NULL)
+        if (a->kind[kind].whole != NULL && is_wanted(sector, kind, p)) {
+            struct dye_value *v = &p->value[kind];
+            v->n = (size_t)snprintf(v->text, sizeof v->text, "<%s of a pool>", dye_kind_name(kind));
+        }
+}
+
+enum dye_status allotment_apply(const struct allotment *a, const struct dye_sector *sector, uint64_t i, char variant,
+                                struct dye_persona *p, struct dye_buf *rows, struct dye_error *err)
+{
+    for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++)
+        if (a->kind[kind].whole != NULL && is_wanted(sector, kind, p))
             DYE_TRY(apply_kind(a, kind, i, variant, p, rows, err));
     return DYE_OK;
 }

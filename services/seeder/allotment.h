@@ -31,8 +31,12 @@ void allotment_done(struct allotment *a); /* takes a zeroed struct */
 
 /* The values of the batch's i-th canary (or variant of a canary): over p, but for cells that its sector leaves empty,
  * and as rows of canary_value (COPY text: canary_id, variant, kind, owner_id, sealed, pool_fp). */
-DYE_MUST_CHECK enum dye_status allotment_apply(const struct allotment *a, uint64_t i, char variant,
-                                               struct dye_persona *p, struct dye_buf *rows, struct dye_error *err);
+DYE_MUST_CHECK enum dye_status allotment_apply(const struct allotment *a, const struct dye_sector *sector, uint64_t i,
+                                               char variant, struct dye_persona *p, struct dye_buf *rows,
+                                               struct dye_error *err);
+
+/* For examples, which no value is spent on: words in place of what a pool would give. */
+void allotment_mention(const struct allotment *a, const struct dye_sector *sector, struct dye_persona *p);
 
 /* One row of canary_value, pool_fp as the database writes it, NULL for what is no pool's. */
 DYE_MUST_CHECK enum dye_status allotment_row(const struct vault *v, const char *canary, char variant, const char *kind,

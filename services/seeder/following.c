@@ -102,10 +102,9 @@ enum dye_status following_make(const struct following *f, int64_t profile, const
 {
     if (profile == 0)
         return dye_persona_make(f->maker, serial, sector, made_on, ret, err);
-    struct dye_sector full = *sector;
-    for (size_t i = 0; i < full.columns; i++)
-        full.column[i].empty = 0;
-    return dye_persona_make(f->maker, serial, &full, made_on, ret, err);
+    struct dye_sector of_table;
+    dye_profile_sector(loaded(f, profile), sector, made_on, &of_table);
+    return dye_persona_make(f->maker, serial, &of_table, made_on, ret, err);
 }
 
 void following_adopt(const struct following *f, int64_t profile, const struct dye_sector *sector, uint64_t serial,

@@ -293,7 +293,7 @@ static enum dye_status add_canary(struct batch_context *x, uint64_t number, uint
     struct following *f = &x->r->following;
     DYE_TRY(following_make(f, f->current, x->b->sector, x->today, serial, &p, err));
     snprintf(text, sizeof text, "%" PRIu64, serial);
-    enum dye_status status = allotment_apply(&x->pools, number, 'A', &p, &x->rows.values, err);
+    enum dye_status status = allotment_apply(&x->pools, x->b->sector, number, 'A', &p, &x->rows.values, err);
     if (status == DYE_OK)
         following_adopt(f, f->current, x->b->sector, serial, &p);
     x->unfound += x->b->sector != NULL && !is_findable(x->b->sector, &p);
@@ -327,7 +327,7 @@ static enum dye_status add_shared(struct batch_context *x, uint64_t position, ui
                                           x->b->sector, x->today,        following->current};
         DYE_TRY(registrar_persona(x->r, &ref, &p, err));
         enum dye_status status =
-            allotment_apply(&x->pools, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
+            allotment_apply(&x->pools, x->b->sector, 2 * position + (uint64_t)v, ref.variant, &p, &x->rows.values, err);
         if (status == DYE_OK)
             following_adopt(following, following->current, x->b->sector, serial, &p);
         findable = findable && is_findable(x->b->sector, &p);

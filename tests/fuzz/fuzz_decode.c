@@ -11,9 +11,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+enum { SPILL_BYTES = 1 << 20 };
+
 struct input {
-    const uint8_t *p;
-    size_t n;
+    const uint8_t *p, *all;
+    size_t n, bytes;
+    uint8_t *spill;
 };
 
 struct watch {
@@ -32,6 +35,28 @@ static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret
     in->n -= n;
     *ret_n = n;
     return DYE_OK;
+}
+
+static bool read_at(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    struct input *in = arg;
+    REQUIRE(at <= in->bytes && n <= in->bytes - at);
+    memcpy(p, in->all + at, n);
+    return true;
+}
+
+static bool read_spill(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    REQUIRE(at <= SPILL_BYTES && n <= SPILL_BYTES - at);
+    memcpy(p, ((struct input *)arg)->spill + at, n);
+    return true;
+}
+
+static bool write_spill(void *arg, uint64_t at, const uint8_t *p, size_t n)
+{
+    REQUIRE(at <= SPILL_BYTES && n <= SPILL_BYTES - at);
+    memcpy(((struct input *)arg)->spill + at, p, n);
+    return true;
 }
 
 static enum dye_status on_begin(void *arg, const struct dye_part *p)
@@ -66,11 +91,22 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *e)
     return DYE_OK;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Forwards only, as from a pipe, and then with all that the child has but helpers. */
+static void decode(const uint8_t *data, size_t size, uint8_t *spill)
 {
-    struct input in = {data, size};
+    static const char *const passwords[] = {"secret"};
+    struct input in = {data, data, size, size, spill};
     struct watch w = {.parts = 0};
-    const struct dye_decode_input input = {.read = read_input, .arg = &in};
+    bool whole = spill != NULL;
+    const struct dye_decode_input input = {.read = read_input,
+                                           .read_at = whole ? read_at : NULL,
+                                           .bytes = whole ? size : 0,
+                                           .spill_read = whole ? read_spill : NULL,
+                                           .spill_write = whole ? write_spill : NULL,
+                                           .spill_bytes = whole ? SPILL_BYTES : 0,
+                                           .passwords = passwords,
+                                           .n_passwords = whole,
+                                           .arg = &in};
     struct dye_decode_limits limits = {
         .output_bytes = 8 << 20, .entries = 200, .depth = 4, .ratio = 100, .ratio_free_bytes = 4 << 20};
     struct dye_decode_events events = {on_begin, on_data, on_end, &w};
@@ -78,6 +114,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(status == DYE_OK || status == DYE_E_NOMEM);
     if (status == DYE_OK)
         REQUIRE(w.parts > 0 && !w.open);
-    REQUIRE(w.output <= limits.output_bytes && w.parts <= 2 * limits.entries + 2);
+    REQUIRE(w.output <= limits.output_bytes && w.parts <= 3 * limits.entries + 3);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t spill[SPILL_BYTES];
+    decode(data, size, NULL);
+    decode(data, size, spill);
     return 0;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kill -9 of an ingest at ten moments: run again, the sightings are those of an undisturbed run.
+# kill -9 of an ingest at ten moments: run again, the sightings and the counts are those of an undisturbed run.
 . "$(dirname "$0")/../support/home.sh"
 . tests/support/kill.sh
 
@@ -12,6 +12,8 @@ started=$(now_ms)
 exit_is "an undisturbed ingest is done" 0 dyetrace ingest "$SCRATCH/leak.csv.gz" --json
 took=$(($(now_ms) - started))
 undisturbed=$(sightings_of "$(dump_of "$SCRATCH/leak.csv.gz")")
+counted=$(dyetrace parts "$(dump_of "$SCRATCH/leak.csv.gz")" --json)
+is "it counts every record by what it holds" "$(jq -c '[.records == ([.kinds[].records] | add), .parseable == .records, (.columns | length)]' <<<"$counted")" '[true,true,4]'
 verdict=$(jq -cS '[.parts, .records, .sightings, .verdict]' <<<"$OUT")
 is "it sights every canary" "$(jq -r '.[0]' <<<"$undisturbed" | sort -u | wc -l)" 200
 [ "$TAP_FAILED" = 0 ] || finish
@@ -33,6 +35,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
         dyetrace ingest "$SCRATCH/leak.csv.gz" --json
     is "with the same counts" "$(jq -cS '[.parts, .records, .sightings, .verdict]' <<<"$OUT")" "$verdict"
     is "and the same sightings" "$(sightings_of "$(dump_of "$SCRATCH/leak.csv.gz")")" "$undisturbed"
+    is "and the same counts of what is in it" "$(dyetrace parts "$(dump_of "$SCRATCH/leak.csv.gz")" --json)" "$counted"
 done
 ok "some of the kills fell between the first chunk and the last" test "$midway" -ge 2
 finish

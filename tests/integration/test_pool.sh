@@ -111,6 +111,15 @@ exit_is "a pool fills it" 0 dyetrace pool import "$SCRATCH/cards.txt" --kind ban
 seed_csv club/members 2 "$SCRATCH/cards.csv"
 is "with its values" "$(tail -n +2 "$SCRATCH/cards.csv" | cut -d, -f3 | sort)" "$(cat "$SCRATCH/cards.txt")"
 
+dyetrace source add flats/all --sector property-management --owner flats
+awk 'BEGIN { for (i = 0; i < 60; i++) printf "鲁Z%05d\n", 10000 + i }' >"$SCRATCH/plates.txt"
+dyetrace pool import "$SCRATCH/plates.txt" --kind plate --owner flats >/dev/null
+seed_csv flats/all 40 "$SCRATCH/flats.csv"
+plates=$(grep -c '鲁Z' "$SCRATCH/flats.csv")
+is "a cell that the sector leaves empty takes nothing from a pool" "$plates $((plates > 0 && plates < 40))" \
+    "$(home_sql "SELECT count(*) FROM dyetrace.canary_value WHERE kind = 'plate'") 1"
+is "and nothing is looked for that stands nowhere" "$(home_sql "SELECT count(DISTINCT canary_id) FROM dyetrace.fingerprint WHERE kind = 'plate'")" "$plates"
+
 # --- values that can't be found ------------------------------------------------------------------------------------------
 
 cat >"$DYETRACE_HOME/sectors/desk.yaml" <<'YAML'
@@ -147,6 +156,10 @@ install -d -m 777 "$SCRATCH/drop"
 chmod 755 "$SCRATCH"
 (umask 077 && printf 'connectors:\n  - {source: shop/orders, kind: csv, directory: %s}\n' "$SCRATCH/drop" >"$DYETRACE_HOME/zones/seeder/connectors.yaml")
 chown --reference="$DYETRACE_HOME/zones/seeder" "$DYETRACE_HOME/zones/seeder/connectors.yaml"
+left=$(dyetrace pool list --json)
+exit_is "a dry run shows what will come of a pool" 0 dyetrace plant shop/orders --count 3 --dry-run
+is "without telling it" "$(grep -c '<email of a pool>' <<<"$OUT") $(grep -cE '@(post|mail|example)' <<<"$OUT")" "3 0"
+is "and takes nothing" "$(dyetrace pool list --json)" "$left"
 exit_is "planting uses them too" 0 dyetrace plant shop/orders --count 3
 is "in the records" "$(cat "$SCRATCH"/drop/*.csv | grep -cE '@(post-one|mail-two)\.invalid,')" 3
 home_sql "UPDATE dyetrace.canary_value a SET sealed = b.sealed FROM dyetrace.canary_value b

@@ -4,8 +4,7 @@
  * form: the ways in which sellers write a person into a row (DOMAIN 1-3), for bench_recall. Written from the tables of
  * the field with iconv's, ICU's and OpenSSL's help; shares no code with the matcher.
  */
-#include "rng.h"
-#include "world.h"
+#include "people.h"
 
 #include <stdbool.h>
 

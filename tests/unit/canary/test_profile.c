@@ -290,6 +290,81 @@ static void an_id_that_shows_decides_sex_and_age(void **state)
     done(&x);
 }
 
+/* ---- columns that are no identifiers ---- */
+
+static const struct dye_sector shop = {
+    .name = "shop",
+    .columns = 7,
+    .rows = {1, 1},
+    .column = {{.name = "phone", .kind = DYE_MOBILE},
+               {.name = "sex", .what = DYE_COLUMN_SEX, .male = "男", .female = "女"},
+               {.name = "id", .kind = DYE_RESIDENT_ID},
+               {.name = "item", .what = DYE_COLUMN_CHOICE, .choices = 1, .choice = {{.text = "-", .weight = 1}}},
+               {.name = "price", .what = DYE_COLUMN_NUMBER, .low = 1, .high = 9},
+               {.name = "ordered", .what = DYE_COLUMN_DATE, .from = 1, .to = 9},
+               {.name = "sent", .what = DYE_COLUMN_DATE, .after = DYE_AFTER_COLUMN, .back = 1, .to = 3}}};
+
+/* Tea costs 20 to 29 and goes out after two days, pots cost some thousands and go out after five. Men are 甲, women
+ * 乙; the IDs, whose check digit is mostly wrong, say who is which. */
+static struct learned learn_shop(void)
+{
+    struct dye_profile_learner *l = dye_profile_learner_new(&shop, DYE_PROFILE_K);
+    assert_non_null(l);
+    for (int i = 0; i < 2000; i++) {
+        bool pot = i % 3 == 0, woman = i % 2 == 0;
+        char phone[16], id[32], price[16], ordered[32], sent[32];
+        snprintf(phone, sizeof phone, "142%08d", i / 2);
+        snprintf(id, sizeof id, "11010519800307%d%d1", 10 + i % 80, woman ? 2 : 1);
+        snprintf(price, sizeof price, "%d.50", pot ? 2000 + i % 97 * 10 : 20 + i % 10);
+        snprintf(ordered, sizeof ordered, "2024/03/%02d 1%d:30", 1 + i % 20, i % 9);
+        snprintf(sent, sizeof sent, "2024/03/%02d 09:15", 1 + i % 20 + (pot ? 5 : 2));
+        const char *const cells[] = {phone, woman ? "乙" : "甲", id, pot ? "pot" : "tea", price, ordered, sent};
+        struct dye_span spans[7];
+        for (int c = 0; c < 7; c++)
+            spans[c] = dye_span_str(cells[c]);
+        dye_profile_learner_feed(l, spans);
+    }
+    return end(l);
+}
+
+static void columns_follow_each_other_as_in_the_table(void **state)
+{
+    (void)state;
+    struct learned x = learn_shop();
+    struct dye_key key = {{9}};
+    struct dye_persona_maker *m = dye_persona_maker_new(&key);
+    struct dye_sector s;
+    size_t pots = 0, rows = 0;
+    assert_non_null(m);
+    dye_profile_sector(x.profile, &shop, 20000, &s);
+    for (uint64_t serial = 0; serial < 300; serial++) {
+        struct dye_persona p;
+        struct dye_prf draw;
+        struct dye_value v[7];
+        assert_int_equal(dye_persona_make(m, serial, &s, 20000, &p, NULL), DYE_OK);
+        dye_prf_init(&draw, &key, "test", serial);
+        dye_profile_adopt(x.profile, &shop, &draw, &p);
+        assert_int_equal(dye_sector_rows(&shop, &p), 2); /* every phone stands in two rows */
+        for (size_t row = 0; row < 2; row++, rows++) {
+            int day[2];
+            for (size_t c = 0; c < 7; c++)
+                assert_int_equal(dye_sector_cell_of(&shop.column[c], &p, row, &v[c]), DYE_OK);
+            bool pot = strcmp(v[3].text, "pot") == 0;
+            assert_true(pot || strcmp(v[3].text, "tea") == 0);
+            pots += pot;
+            assert_string_equal(v[1].text, p.sex == 'F' ? "乙" : "甲");
+            assert_in_range(atoi(v[4].text), pot ? 1700 : 20, pot ? 3500 : 29);
+            assert_string_equal(strchr(v[4].text, '.'), ".50");
+            assert_int_equal(sscanf(v[5].text, "2024/03/%2d 1%*1d:%*2d", &day[0]), 1);
+            assert_int_equal(sscanf(v[6].text, "2024/03/%2d 09:%*2d", &day[1]), 1);
+            assert_int_equal(day[1] - day[0], pot ? 5 : 2);
+        }
+    }
+    assert_in_range(pots * 100 / rows, 25, 42);
+    dye_persona_maker_free(m);
+    done(&x);
+}
+
 static void learning_takes_bounded_memory_and_finds_what_is_frequent(void **state)
 {
     (void)state;
@@ -347,6 +422,7 @@ int main(void)
         cmocka_unit_test(the_identifier_it_keeps_is_one_that_is_found),
         cmocka_unit_test(variants_follow_it_alike),
         cmocka_unit_test(an_id_that_shows_decides_sex_and_age),
+        cmocka_unit_test(columns_follow_each_other_as_in_the_table),
         cmocka_unit_test(learning_takes_bounded_memory_and_finds_what_is_frequent),
         cmocka_unit_test(a_damaged_text_is_refused_with_the_place),
     };

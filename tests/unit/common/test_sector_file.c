@@ -97,7 +97,7 @@ static const struct {
     {"sector: x\ntable: t\npopulation: {region: [3701, 9999]}\ncolumns: []\n", "x:3:29: `region`: `9999` is no"},
     {"sector: x\ntable: t\npopulation: {region: [4403x]}\ncolumns: []\n", "x:3:23: `region`: `4403x` is no"},
     {"sector: x\ntable: t\npopulation: {household: {9: 1}}\ncolumns: []\n", "x:3:26: `household`: a number of 1 to 6"},
-    {"sector: x\ntable: t\nrows: {0: 1}\ncolumns: []\n", "x:3:8: `rows`: a number of 1 to 8"},
+    {"sector: x\ntable: t\nrows: {0: 1}\ncolumns: []\n", "x:3:8: `rows`: a number of 1 to 16"},
     {"sector: x\ntable: t\nrows: 3\ncolumns: []\n", "x:3:7: `rows` wants `value: weight` pairs"},
 };
 

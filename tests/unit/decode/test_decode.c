@@ -1,5 +1,7 @@
-/* The files of tests/fuzz/corpus/decode were made with zip, tar, gzip, xz, bzip2 and zstd. */
+/* The files of tests/fuzz/corpus/decode were made with zip, tar, gzip, xz, bzip2, zstd, 7zz and
+ * tests/regress/hostile/make.py. */
 #include "dye/decode.h"
+#include "dye/password.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -120,7 +122,8 @@ static void check(const char *name, const struct dye_decode_limits *limits, cons
 static void plain_and_compressed_files_are_one_part_without_a_path(void **state)
 {
     (void)state;
-    static const char *const names[] = {"plain.csv", "a.csv.gz", "a.csv.xz", "a.csv.bz2", "a.csv.zst"};
+    static const char *const names[] = {"plain.csv", "a.csv.gz", "a.csv.xz",  "a.csv.bz2",
+                                        "a.csv.zst", "a.csv.Z",  "a.csv.lz4", "a.csv.lz"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         check(names[i], NULL, ":1480:read:\n");
     check("gb18030.csv", NULL, ":27:read:\n");
@@ -178,8 +181,8 @@ static void what_cannot_be_read_says_why(void **state)
     (void)state;
     check("encrypted.zip", NULL, "b.csv:0:unread:encrypted\n");
     check("picture.png", NULL, ":0:unread:format: image\n");
-    check("old.doc", NULL, ":0:unread:format: ole\n");
-    check("lie.csv", NULL, ":0:unread:format: rar\n");
+    check("old.doc", NULL, ":0:unread:limit: spill\n");
+    check("lie.csv", NULL, ":0:unread:truncated\n");
 }
 
 static void damage_is_seen_by_checksum_and_leaves_the_rest(void **state)
@@ -306,6 +309,114 @@ static void a_read_that_fails_is_no_verdict_but_an_error(void **state)
     }
 }
 
+/* ---- what has to be sought, and what is locked ---- */
+
+static uint8_t spill[1 << 16];
+
+static bool read_at(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    struct input *in = arg;
+    assert_true(at <= in->n && n <= in->n - at);
+    memcpy(p, in->p + at, n);
+    return true;
+}
+
+static bool read_spill(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    (void)arg;
+    memcpy(p, spill + at, n);
+    return true;
+}
+
+static bool write_spill(void *arg, uint64_t at, const uint8_t *p, size_t n)
+{
+    (void)arg;
+    memcpy(spill + at, p, n);
+    return true;
+}
+
+/* By read_at, and then through the scratch space. */
+static void check_sought(const char *name, const char *password, uint64_t spill_bytes, const char *want)
+{
+    struct input in = load(name);
+    for (int pass = 0; pass < 2; pass++) {
+        struct log l = {.n = 0};
+        struct dye_decode_limits usual;
+        struct dye_decode_events events = {on_begin, on_data, on_end, &l};
+        struct dye_decode_input input = {.read = read_input,
+                                         .read_at = pass == 0 ? read_at : NULL,
+                                         .bytes = in.n,
+                                         .spill_write = write_spill,
+                                         .spill_read = read_spill,
+                                         .spill_bytes = pass == 0 ? 0 : spill_bytes,
+                                         .passwords = &password,
+                                         .n_passwords = password != NULL,
+                                         .arg = &in};
+        dye_decode_limits_default(&usual);
+        in.at = 0;
+        assert_int_equal(dye_decode(&input, &usual, &events, NULL), DYE_OK);
+        if (pass == 0 || spill_bytes > 0)
+            assert_string_equal(l.text, want);
+        else
+            assert_string_equal(l.text, ":0:unread:limit: spill\n");
+    }
+    free(in.p);
+}
+
+static void an_archive_is_known_by_its_content(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"two.cpio", "two.ar", "two.lzh", "two.cab", "two-5.rar", "two-4.rar"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        check(names[i], NULL,
+              strcmp(names[i], "two.ar") == 0 ? "a.csv:42:read:\nd_b.csv:14:read:\n"
+                                              : "a.csv:42:read:\nd/b.csv:14:read:\n");
+    check("three.warc", NULL,
+          "http://a.test/x.csv:42:read:\nhttp://a.test/x.csv:42:read:\nhttp://a.test/x.csv:2:read:\n");
+}
+
+static void what_has_its_directory_at_the_end_is_sought_or_spilled(void **state)
+{
+    (void)state;
+    check_sought("two.7z", NULL, sizeof spill, "a.csv:42:read:\nd/b.csv:14:read:\n");
+    check_sought("two.7z", NULL, 0, "a.csv:42:read:\nd/b.csv:14:read:\n");
+}
+
+static void a_zip_opens_by_the_right_password_only(void **state)
+{
+    (void)state;
+    check_sought("aes.zip", "secret", sizeof spill, "a.csv:42:read:\nd/b.csv:14:read:\n");
+    check_sought("aes.zip", "Secret", sizeof spill, "a.csv:0:unread:encrypted\nd/b.csv:0:unread:encrypted\n");
+    check_sought("aes.zip", NULL, sizeof spill, "a.csv:0:unread:encrypted\nd/b.csv:0:unread:encrypted\n");
+    /* Without a helper. */
+    check_sought("locked.7z", "secret", sizeof spill, "a.csv:0:unread:encrypted\nd/b.csv:0:unread:encrypted\n");
+}
+
+static enum dye_status add_word(void *arg, const char *word)
+{
+    char *all = arg;
+    strcat(strcat(all, word), "|");
+    return DYE_OK;
+}
+
+static void a_post_tells_its_password(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *post, *word;
+    } table[] = {{"料 一手 解压密码：Kuai-99，不退", "Kuai-99|"},
+                 {"pw:Kuai-99", "|Kuai-99|"},
+                 {"密码Kuai-99谢谢", "|Kuai-99|"},
+                 {"the password is \"Kuai-99\".", "|Kuai-99|"},
+                 {"password=Kuai-99!", "|Kuai-99!|"},
+                 {"密码 快递数据", "快递数据|"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char all[1024] = "|";
+        assert_int_equal(dye_password_words(dye_span_str(table[i].post), add_word, all), DYE_OK);
+        assert_non_null(strstr(all, table[i].word));
+    }
+}
+
 static void text_is_never_taken_for_a_container(void **state)
 {
     (void)state;
@@ -325,6 +436,10 @@ static void text_is_never_taken_for_a_container(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_archive_is_known_by_its_content),
+        cmocka_unit_test(what_has_its_directory_at_the_end_is_sought_or_spilled),
+        cmocka_unit_test(a_zip_opens_by_the_right_password_only),
+        cmocka_unit_test(a_post_tells_its_password),
         cmocka_unit_test(plain_and_compressed_files_are_one_part_without_a_path),
         cmocka_unit_test(an_empty_thing_is_one_part_that_was_read),
         cmocka_unit_test(entries_of_archives_are_parts_and_folders_are_none),

@@ -56,6 +56,14 @@ static void done_frame(uint32_t status, uint32_t level)
     frame(FRAME_DONE, sizeof p, p, sizeof p);
 }
 
+static void help_frame(uint8_t helper, uint8_t spilled, uint64_t at, uint64_t bytes)
+{
+    uint8_t p[FRAME_HELP_BYTES] = {helper, spilled};
+    frame_put64(p + 2, at);
+    frame_put64(p + 10, bytes);
+    frame(FRAME_HELP, sizeof p, p, sizeof p);
+}
+
 static int hostile(const char *deed)
 {
     static char big[8000];
@@ -111,6 +119,18 @@ static int hostile(const char *deed)
         done_frame(DYE_OK, 0);
     if (strcmp(deed, "too-much") == 0)
         frame(FRAME_DATA, 8000, big, 8000); /* the limit of the test is 1,000 */
+    if (strcmp(deed, "odd-helper") == 0)
+        help_frame(99, 0, 0, 1);
+    if (strcmp(deed, "help-of-nowhere") == 0)
+        help_frame(DYE_HELPER_7Z_LIST, 2, 0, 1);
+    if (strcmp(deed, "help-beyond-the-end") == 0) {
+        help_frame(DYE_HELPER_7Z_LIST, 0, UINT64_MAX, 2);
+        help_frame(DYE_HELPER_7Z_LIST, 1, 0, UINT64_MAX);
+    }
+    if (strcmp(deed, "helped-by-nobody") == 0)
+        frame(FRAME_HELP_END, 1, "", 1);
+    if (strcmp(deed, "sleeps-on") == 0)
+        sleep(60);
     sleep(1);
     return 0;
 }
@@ -154,7 +174,10 @@ static enum dye_status run(const char *exe, int fd, const struct dye_decode_limi
 {
     struct dye_decode_events events = {log_begin, log_data, log_end, l};
     struct dye_error err = {0};
-    const struct decoder decoder = {.self_exe = exe, .tmp_folder = "/tmp", .spill_bytes = 1 << 20};
+    const struct decoder decoder = {.self_exe = exe, .tmp_folder = "/tmp", .spill_bytes = 1 << 20, .seconds = 20};
+    const struct decoder impatient = {.self_exe = exe, .seconds = 2};
+    if (strstr(exe, "sleeps-on") != NULL)
+        return decoder_run(&impatient, fd, limits, &events, NULL, &err);
     return decoder_run(&decoder, fd, limits, &events, NULL, &err);
 }
 
@@ -274,6 +297,11 @@ static void whatever_a_hostile_child_does_costs_one_part(void **state)
         {"two-parts-at-once", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"done-in-a-part", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"too-much", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"odd-helper", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"help-of-nowhere", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"help-beyond-the-end", "0 'p' 3 partly 'decoder: crashed'\n"}, /* it is told no, and leaves */
+        {"helped-by-nobody", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"sleeps-on", "0 'p' 3 partly 'limit: time'\n"},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char exe[4200];
@@ -310,6 +338,31 @@ static void an_input_that_cannot_be_read_is_an_error(void **state)
     dye_decode_limits_default(&limits);
     struct log l = {.n = 0};
     assert_int_equal(run(self, fd, &limits, &l), DYE_E_IO);
+    close(fd);
+}
+
+/* ---- scratch space ---- */
+
+/* A 7z inside a zip has to be sought, and so to be copied. */
+static void scratch_space_that_is_too_small_is_a_verdict(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = "7z\xbc\xaf\x27\x1c and what else a 7z has to say";
+    uint8_t archive[200] = "PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    size_t n = 30;
+    archive[18] = archive[22] = sizeof head;
+    archive[26] = 1;
+    archive[n++] = 'a';
+    memcpy(archive + n, head, sizeof head);
+    n += sizeof head;
+    int fd = file_of(archive, n);
+    struct dye_decode_limits limits;
+    struct log l = {.n = 0};
+    struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+    dye_decode_limits_default(&limits);
+    const struct decoder small = {.self_exe = self, .tmp_folder = "/tmp", .spill_bytes = 8};
+    assert_int_equal(decoder_run(&small, fd, &limits, &events, NULL, NULL), DYE_OK);
+    assert_non_null(strstr(l.text, "0 'a' 0 unread 'limit: spill'\n"));
     close(fd);
 }
 
@@ -391,6 +444,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(limits_reach_the_child),
         cmocka_unit_test(an_event_that_stops_kills_the_child),
         cmocka_unit_test(whatever_a_hostile_child_does_costs_one_part),
+        cmocka_unit_test(scratch_space_that_is_too_small_is_a_verdict),
         cmocka_unit_test(a_helper_reads_a_file_without_a_name),
         cmocka_unit_test(a_helper_that_complains_or_is_killed_says_so),
         cmocka_unit_test(a_program_that_is_not_there_is_an_error),

@@ -37,6 +37,8 @@ struct dye_persona {
     const struct dye_profile *profile;      /* of the table that it follows (dye/profile.h), or NULL; borrowed */
     uint64_t draw;                          /* from which that is drawn how its cells are written; a secret */
     uint32_t empty, words;                  /* bits of the profile's columns: empty, a word instead of a value */
+    char table_sex, table_decade[5];        /* what a row of the table would tell of its person */
+    bool follows;                           /* the profile's columns are the sector's, in their order */
     char home[5];                           /* prefecture of residence: that of the address, first four digits */
     int32_t born, made_on;                  /* days */
     const char *occupation;                 /* UTF-8, static */
@@ -125,7 +127,7 @@ struct dye_column {
     int32_t from, to; /* DATE: days, 0 <= from <= to. A day after made_on has not come: an empty cell */
 };
 #define DYE_SECTOR_COLUMNS_MAX 32
-#define DYE_SECTOR_ROWS_MAX 8
+#define DYE_SECTOR_ROWS_MAX 16
 struct dye_sector {
     char name[48];
     char table[64];
@@ -166,6 +168,9 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_sector_cell_of(const struct dye_colum
 /* The same of the first record. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_sector_cell(const struct dye_column *c, const struct dye_persona *p,
                                                        struct dye_value *ret);
+/* Whether a record of this persona, whoever its value comes from, has a filled cell of `kind`; before a profile is
+ * followed, which says itself what is empty. */
+DYE_API bool dye_sector_shows(const struct dye_sector *s, const struct dye_persona *p, enum dye_kind kind);
 /* Whether records of this sector carry `kind`: only such values are ever fingerprinted. */
 DYE_API bool dye_sector_has(const struct dye_sector *s, enum dye_kind kind);
 

@@ -7,12 +7,17 @@
  * characters of given names by sex and decade of birth, the steps from one part of an address to the next by the region
  * of the resident ID, birth years by sex, how dates, sexes and phones are written, lengths and prefixes of identifiers.
  * No row is kept, and nothing is that was counted in fewer than k rows, nor is a value of free text that holds seven
- * digits in a row. Rows count, not persons: where one person has k rows, let the query that feeds the learner return
- * one row a person.
+ * digits in a row. Rows count, not persons: k is to be above the rows that one person may have; what a sector's file
+ * says to be the `same` in all of them is never kept as it stands.
  *
- * What follows a profile: name, address, which optional fields are empty, how values are written; sex and birth date
- * where the record shows no resident ID. Identifiers are never changed: they come from a pool or a default space, and
- * sex, birth date and region follow them. A written form that would not parse back to its value is not used.
+ * Of the other columns (words, numbers, dates, texts) it is counted what stands there under the one other column that
+ * tells most of it, how far a date is behind another, how numbers end or run on with time; and how many rows a person
+ * has, how many persons an address. Dates are the table's own: learn again as it grows.
+ *
+ * What follows a profile: of whom personas are made (dye_profile_sector), name, address, those columns, which optional
+ * fields are empty, how values are written; sex and birth date where the record shows no resident ID. Identifiers are
+ * never changed: they come from a pool or a default space, and sex, birth date and region follow them. A written form
+ * that would not parse back to its value is not used.
  *
  * A record keeps at least one identifier that the scanner finds (dye_ident_is_found), if the persona has one. Profiles
  * are confidential (they describe a table), but hold no person.
@@ -54,10 +59,19 @@ DYE_API uint64_t dye_profile_rows(const struct dye_profile *p);
  */
 DYE_API void dye_profile_adopt(const struct dye_profile *profile, const struct dye_sector *s, struct dye_prf *draw,
                                struct dye_persona *p);
+/*
+ * The sector as a persona of the table is made by: ages, sexes, regions and sizes of households as often as the table's
+ * rows say, and no cell empty, which the profile says itself. `day` is that on which it is made.
+ */
+DYE_API void dye_profile_sector(const struct dye_profile *profile, const struct dye_sector *s, int32_t day,
+                                struct dye_sector *ret);
+/* How many rows this person has in the table, 1 to DYE_SECTOR_ROWS_MAX; 0 where the profile doesn't say. */
+DYE_API size_t dye_profile_rows_of(const struct dye_profile *profile, const struct dye_persona *p);
 /* Whether the profile says of this column when it is empty. */
 DYE_API bool dye_profile_has(const struct dye_profile *profile, const char *column);
-/* The cell as this table writes it; `canonical` is what it holds. Called by dye_sector_cell. */
+/* The cell of record number `row` as this table writes it; `canonical` is what it holds without. Called by
+ * dye_sector_cell_of. */
 DYE_API void dye_profile_cell(const struct dye_profile *profile, const struct dye_column *c,
-                              const struct dye_persona *p, struct dye_value *canonical);
+                              const struct dye_persona *p, size_t row, struct dye_value *canonical);
 
 #endif

@@ -46,6 +46,8 @@ DYE_API struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_byte
 DYE_API void dye_chunker_free(struct dye_chunker *c); /* takes NULL; wipes */
 /* A part begins, of this unit. Without it the next part is of bytes. */
 DYE_API void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit);
+/* The same of a part as it was announced: of formats that know it, the first row is the columns' names. */
+DYE_API void dye_chunker_begin_part(struct dye_chunker *c, const struct dye_part *part);
 /* Returns what the callback returned when not DYE_OK; DYE_E_NOMEM. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span bytes);
 /* Delivers the rest and is ready for the next part. A part of no bytes has no chunk. */

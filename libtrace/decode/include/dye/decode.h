@@ -63,11 +63,26 @@ struct dye_part_end {
  * ratio or entries is reached the part at hand says so and is the last. What is valid is valid inside the call only.
  * Return DYE_STOPPED to end early.
  *
- * Reasons: "truncated", "damaged", "trailing data" (behind the end of a zip), "encrypted", "unsupported", "not a file",
- * "format: F" for a known format that is not read here (image, video, pdf, ole, sqlite, access, rar, 7z, cab), "limit:
- * L" (output, entries, depth, ratio, memory, spill).
+ * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
+ * pdf without its helper), "limit: L" (output, entries, depth, ratio, memory, spill, record).
  *
- * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people".
+ * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people". A part of one of these
+ * formats is rendered:
+ *
+ * sqlite, access, dbf   a row of the columns' names, then the rows; of dbf with a last column "deleted";
+ *                       deleted rows of sqlite, where they still stand, are a part "deleted" without names
+ * html                  a row a row of a table, or a block of other text; a chat of Telegram's: from, date, text
+ * xml                   a row of the fields' names, then a row a record, which is the repeated element
+ * mail                  the names of a mail's header fields, and their values; its bodies are parts below it, as they
+ *                       stand behind their transfer encoding, or, from charsets that text.h does not know, unit row
+ * pdf                   unit page
+ * office formats        a sheet, or a text as rows; each file inside is a part too. "properties" (rows "key: text")
+ * says who wrote them and what they link to, and what is neither rendered nor known to hold nothing is a part as it
+ * stands: "book.xlsx/xl/pivotCache/..."
+ *
+ * A picture inside of one of these makes it partly read, "format: image". Text that only stands for other text is an
+ * inner part: "list.txt/base64", "list.txt/quoted", "list.txt/percent".
  */
 struct dye_decode_events {
     enum dye_status (*begin)(void *arg, const struct dye_part *part);
@@ -103,10 +118,10 @@ struct dye_help {
 };
 
 /*
- * How a helper is had; one at a time. _start returns DYE_OK, and then what it writes comes by _read like the input
- * does, until *ret_n is 0, and _end ends it, also before that; DYE_E_NOTFOUND when it is not there; else why not.
- * _end returns NULL when it ended well, else a constant: "damaged" (it complained), "limit: cpu",
- * "helper: crashed".
+ * How a helper is had; the calls are about the one that was started last, of a few. _start returns DYE_OK, and then
+ * what it writes comes by _read like the input does, until *ret_n is 0, and _end ends it, also before that;
+ * DYE_E_NOTFOUND when it is not there; else why not. _end returns NULL when it ended well, else a constant: "damaged"
+ * (it complained), "limit: cpu", "helper: crashed".
  */
 struct dye_helper_calls {
     enum dye_status (*start)(void *arg, const struct dye_help *help);
@@ -120,7 +135,7 @@ struct dye_helper_calls {
  * read_at, bytes             the same input in any order, for formats that have their directory at the end
  * spill_write, spill_read    scratch space of spill_bytes, for what has to be sought and stands inside something else;
  *                            without it such parts are unread, "limit: spill"
- * passwords                  tried in turn on what is encrypted; UTF-8
+ * passwords                  tried in turn on what is encrypted: the bytes that the cipher gets
  * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
  */
 struct dye_decode_input {

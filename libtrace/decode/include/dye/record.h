@@ -69,8 +69,9 @@ struct dye_field {
     struct dye_span name; /* see dye_field_name; empty when the column has none */
     size_t start, n;      /* of the value as it stands, without quotes, from the start of the text */
     uint32_t column;      /* from 0; for JSON and cards the order in the record */
+    uint8_t charset;      /* of the record, in the text */
     /* private */
-    uint8_t written, charset;
+    uint8_t written;
     bool name_is_raw;
 };
 
@@ -89,6 +90,8 @@ struct dye_records {
     bool unsure; /* a quote may close behind the text's end */
     size_t ahead_start, ahead_end;
     size_t hopeless; /* no quote closes before here */
+    uint16_t names;  /* of a header that stays the same: where each ends in it */
+    uint16_t name_end[DYE_FIELDS_MAX];
 };
 DYE_API void dye_records_init(struct dye_records *r, const struct dye_layout *layout, struct dye_span text);
 /* To the next record that is not empty and not a header; false at the end. O(length). */

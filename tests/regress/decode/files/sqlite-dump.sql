@@ -1,0 +1,10 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE people (name TEXT, mobile INTEGER, id_no TEXT, email TEXT, addr TEXT);
+INSERT INTO people VALUES('李沐阳',17420013841,'11014419900307213X','muyang.li@example.com','北京市海淀区学院路37号');
+INSERT INTO people VALUES('欧阳若溪',17435520917,'320545198511210423','ruoxi85@example.net','江苏省苏州市干将东路8号3幢202室');
+INSERT INTO people VALUES('王建国',17481120356,'370146196205093112','wjg1962@example.org','山东省济南市历下区文化西路12号');
+INSERT INTO people VALUES('阿依古丽·买买提',17462208813,'650147199708145620','ayigul@example.com','新疆乌鲁木齐市天山区解放北路5号');
+INSERT INTO people VALUES('张䶮',15410027764,'440348200112300910','zhang.yan@example.net','广东省深圳市南山区科苑路15号');
+INSERT INTO people VALUES('赵敏',17454410092,'510149199306252089','min.zhao@example.com','四川省成都市武侯区人民南路四段1号');
+COMMIT;
