@@ -2,6 +2,7 @@
 #include "probe.h"
 #include "unwrap.h"
 #include "wide.h"
+#include "written.h"
 
 #include <string.h>
 
@@ -12,11 +13,7 @@
 enum {
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
-    LOCAL_MAX = 64,
-    DOMAIN_MAX = 255,
-    EMAIL_MAX = LOCAL_MAX + 1 + DOMAIN_MAX,
-    GROUPED = 13,  /* eleven digits and two separators */
-    SAME_MAX = 64, /* canaries that share one value */
+    SAME_MAX = 64,                 /* canaries that share one value */
     HELD_MAX = 4 * SAME_MAX,
     WINDOW = 64,   /* blocks */
     LOOKAHEAD = 2, /* blocks behind the window: the longest run that counts ends in them */
@@ -257,25 +254,9 @@ static enum dye_status try_alike(struct scan *s, const struct run *r)
     return put(s, CLASS(ID), r->start, r->n + letter, form, 18, true);
 }
 
-/* An ID written in groups of 6-8-4, at the eight. */
-static enum dye_status try_grouped_id(struct scan *s, const struct run *r)
+static enum dye_status put_written(struct scan *s, unsigned classes, const struct written *w)
 {
-    enum { BEFORE = 7, ALL = 20 };
-    uint8_t form[18];
-    if (r->start < BEFORE || s->n - (r->start - BEFORE) < ALL)
-        return DYE_OK;
-    const uint8_t *p = s->p + r->start - BEFORE;
-    if (p[15] != p[6] || (p[6] != ' ' && p[6] != '-' && p[6] != '.') ||
-        (s->n - (r->start - BEFORE) > ALL && dye_is_alnum(p[ALL])))
-        return DYE_OK;
-    memcpy(form, p, 6);
-    memcpy(form + 6, p + 7, 8);
-    memcpy(form + 14, p + 16, 4);
-    form[17] = dye_to_lower(form[17]);
-    for (size_t i = 0; i < 17; i++)
-        if (!dye_is_digit(form[i]))
-            return DYE_OK;
-    return put(s, CLASS(ID), r->start - BEFORE, ALL, form, sizeof form, true);
+    return put(s, classes, w->start, w->n, w->form, w->n_form, true);
 }
 
 /* Whether eleven digits in a row stand among the first 64. */
@@ -288,6 +269,7 @@ static inline bool has_eleven(uint64_t digits)
 static inline enum dye_status try_run(struct scan *s, const struct run *r)
 {
     const uint8_t *p = s->p + r->start;
+    struct written w;
     if (r->n < RUN_MIN || r->n > RUN_MAX || r->digits == 0)
         return DYE_OK;
     unsigned classes = classes_of(r) & s->classes;
@@ -307,7 +289,7 @@ static inline enum dye_status try_run(struct scan *s, const struct run *r)
         return r->n <= 18 ? try_lettered(s, r) : DYE_OK;
     }
     if (r->n == 8)
-        return try_grouped_id(s, r);
+        return written_grouped_id(dye_span_of(s->p, s->n), r->start, &w) ? put_written(s, CLASS(ID), &w) : DYE_OK;
     if (r->n == 17 && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
         return try_alike(s, r);
     size_t prefix = trunk(p, r->n);
@@ -332,33 +314,6 @@ static size_t later_start(const struct scan *s, size_t start, size_t end)
     return s->p[start] == 'u' && end - start > 5 ? start + 5 : start + 1;
 }
 
-/* A mobile written in groups, 3-4-4, 3-3-5 or 4-4-3, by one separator throughout, from `start` on: a run starts there,
- * three digits and a separator, or four. */
-static enum dye_status try_group(struct scan *s, size_t start)
-{
-    static const uint8_t groupings[3][3] = {{3, 4, 4}, {3, 3, 5}, {4, 4, 3}};
-    const uint8_t *p = s->p + start;
-    if (s->n - start < GROUPED)
-        return DYE_OK;
-    uint8_t separator = dye_is_digit(p[3]) ? p[4] : p[3];
-    for (size_t g = 0; g < 3; g++) {
-        uint8_t form[11];
-        size_t n = 0, at = 0;
-        for (size_t part = 0; part < 3 && n != SIZE_MAX; part++) {
-            if (part > 0 && p[at++] != separator)
-                n = SIZE_MAX;
-            for (size_t i = 0; i < groupings[g][part] && n != SIZE_MAX; i++, at++)
-                if (dye_is_digit(p[at]))
-                    form[n++] = p[at];
-                else
-                    n = SIZE_MAX;
-        }
-        if (n == sizeof form && (start + GROUPED == s->n || !dye_is_alnum(p[GROUPED])))
-            return put(s, CLASS(MOBILE) | CLASS(OTHER), start, GROUPED, form, sizeof form, true);
-    }
-    return DYE_OK;
-}
-
 static inline enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t end, bool has_upper)
 {
     uint8_t lower[EMAIL_MAX];
@@ -375,62 +330,33 @@ static inline enum dye_status try_email(struct scan *s, size_t start, size_t at,
     return put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, end - start, false);
 }
 
-static bool is_local(uint8_t c)
+static enum dye_status on_group(struct scan *s, size_t i)
 {
-    return dye_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+    struct written w;
+    return written_grouped_mobile(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(MOBILE) | CLASS(OTHER), &w)
+                                                                  : DYE_OK;
 }
 
-static bool is_domain(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '.' || c == '-';
-}
-
-static bool is_base64(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '+' || c == '/';
-}
-
-/* The first '*' of a mask at byte i. */
 static enum dye_status on_star(struct scan *s, size_t i)
 {
-    const uint8_t *p = s->p;
-    uint8_t form[18];
-    size_t start = i, end = i;
-    while (start > 0 && i - start <= sizeof form && dye_is_alnum(p[start - 1]))
-        start--;
-    while (end < s->n && end - start <= sizeof form + 1 && (dye_is_alnum(p[end]) || p[end] == '*'))
-        end++;
-    size_t n = end - start;
-    if ((n == 12 || n == 19) && start > 0 && p[start - 1] >= 0x80 && start < i) {
-        start++; /* the first is the second half of a character */
-        n--;
-    }
-    if (n != 11 && n != 18)
-        return DYE_OK;
-    for (size_t k = 0; k < n; k++)
-        form[k] = dye_to_lower(p[start + k]);
-    return put(s, CLASS(MASKED), start, n, form, n, false);
+    struct written w;
+    return written_mask(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(MASKED), &w) : DYE_OK;
 }
 
-/* The first '=' at byte i: of 22, 27 or 43 characters of base64 it is the end. */
 static enum dye_status on_equal(struct scan *s, size_t i)
 {
-    const uint8_t *p = s->p;
-    size_t start = i, end = i + 1;
-    if (end < s->n && p[end] == '=')
-        end++;
-    if ((end < s->n && is_base64(p[end])) || i == 0 || !is_base64(p[i - 1]))
-        return DYE_OK;
-    while (start > 0 && i - start < 44 && is_base64(p[start - 1]))
-        start--;
-    size_t n = end - start, pad = end - i;
-    if (n % 4 == 1 && start > 0 && p[start - 1] >= 0x80) { /* the first is the second half of a character */
-        start++;
-        n--;
-    }
-    if ((n != 24 || pad != 2) && (n != 28 || pad != 1) && (n != 44 || pad != 1))
-        return DYE_OK;
-    return put(s, CLASS(BASE64), start, n, p + start, n, true);
+    struct written w;
+    return written_digest(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(BASE64), &w) : DYE_OK;
+}
+
+/* Read twice where its first byte may be the second half of a character. */
+static enum dye_status on_open(struct scan *s, size_t i)
+{
+    struct written w;
+    for (int late = 0; late < 2; late++)
+        if (written_address(dye_span_of(s->p, s->n), i, late != 0, &w))
+            DYE_TRY(put_written(s, CLASS(EMAIL) | CLASS(OTHER), &w));
+    return DYE_OK;
 }
 
 /* Digits [first, end) of a number in another writing. */
@@ -465,82 +391,6 @@ static enum dye_status on_wide(struct scan *s, size_t i)
             DYE_TRY(try_wide(s, w, first, end));
     }
     return DYE_OK;
-}
-
-/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too, or of the sign in full
- * width; 0 for none. */
-static size_t spelled(const struct scan *s, size_t i, const char *word)
-{
-    size_t at = i, n = strlen(word);
-    struct dye_span rest = dye_span_of(s->p + i, s->n - i);
-    const char *utf8 = *word == 'a' ? "\xef\xbc\xa0" : "\xef\xbc\x8e", *gb = *word == 'a' ? "\xa3\xc0" : "\xa3\xae";
-    const char *big5 = *word == 'a' ? "\xa2\x49" : "\xa1\x44";
-    if (rest.n >= 3 && memcmp(rest.p, utf8, 3) == 0)
-        return 3; /* full-width */
-    if (rest.n >= 2 && (memcmp(rest.p, gb, 2) == 0 || memcmp(rest.p, big5, 2) == 0))
-        return 2;
-    while (at < s->n && s->p[at] == ' ' && at - i < 2)
-        at++;
-    if (at + n + 2 > s->n || (s->p[at] != '(' && s->p[at] != '['))
-        return 0;
-    uint8_t close = s->p[at] == '(' ? ')' : ']';
-    for (size_t k = 0; k < n; k++)
-        if (dye_to_lower(s->p[at + 1 + k]) != (uint8_t)word[k])
-            return 0;
-    if (s->p[at + 1 + n] != close)
-        return 0;
-    at += n + 2;
-    for (size_t end = at; at < s->n && s->p[at] == ' ' && at - end < 2;)
-        at++;
-    return at - i;
-}
-
-/* The address of [start, before), a spelled '@' that ends at `domain`, and what follows. */
-static enum dye_status try_spelled(struct scan *s, size_t start, size_t before, size_t domain)
-{
-    uint8_t form[EMAIL_MAX];
-    size_t n = 0, end = domain;
-    if (before - start > LOCAL_MAX)
-        return DYE_OK;
-    for (size_t k = start; k < before; k++)
-        form[n++] = dye_to_lower(s->p[k]);
-    form[n++] = '@';
-    while (end < s->n && n < EMAIL_MAX) {
-        size_t dot = spelled(s, end, "dot");
-        if (dot == 0 && !is_domain(s->p[end]))
-            break;
-        form[n++] = dot != 0 ? '.' : dye_to_lower(s->p[end]);
-        end += dot != 0 ? dot : 1;
-    }
-    while (form[n - 1] == '.' || form[n - 1] == '-') {
-        n--;
-        end--;
-    }
-    return end > domain && end - start <= UINT16_MAX
-               ? put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, n, true)
-               : DYE_OK;
-}
-
-/* An address whose '@' is spelled, at the bracket at byte i, and whose dots may be. */
-static enum dye_status on_open(struct scan *s, size_t i)
-{
-    const uint8_t *p = s->p;
-    size_t before = i, sign = spelled(s, i, "at");
-    if (sign == 0)
-        return DYE_OK;
-    while (before > 0 && i - before < 2 && p[before - 1] == ' ')
-        before--;
-    size_t start = before;
-    while (start > 0 && before - start <= LOCAL_MAX && is_local(p[start - 1]) &&
-           !(p[start - 1] == '-' && start > 1 && p[start - 2] == '-'))
-        start--;
-    while (start < before && (p[start] == '.' || p[start] == '-'))
-        start++;
-    if (start == before)
-        return DYE_OK;
-    DYE_TRY(try_spelled(s, start, before, i + sign));
-    bool touched = start > 0 && p[start - 1] >= 0x80; /* the first byte may be the second half of a character */
-    return touched && start + 1 < before ? try_spelled(s, start + 1, before, i + sign) : DYE_OK;
 }
 
 /* ---- rows in base64 ---- */
@@ -806,7 +656,7 @@ static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
         for (uint64_t g = groups(m, m + 1) & (starts | begins_late(m, &s->masks[b - 1])); g != 0; g &= g - 1) {
             size_t i = at + (unsigned)__builtin_ctzll(g);
             if (s->p[i] == '1')
-                DYE_TRY(try_group(s, i));
+                DYE_TRY(on_group(s, i));
         }
     if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
         for (uint64_t signs = m->at; signs != 0; signs &= signs - 1) {
