@@ -154,7 +154,7 @@ static void settle(struct dye_index_builder *b, struct image_header *h)
             h->epoch = p->e.epoch;
         if (is_key(p)) {
             h->keys++;
-            of_class[image_class_of(&p->e)]++;
+            of_class[dye_index_entry_class(&p->e)]++;
         } else {
             h->traits++;
         }
@@ -194,7 +194,7 @@ static void put_keys(const struct dye_index_builder *b, uint8_t *image, const st
         if (!is_key(at(b, i)))
             continue;
         keys[buckets[image_place(e->probe, h->buckets) + 1]++] = *e;
-        enum dye_token_class class = image_class_of(e);
+        enum dye_token_class class = dye_index_entry_class(e);
         struct dye_index_filter f = {(const uint64_t *)(const void *)(image + l->words[class]), h->words[class]};
         uint64_t word = (uint64_t)(dye_filter_word(&f, e->probe) - f.words);
         ((uint64_t *)(void *)(image + l->words[class]))[word] |= dye_filter_bits(e->probe);

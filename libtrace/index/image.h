@@ -61,8 +61,6 @@ bool image_layout(const struct image_header *h, struct image_layout *ret);
 uint64_t image_checksum(const uint8_t *image, size_t bytes);
 /* A value that only these keys give. */
 void image_key_check(const struct dye_index_keys *keys, uint8_t ret[DYE_KEY_CHECK_BYTES]);
-/* The class of token that an entry can be found as. */
-enum dye_token_class image_class_of(const struct dye_index_entry *e);
 
 /* Which of n: as the probe lies in its range, so that sorted keys stand in the order of their buckets. */
 static inline uint64_t image_place(uint64_t probe, uint64_t n)

@@ -48,7 +48,7 @@ bool image_layout(const struct image_header *h, struct image_layout *ret)
     return true;
 }
 
-enum dye_token_class image_class_of(const struct dye_index_entry *e)
+enum dye_token_class dye_index_entry_class(const struct dye_index_entry *e)
 {
     switch ((enum dye_form)e->form) {
     case DYE_PLAIN:

@@ -18,6 +18,7 @@ enum {
     WINDOW = 64,   /* blocks */
     LOOKAHEAD = 2, /* blocks behind the window: the longest run that counts ends in them */
     QUEUE = 32,    /* a power of two */
+    SUNK = 64,     /* tokens given to a sink at a time */
     PREFETCH = 20, /* tokens; of 12 to 25 all do, 50 or more evict each other */
 };
 
@@ -33,7 +34,8 @@ struct scan {
     const struct dye_index_set *set;
     const struct dye_index_keys *keys;
     struct dye_index_filter filters[2][DYE_TOKEN_CLASSES];
-    unsigned classes; /* bit c: some index has keys of class c */
+    unsigned classes; /* bit c: tokens of class c are wanted, by the sink or because */
+    unsigned indexed; /* bit c: some index has keys of class c */
     uint64_t max_epoch;
     const uint8_t *p;
     size_t n;
@@ -41,10 +43,14 @@ struct scan {
     void *arg;
     struct dye_scan_stats stats;
     struct waiting queue[QUEUE];
-    uint8_t forms[QUEUE][EMAIL_MAX]; /* of tokens in the queue that are written in some other way */
-    struct wide wide;                /* the last number in another writing */
-    size_t unwrapped;                /* base64 before here was looked into */
-    size_t first, last;              /* of the queue, counted from the start of the scan */
+    uint8_t forms[QUEUE][EMAIL_MAX];   /* of tokens in the queue that are written in some other way */
+    struct wide wide;                  /* the last number in another writing */
+    size_t unwrapped;                  /* base64 before here was looked into */
+    size_t first, last;                /* of the queue, counted from the start of the scan */
+    const struct dye_token_sink *sink; /* or NULL */
+    uint64_t sunk[SUNK];
+    uint8_t sunk_classes[SUNK];
+    size_t n_sunk;
     /* An e-mail address is met at its '@', after the runs in its local part: hits wait here, sorted by start, until
      * nothing can start before them. */
     struct dye_hit held[HELD_MAX];
@@ -121,6 +127,13 @@ static inline enum dye_status take(struct scan *s)
     return DYE_OK;
 }
 
+static __attribute__((noinline)) enum dye_status empty_sink(struct scan *s)
+{
+    size_t n = s->n_sunk;
+    s->n_sunk = 0;
+    return n > 0 ? s->sink->take(s->sink->arg, s->sunk, s->sunk_classes, n) : DYE_OK;
+}
+
 /* The token at [start, start + n), whose form is n_form bytes, is to be looked up in the filters of `classes`.
  * `stored`: its form is not just its bytes in lower case. */
 static inline enum dye_status put(struct scan *s, unsigned classes, size_t start, size_t n, const uint8_t *form,
@@ -131,6 +144,14 @@ static inline enum dye_status put(struct scan *s, unsigned classes, size_t start
         return DYE_OK;
     uint64_t probe = probe_of(s->keys, form, n_form);
     s->stats.tokens++;
+    if (s->sink != NULL) {
+        _Static_assert(DYE_TOKEN_CLASSES <= 8, "a byte holds the classes");
+        s->sunk[s->n_sunk] = probe;
+        s->sunk_classes[s->n_sunk++] = (uint8_t)classes;
+        if (s->n_sunk == SUNK)
+            DYE_TRY(empty_sink(s));
+        classes &= s->indexed;
+    }
     for (; classes != 0; classes &= classes - 1) {
         unsigned class = (unsigned)__builtin_ctz(classes);
         for (size_t part = 0; part < 2; part++)
@@ -696,6 +717,8 @@ static enum dye_status walk(struct scan *s, masks_fn masks)
     }
     while (s->first != s->last)
         DYE_TRY(take(s));
+    if (s->sink != NULL)
+        DYE_TRY(empty_sink(s));
     return release(s, SIZE_MAX);
 }
 
@@ -707,16 +730,16 @@ static masks_fn widest(void)
     return masks_scalar;
 }
 
-enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set, uint64_t max_epoch,
-                            struct dye_span chunk, dye_hit_fn on_hit, void *arg, struct dye_scan_stats *stats)
+static enum dye_status scan_chunk(masks_fn masks, const struct dye_index_set *set, uint64_t max_epoch,
+                                  struct dye_span chunk, dye_hit_fn on_hit, void *arg,
+                                  const struct dye_token_sink *sink, struct dye_scan_stats *stats)
 {
-    masks_fn masks = path == DYE_SCAN_AUTO ? widest() : masks_of_path(path);
-    if (masks == NULL)
-        return DYE_E_USAGE;
     struct scan s; /* most of it is filled as it is needed */
     s.set = set;
-    s.keys = NULL;
-    s.classes = 0;
+    s.sink = sink;
+    s.n_sunk = 0;
+    s.keys = sink != NULL ? sink->keys : NULL;
+    s.indexed = 0;
     memset(s.filters, 0, sizeof s.filters);
     for (size_t part = 0; part < 2; part++) {
         if (set->part[part] == NULL)
@@ -724,9 +747,10 @@ enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set 
         s.keys = dye_index_keys_of(set->part[part]);
         for (enum dye_token_class c = 0; c < DYE_TOKEN_CLASSES; c++) {
             s.filters[part][c] = dye_index_filter_of(set->part[part], c);
-            s.classes |= s.filters[part][c].n_words > 0 ? 1u << c : 0;
+            s.indexed |= s.filters[part][c].n_words > 0 ? 1u << c : 0;
         }
     }
+    s.classes = sink != NULL ? (1u << DYE_TOKEN_CLASSES) - 1 : s.indexed;
     s.max_epoch = max_epoch;
     s.p = chunk.p;
     s.n = chunk.n;
@@ -747,8 +771,22 @@ enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set 
     return status;
 }
 
+enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set, uint64_t max_epoch,
+                            struct dye_span chunk, dye_hit_fn on_hit, void *arg, struct dye_scan_stats *stats)
+{
+    masks_fn masks = path == DYE_SCAN_AUTO ? widest() : masks_of_path(path);
+    return masks != NULL ? scan_chunk(masks, set, max_epoch, chunk, on_hit, arg, NULL, stats) : DYE_E_USAGE;
+}
+
 enum dye_status dye_scan(const struct dye_index_set *set, uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,
                          void *arg, struct dye_scan_stats *stats)
 {
-    return dye_scan_by(DYE_SCAN_AUTO, set, max_epoch, chunk, on_hit, arg, stats);
+    return scan_chunk(widest(), set, max_epoch, chunk, on_hit, arg, NULL, stats);
+}
+
+enum dye_status dye_scan_tokens(const struct dye_index_set *set, uint64_t max_epoch, struct dye_span chunk,
+                                dye_hit_fn on_hit, void *arg, const struct dye_token_sink *sink,
+                                struct dye_scan_stats *stats)
+{
+    return scan_chunk(widest(), set, max_epoch, chunk, on_hit, arg, sink, stats);
 }

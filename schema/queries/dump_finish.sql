@@ -11,7 +11,7 @@ WITH parts AS (
     UPDATE dyetrace.sighting s
     SET weak = s.bits < $3::double precision,
         probability = 1 / (1 + (1 - $4::double precision) / $4 * power(2::double precision, -least(s.bits, 1000)))
-    WHERE s.dump_id = $1
+    WHERE s.dump_id = $1 AND NOT s.by_sketch
 )
 UPDATE dyetrace.dump d
 SET state = 'complete', verdict = parts.verdict, parts = parts.n, records = $2::bigint, threshold_bits = $3,

@@ -6,7 +6,7 @@ SELECT json_strip_nulls(json_build_object(
     'source', CASE WHEN cardinality(h.paths) = 1 THEN h.paths[1] END,
     'sources', CASE WHEN cardinality(h.paths) > 1 THEN to_json(h.paths) END,
     'part', p.path,
-    'offset', s.start,
+    'offset', CASE WHEN NOT s.by_sketch THEN s.start END,
     'places', (SELECT json_agg(json_build_object(
                    'part', p.path, 'unit', s.unit,
                    'start', CASE WHEN s.unit = 'byte' THEN e.start END,
@@ -19,6 +19,7 @@ SELECT json_strip_nulls(json_build_object(
     'probability', s.probability,
     'burned', CASE WHEN dyetrace.canary_is_burned(s.canary_id, dyetrace.dump_came(s.dump_id)) THEN true END,
     'weak', CASE WHEN s.weak THEN true END,
+    'by_sketch', CASE WHEN s.by_sketch THEN true END,
     'evidence', (SELECT json_agg(json_build_object('kind', e.kind, 'form', e.form, 'bits', round(e.bits::numeric, 1))
                                  ORDER BY e.n)
                  FROM dyetrace.sighting_evidence e WHERE e.sighting_id = s.sighting_id)

@@ -31,7 +31,7 @@ struct daemon {
     struct worker worker[WORKERS_MAX];
     struct event *poll, *followup, *term, *interrupt;
     atomic_bool stop;
-    bool refreshing, refresh_again, following_up;
+    bool refreshing, refresh_again, following_up, follow_again;
 };
 
 /* ---- the registry ---- */
@@ -39,20 +39,22 @@ struct daemon {
 struct refresh_job {
     struct pool_job job;
     struct daemon *d;
+    bool changed;
 };
 
 static void refresh(struct daemon *d);
+static void on_followup(evutil_socket_t fd, short what, void *arg);
 
 static void refresh_work(struct pool_job *job, void *context)
 {
-    struct daemon *d = ((struct refresh_job *)(void *)job)->d;
+    struct refresh_job *j = (struct refresh_job *)(void *)job;
+    struct daemon *d = j->d;
     struct dye_error err = {0};
-    bool changed = false;
     (void)context;
     enum dye_status status = d->store != NULL ? DYE_OK : store_open(d->conninfo, "dyetrace-matcher", &d->store, &err);
     if (status == DYE_OK)
-        status = registry_refresh(d->registry, d->store, &changed, &err);
-    if (status == DYE_OK && changed) {
+        status = registry_refresh(d->registry, d->store, &j->changed, &err);
+    if (status == DYE_OK && j->changed) {
         struct registry_snapshot *now = registry_take(d->registry);
         log_event(LOG_INFO_, "registry.live", "epoch=%" PRIu64 " canaries=%" PRIu64, now->epoch, now->canaries);
         registry_put(now);
@@ -67,6 +69,8 @@ static void refresh_work(struct pool_job *job, void *context)
 static void refresh_done(struct pool_job *job)
 {
     struct daemon *d = ((struct refresh_job *)(void *)job)->d;
+    if (((struct refresh_job *)(void *)job)->changed && !atomic_load(&d->stop))
+        on_followup(-1, 0, d); /* what is new may be in dumps that are known */
     free(job);
     d->refreshing = false;
     if (d->refresh_again && !atomic_load(&d->stop))
@@ -81,7 +85,7 @@ static void refresh(struct daemon *d)
     struct refresh_job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return; /* the next tick tries again */
-    *job = (struct refresh_job){{refresh_work, refresh_done, NULL}, d};
+    *job = (struct refresh_job){{refresh_work, refresh_done, NULL}, d, false};
     d->refreshing = true;
     pool_push(d->registry_pool, &job->job);
 }
@@ -179,6 +183,8 @@ static void followup_done(struct pool_job *job)
     struct daemon *d = ((struct refresh_job *)(void *)job)->d;
     d->following_up = false;
     free(job);
+    if (d->follow_again && !atomic_load(&d->stop))
+        on_followup(-1, 0, d);
     end_if_drained(d);
 }
 
@@ -187,10 +193,11 @@ static void on_followup(evutil_socket_t fd, short what, void *arg)
     struct daemon *d = arg;
     (void)fd;
     (void)what;
+    d->follow_again = d->following_up;
     struct refresh_job *job = d->following_up ? NULL : calloc(1, sizeof *job);
     if (job == NULL)
         return;
-    *job = (struct refresh_job){{followup_work, followup_done, NULL}, d};
+    *job = (struct refresh_job){{followup_work, followup_done, NULL}, d, false};
     d->following_up = true;
     pool_push(d->pool, &job->job);
 }

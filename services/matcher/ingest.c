@@ -10,6 +10,7 @@
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
+#include "sketcher.h"
 #include "zone.h"
 
 #include <errno.h>
@@ -127,6 +128,9 @@ struct run {
     struct dye_census *census;
     struct dye_buf counts; /* the census as it is stored; no person's value */
     struct part_map parts;
+    struct sketcher *sketcher;
+    bool reread;     /* a complete dump's bytes, for what came to the registry since */
+    bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
     uint64_t canaries; /* at that epoch */
     uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
@@ -148,7 +152,9 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
 {
     struct store *s = run->in->store;
     DYE_TRY(store_begin(s, run->err));
-    DYE_TRY(queue_chunk_done(s, run->dump, c, (const char *)run->counts.p, run->err));
+    if (!run->reread)
+        DYE_TRY(queue_chunk_done(s, run->dump, c, (const char *)run->counts.p, run->err));
+    DYE_TRY(sketcher_chunk(run->sketcher, c->number, run->err));
     DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
     return store_commit(s, run->err);
 }
@@ -173,20 +179,35 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
+    if (run->other_part)
+        return DYE_OK;
     const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
-    if (done != NULL && done->start == c.start && done->bytes == c.bytes)
-        return DYE_OK; /* else it was cut short there, by a limit or a password */
+    if (done != NULL && done->start == c.start && done->bytes == c.bytes) /* else cut short, by a limit or a password */
+        return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
     findings_begin(&run->findings, chunk->unit, chunk->start,
                    dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
-    enum dye_status status = dye_scan(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker, NULL);
+    enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker,
+                                             sketcher_sink(run->sketcher), NULL);
     if (status == DYE_OK)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
-    DYE_TRY(count_chunk(run, chunk));
+    if (!run->reread)
+        DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
     return commit_chunk(run, &c);
+}
+
+/* A reading years later may find other parts: a new decoder, or a password that was not stored. */
+static enum dye_status compare_part(struct run *run, const struct dye_part *part)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(run->in->store, run->err, &r,
+                      "SELECT FROM dyetrace.part WHERE dump_id = $1 AND ordinal = $2 AND path = $3", "sis", run->dump,
+                      (int64_t)run->part, part->path));
+    run->other_part = PQntuples(r) != 1;
+    return DYE_OK;
 }
 
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
@@ -194,6 +215,9 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
     dye_chunker_begin_part(run->chunker, part);
+    DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
+    if (run->reread)
+        return compare_part(run, part);
     return store_run(run->in->store, run->err, NULL,
                      "INSERT INTO dyetrace.part (dump_id, ordinal, path, format) VALUES ($1, $2, $3, $4)"
                      " ON CONFLICT (dump_id, ordinal) DO UPDATE SET format = excluded.format",
@@ -213,13 +237,22 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
     DYE_TRY(dye_chunker_finish(run->chunker));
+    if (run->other_part)
+        return DYE_OK;
+    DYE_TRY(sketcher_end(run->sketcher, run->err));
     const struct dye_layout *layout = dye_chunker_layout(run->chunker);
     /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
-    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisss", run->dump, (int64_t)run->part,
+    const char *verdict = dye_verdict_name(cut ? DYE_PARTLY : end->verdict);
+    if (run->reread)
+        return store_run(run->in->store, run->err, NULL,
+                         "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
+                         " AND verdict = $5",
+                         "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssi", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
-                     dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason,
-                     layout != NULL ? dye_layout_name(layout->kind) : NULL);
+                     verdict, cut ? "limit: record" : end->reason,
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -263,7 +296,8 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     struct store *s = run->in->store;
     STORE_RESULT r = NULL;
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(part_map_forget(&run->parts, s, run->dump, err));
+    if (!run->reread)
+        DYE_TRY(part_map_forget(&run->parts, s, run->dump, err));
     DYE_TRY(store_run(s, err, &r, "SELECT coalesce(sum(records), 0) FROM dyetrace.part WHERE dump_id = $1", "s",
                       run->dump));
     uint64_t records = (uint64_t)store_int(r, 0, 0);
@@ -273,36 +307,53 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     /* The prior in bits: what zero bits of evidence leave. */
     double prior = dye_link_probability(0, rows, n);
     DYE_TRY(store_run(s, err, NULL, sql_dump_finish, "siff", run->dump, (int64_t)records, threshold, prior));
+    DYE_TRY(sketcher_finish(run->sketcher, s, run->dump, err));
     DYE_TRY(queue_push(s, "attribute", run->dump, err));
-    DYE_TRY(queue_push(s, "sm3", run->dump, err));
+    if (!run->reread)
+        DYE_TRY(queue_push(s, "sm3", run->dump, err));
     return store_commit(s, err);
 }
 
+struct matching {
+    uint64_t epoch, canaries;
+    bool reread, sketched; /* whether its sketches are there already */
+};
+
 static enum dye_status match_dump(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
-                                  const struct ingest_result *result, uint64_t epoch, uint64_t canaries,
-                                  struct dye_error *err)
+                                  const struct ingest_result *result, const struct matching *m, struct dye_error *err)
 {
-    struct run run = {
-        .in = in, .snapshot = snapshot, .epoch = epoch, .canaries = canaries, .dump = result->dump, .err = err};
+    struct run run = {.in = in,
+                      .snapshot = snapshot,
+                      .epoch = m->epoch,
+                      .canaries = m->canaries,
+                      .dump = result->dump,
+                      .reread = m->reread,
+                      .err = err};
     findings_init(&run.findings);
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();
     run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
     enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
-                                 ? queue_chunks(in->store, result->dump, &run.done, &run.n_done, err)
+                                 ? DYE_OK
                                  : dye_fail(err, DYE_E_NOMEM, "dump: out of memory");
+    if (status == DYE_OK && !m->reread)
+        status = queue_chunks(in->store, result->dump, &run.done, &run.n_done, err);
+    if (status == DYE_OK && !m->sketched)
+        status = sketcher_new(in->home, in->store, registry_keys(in->registry), run.dump, run.n_done > 0, &run.sketcher,
+                              err);
     if (status == DYE_OK)
         status = part_map_load(in->store, result->dump, &run.parts, err);
     if (status == DYE_OK)
         status = match_parts(&run, fd, err);
     if (status == DYE_OK)
-        status = finish_dump(&run, canaries, err);
+        status = finish_dump(&run, m->canaries, err);
     dye_linker_free(run.linker);
     dye_chunker_free(run.chunker);
     findings_done(&run.findings);
     dye_buf_done(&run.counts);
     dye_census_free(run.census);
+    sketcher_free(run.sketcher);
     part_map_done(&run.parts);
     free(run.done);
     return status;
@@ -338,7 +389,7 @@ static enum dye_status match_again(struct ingest *in, const struct registry_snap
     if (snapshot->epoch < epoch)
         DYE_FAIL(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", result->dump);
     DYE_TRY(zone_audit(in->store, "retry", result->dump, "decoded again", NULL, err));
-    return match_dump(in, snapshot, fd, result, epoch, canaries, err);
+    return match_dump(in, snapshot, fd, result, &(struct matching){.epoch = epoch, .canaries = canaries}, err);
 }
 
 /* Holding the lease. */
@@ -354,7 +405,7 @@ static enum dye_status ingest_leased(struct ingest *in, int fd, const uint8_t sh
         /* Another machine pinned an epoch that this one has not loaded yet. */
         status = dye_fail(err, DYE_E_AGAIN, "dump %s: its registry epoch is not here yet; try again", ret->dump);
     if (status == DYE_OK && !ret->duplicate)
-        status = match_dump(in, snapshot, fd, ret, epoch, canaries, err);
+        status = match_dump(in, snapshot, fd, ret, &(struct matching){.epoch = epoch, .canaries = canaries}, err);
     if (status == DYE_OK && ret->duplicate && in->n_passwords > 0)
         status = match_again(in, snapshot, fd, ret, err);
     registry_put(snapshot);
@@ -400,4 +451,40 @@ enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct
     if (status == DYE_OK)
         *ret = result;
     return status;
+}
+
+/* Its epoch moves first: whatever is sighted from here on belongs to canaries that the dump's epoch has. */
+static enum dye_status open_again(struct ingest *in, const struct registry_snapshot *snapshot, const char *dump,
+                                  bool *ret_sketched, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_begin(in->store, err));
+    DYE_TRY(store_run(in->store, err, &r,
+                      "UPDATE dyetrace.dump SET epoch = $2, canaries = $3 WHERE dump_id = $1 AND state = 'complete'"
+                      " AND epoch <= $2 RETURNING sketched <> 'none'",
+                      "sii", dump, (int64_t)snapshot->epoch, (int64_t)snapshot->canaries));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_AGAIN, "dump %s: it is not complete, or its registry epoch is not here yet", dump);
+    *ret_sketched = store_bool(r, 0, 0);
+    if (!*ret_sketched) /* what an interrupted reading left */
+        DYE_TRY(store_run(in->store, err, NULL, "DELETE FROM dyetrace.sketch WHERE dump_id = $1", "s", dump));
+    DYE_TRY(store_run(in->store, err, NULL, "SELECT dyetrace.sketch_sightings_drop($1)", "s", dump));
+    DYE_TRY(zone_audit(in->store, "re-read", dump, "opened", NULL, err));
+    return store_commit(in->store, err);
+}
+
+enum dye_status ingest_reread(struct ingest *in, const struct registry_snapshot *snapshot, int fd, const char *dump,
+                              struct dye_error *err)
+{
+    struct ingest_result result = {0};
+    uint8_t sha256[32];
+    struct matching m = {.epoch = snapshot->epoch, .canaries = snapshot->canaries, .reread = true};
+    DYE_TRY(hash_file(in, fd, &result, sha256, err));
+    if (strcmp(result.dump, dump) != 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump %s: its original has changed", dump);
+    DYE_TRY(queue_lease(in->store, "dump", dump, err));
+    enum dye_status status = open_again(in, snapshot, dump, &m.sketched, err);
+    if (status == DYE_OK)
+        status = match_dump(in, snapshot, fd, &result, &m, err);
+    return release(in, dump, status, err);
 }

@@ -57,4 +57,13 @@ DYE_MUST_CHECK enum dye_status ingest_dump(struct ingest *in, int fd, const stru
 DYE_MUST_CHECK enum dye_status ingest_again(struct ingest *in, int fd, const char *dump, struct ingest_result *ret,
                                             struct dye_error *err);
 
+/*
+ * Match a complete dump again, against a later registry: new sightings are stored, its epoch becomes the snapshot's,
+ * and its attribution waits on the queue. Parts that are not what they were then are left alone; dyetrace.part.epoch
+ * says which were read. Sightings that only its sketches gave (by_sketch) go. DYE_E_NOTFOUND when the bytes are not
+ * those of `dump`. Interrupted, it is repeated from the start, with the same end.
+ */
+DYE_MUST_CHECK enum dye_status ingest_reread(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
+                                             const char *dump, struct dye_error *err);
+
 #endif

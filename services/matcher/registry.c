@@ -56,6 +56,11 @@ void registry_free(struct registry *r)
     free(r);
 }
 
+const struct dye_index_keys *registry_keys(const struct registry *r)
+{
+    return &r->keys;
+}
+
 struct registry_snapshot *registry_take(struct registry *r)
 {
     pthread_mutex_lock(&r->lock);

@@ -29,6 +29,7 @@ void registry_free(struct registry *r); /* takes NULL; snapshots live on until t
 DYE_MUST_CHECK enum dye_status registry_refresh(struct registry *r, struct store *s, bool *ret_changed,
                                                 struct dye_error *err);
 
+const struct dye_index_keys *registry_keys(const struct registry *r);
 struct registry_snapshot *registry_take(struct registry *r);
 void registry_put(struct registry_snapshot *s); /* takes NULL */
 

@@ -10,4 +10,5 @@ int verb_sightings(int argc, char **argv);
 int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
 int verb_parts(int argc, char **argv);
+int verb_retro(int argc, char **argv);
 #endif

@@ -4,6 +4,7 @@
 #include "ingest.h"
 #include "location.h"
 #include "log.h"
+#include "retro.h"
 #include "spool.h"
 
 #include <errno.h>
@@ -123,10 +124,38 @@ enum worker_outcome worker_take(struct worker *w, const char *name, unsigned tri
     return fail_file(w, name, &err);
 }
 
+static void log_hunted(void *arg, const struct retro_result *r)
+{
+    (void)arg;
+    log_event(LOG_INFO_, "retro-hunt",
+              "dump=%s outcome=\"%s\" suspects=%" PRIu64 " sightings=%" PRId64 " by_sketch=%" PRId64, r->dump,
+              retro_outcome_name(r->outcome), r->suspects, r->sightings, r->by_sketch);
+}
+
+/* A hunt that fails keeps nobody from being attributed. */
+static enum dye_status hunt(struct worker *w, struct dye_error *err)
+{
+    const struct retro r = {.home = w->home,
+                            .store = w->store,
+                            .registry = w->registry,
+                            .stop = w->stop,
+                            .automatic = true,
+                            .on_dump = log_hunted};
+    struct dye_error why = {0};
+    enum dye_status status = retro_expire(w->store, &w->home->config, &why);
+    if (status == DYE_OK)
+        status = retro_hunt(&r, &why);
+    if (status != DYE_OK && status != DYE_STOPPED)
+        log_event(LOG_WARN_, "retro-hunt.later", "why=\"%s\" outcome=\"tried again\"", why.message);
+    return store_recover(w->store, err);
+}
+
 void worker_followup(struct worker *w)
 {
     struct dye_error err = {0};
     enum dye_status status = connect_store(w, &err);
+    if (status == DYE_OK)
+        status = hunt(w, &err);
     if (status == DYE_OK)
         status = followup_attribute(w->store, w->home, w->stop, &err);
     if (status == DYE_OK)

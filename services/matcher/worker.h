@@ -27,7 +27,7 @@ enum worker_outcome {
 /* `tries`: how often it was WORKER_LATER before; the third refusal of a database that answers is final. */
 enum worker_outcome worker_take(struct worker *w, const char *name, unsigned tries);
 
-/* Attributions and digests that wait on the queue. */
+/* Canaries that dumps were not asked for yet; attributions and digests that wait on the queue. */
 void worker_followup(struct worker *w);
 
 void worker_close(struct worker *w);

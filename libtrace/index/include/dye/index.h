@@ -83,6 +83,9 @@ DYE_API const struct dye_index_entry *dye_index_key_at(const struct dye_index *x
 DYE_API uint64_t dye_index_epoch(const struct dye_index *x); /* the highest of its entries */
 DYE_API const char *dye_index_canary_id(const struct dye_index *x, uint32_t canary);
 
+/* The class of the tokens that an entry is found as. */
+DYE_API enum dye_token_class dye_index_entry_class(const struct dye_index_entry *e);
+
 /* The filter of a class: a word and the bits in it that a probe there has set. n_words 0: the class is empty. */
 struct dye_index_filter {
     const uint64_t *words;

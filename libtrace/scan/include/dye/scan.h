@@ -41,6 +41,19 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_scan(const struct dye_index_set *set,
                                                 struct dye_span chunk, dye_hit_fn on_hit, void *arg,
                                                 struct dye_scan_stats *stats);
 
+/* Every token of a scan, whatever the index has: its probe, and the classes that it could be of (bit c: enum
+ * dye_token_class c), in no particular order, some more than once. Return other than DYE_OK to end the scan. */
+typedef enum dye_status (*dye_token_fn)(void *arg, const uint64_t *probes, const uint8_t *classes, size_t n);
+struct dye_token_sink {
+    const struct dye_index_keys *keys; /* of the probes, and of the set's indexes, if it has any */
+    dye_token_fn take;
+    void *arg;
+};
+/* dye_scan, with the tokens besides. The set may be empty. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_scan_tokens(const struct dye_index_set *set, uint64_t max_epoch,
+                                                       struct dye_span chunk, dye_hit_fn on_hit, void *arg,
+                                                       const struct dye_token_sink *sink, struct dye_scan_stats *stats);
+
 /* How bytes are classified. All give the same hits; AUTO takes the widest that this processor has. */
 enum dye_scan_path { DYE_SCAN_AUTO, DYE_SCAN_SCALAR, DYE_SCAN_AVX2, DYE_SCAN_AVX512 };
 /* dye_scan by one path. DYE_E_USAGE when this processor lacks it. */
