@@ -4,6 +4,7 @@
 #include "dye/digest.h"
 #include "free_text.h"
 #include "kind.h"
+#include "name_forms.h"
 
 static const struct {
     enum dye_digest digest;
@@ -17,7 +18,7 @@ static const struct {
 enum {
     DIGESTS = sizeof digests / sizeof *digests,
     HASHED_MAX = 5,
-    SEEN_MIN = 7,
+    SEEN_MIN = 6, /* a prefix and three digits */
     MD5_MIDDLE = 8,
     MD5_MIDDLE_BYTES = 16
 };
@@ -87,13 +88,27 @@ static void hash(struct forms *f, enum dye_kind kind, const struct dye_value *v,
     }
 }
 
+/* Unless it is there. */
+static void add_once(struct forms *f, enum dye_form form, const struct dye_value *v)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (dye_span_equal(dye_value_span(&f->ret[i].bytes), dye_value_span(v)))
+            return;
+    if (f->n < DYE_FORMS_MAX && v->n > 0)
+        value_set(add(f, form), v->text, v->n);
+}
+
+/* Where too little is seen to look for it, as the fields of a record are read. */
 static void mask(struct forms *f, enum dye_kind kind, const struct dye_value *v)
 {
     struct dye_mask masks[DYE_MASKS_MAX];
+    struct dye_trait trait;
     size_t n = dye_ident_masks(kind, v, masks);
     for (size_t i = 0; i < n; i++)
-        if (masks[i].head + masks[i].tail >= SEEN_MIN && masks[i].text.n == v->n)
+        if (kind != DYE_EMAIL && masks[i].head + masks[i].tail >= SEEN_MIN && masks[i].text.n == v->n)
             add_text(f, DYE_FORM_MASKED, masks[i].text.text, masks[i].text.n);
+        else if (dye_trait_mask(dye_value_span(&masks[i].text), &trait))
+            add_once(f, kind == DYE_EMAIL ? DYE_FORM_MASKED : DYE_FORM_GLIMPSE, &trait.bytes);
 }
 
 /* Java's Double and JavaScript write 17420013840 as 1.742001384E10. The token begins behind the point, and ends before
@@ -122,20 +137,36 @@ static void lower(const struct dye_value *v, struct dye_value *ret)
 /* A canonical value is folded already; a sealed override might not be. */
 static void fold(struct forms *f, enum dye_form form, const struct dye_value *v)
 {
-    struct dye_value *folded = add(f, form);
-    bool good = free_text_fold(dye_value_span(v), folded) == DYE_OK && folded->n > 0;
-    for (size_t i = 0; good && i + 1 < f->n; i++)
-        good = !dye_span_equal(dye_value_span(&f->ret[i].bytes), dye_value_span(folded));
-    f->n -= !good;
+    struct dye_value folded;
+    if (free_text_fold(dye_value_span(v), &folded) == DYE_OK)
+        add_once(f, form, &folded);
+}
+
+static void name(struct forms *f, const struct dye_value *v)
+{
+    struct dye_mask masks[DYE_MASKS_MAX];
+    struct dye_value latin[NAME_PINYIN_MAX];
+    struct dye_trait trait;
+    size_t n = dye_ident_masks(DYE_NAME, v, masks);
+    for (size_t i = 0; i < n; i++)
+        if (dye_trait_mask(dye_value_span(&masks[i].text), &trait))
+            add_once(f, DYE_FORM_MASKED, &trait.bytes);
+        else
+            fold(f, DYE_FORM_MASKED, &masks[i].text);
+    n = name_pinyin(v, latin);
+    for (size_t i = 0; i < n; i++)
+        add_once(f, DYE_FORM_PINYIN, &latin[i]);
 }
 
 static size_t folded_forms(enum dye_kind kind, const struct dye_value *v, struct forms *f)
 {
-    struct dye_mask masks[DYE_MASKS_MAX];
+    struct dye_trait parts[DYE_TRAIT_PARTS_MAX];
     fold(f, DYE_PLAIN, v);
-    size_t n = kind == DYE_NAME && f->n > 0 ? dye_ident_masks(kind, v, masks) : 0;
+    if (kind == DYE_NAME && f->n > 0)
+        name(f, v);
+    size_t n = kind == DYE_ADDRESS && f->n > 0 ? dye_trait_address(dye_value_span(&f->ret[0].bytes), parts) : 0;
     for (size_t i = 0; i < n; i++)
-        fold(f, DYE_FORM_MASKED, &masks[i].text);
+        add_once(f, DYE_FORM_PART, &parts[i].bytes);
     return f->n;
 }
 
@@ -154,7 +185,7 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
         lower(&other, add(&f, DYE_PLAIN));
     if (row->hashed)
         hash(&f, kind, v, plain);
-    if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID)
+    if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID || kind == DYE_EMAIL)
         mask(&f, kind, plain);
     if (kind == DYE_MOBILE)
         scientific(&f, v);
@@ -164,6 +195,8 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
         value_set(&other, v->text, v->n);
         memcpy(other.text + v->n - 3, "000", 3);
         add_text(&f, DYE_FORM_DAMAGED, other.text, other.n);
+        if (v->n == 18)
+            add_text(&f, DYE_FORM_BIRTH, v->text + 6, 8);
     }
     return f.n;
 }

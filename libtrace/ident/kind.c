@@ -15,7 +15,8 @@ static const struct kind_row *const kinds[DYE_KIND_COUNT] = {
 
 static const char *const forms[DYE_FORM_COUNT] = {"none",       "plain",  "md5",        "sha1",        "sha256",
                                                   "sm3",        "md5-16", "md5-base64", "sha1-base64", "sha256-base64",
-                                                  "sm3-base64", "masked", "short",      "damaged",     "scientific"};
+                                                  "sm3-base64", "masked", "short",      "damaged",     "scientific",
+                                                  "glimpse",    "birth",  "pinyin",     "part",        "other"};
 
 const struct kind_row *kind_row_of(enum dye_kind kind)
 {
@@ -53,6 +54,11 @@ bool dye_kind_is_scanned(enum dye_kind kind)
 {
     const struct kind_row *row = kind_row_of(kind);
     return row != NULL && row->scanned;
+}
+
+bool dye_form_is_scanned(enum dye_kind kind, enum dye_form form)
+{
+    return dye_kind_is_scanned(kind) && form < DYE_FORM_GLIMPSE && !(kind == DYE_EMAIL && form == DYE_FORM_MASKED);
 }
 
 enum dye_status dye_ident_parse(enum dye_kind kind, struct dye_span text, struct dye_value *ret)

@@ -19,8 +19,8 @@ static enum dye_status parse(struct dye_span text, struct dye_value *ret)
     return DYE_OK;
 }
 
-/* 张* 张*三 *三 **三 张先生; two characters of a compound surname. */
-static const char *const masks[] = {"#%",     "%#",     "#%#",     "##%",     "#~*", "#~**",
-                                    "#~先生", "#~女士", "##~先生", "##~女士", NULL};
+/* 张* 张*三 *三 **三 *三丰 张先生; two characters of a compound surname. */
+static const char *const masks[] = {"#%",   "?##",    "%#",     "#%#",     "##%",     "#~*",
+                                    "#~**", "#~先生", "#~女士", "##~先生", "##~女士", NULL};
 
 const struct kind_row kind_name = {.name = "name", .folded = true, .parse = parse, .masks = masks};

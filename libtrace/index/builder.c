@@ -128,7 +128,7 @@ static int order(const void *a, const void *b, void *builder)
 
 static bool is_key(const struct pending *p)
 {
-    return dye_kind_is_scanned((enum dye_kind)p->e.kind);
+    return dye_form_is_scanned((enum dye_kind)p->e.kind, (enum dye_form)p->e.form);
 }
 
 /* Sorts, numbers the canaries, folds repeats onto the earliest epoch and counts what the header needs. Calling it

@@ -23,7 +23,7 @@ struct dye_linker {
     struct dye_place place; /* of its start */
     struct candidate *candidates;
     size_t n;
-    struct fields fields;
+    struct fields fields, near;
 };
 
 struct dye_linker *dye_linker_new(dye_sighting_fn fn, void *arg)
@@ -39,6 +39,7 @@ struct dye_linker *dye_linker_new(dye_sighting_fn fn, void *arg)
     l->fn = fn;
     l->arg = arg;
     fields_init(&l->fields);
+    fields_init(&l->near);
     return l;
 }
 
@@ -47,6 +48,7 @@ void dye_linker_free(struct dye_linker *l)
     if (l == NULL)
         return;
     fields_done(&l->fields);
+    fields_done(&l->near);
     dye_wipe(l->candidates, CANDIDATES_MAX * sizeof *l->candidates);
     free(l->candidates);
     free(l);
@@ -79,23 +81,102 @@ static void agree(struct dye_sighting *s, const struct dye_evidence *e)
     s->n++;
 }
 
-/* The kinds that are not scanned: a canary's entries against the record's fields. */
-static void corroborate(const struct dye_linker *l, struct candidate *c)
+static bool has(const struct dye_sighting *s, enum dye_kind kind)
 {
+    for (size_t i = 0; i < s->n; i++)
+        if (s->evidence[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* A canary's traits against fields, of which `chance` bits were to be had by looking at so many. Returns which kinds of
+ * trait the canary has. */
+static unsigned corroborate(const struct dye_linker *l, struct candidate *c, const struct fields *fields, double chance)
+{
+    unsigned kinds = 0;
     for (size_t part = 0; part < 2 && c->index[part] != NULL; part++) {
         size_t n = 0;
         const struct dye_index_entry *e = dye_index_traits_of(c->index[part], c->canary[part], &n);
         for (size_t i = 0; i < n; i++) {
-            if (e[i].variant != c->s.variant || e[i].epoch > c->epoch || !fields_have(&l->fields, e[i].fp))
+            if (e[i].variant != c->s.variant || e[i].epoch > c->epoch)
                 continue;
-            struct dye_evidence found = {.kind = (enum dye_kind)e[i].kind,
-                                         .form = (enum dye_form)e[i].form,
-                                         .bits = dye_weight_bits((enum dye_kind)e[i].kind, (enum dye_form)e[i].form),
+            kinds |= 1u << e[i].kind;
+            const struct fields_print *p = fields_find(fields, e[i].fp);
+            if (p == NULL)
+                continue;
+            enum dye_kind kind = (enum dye_kind)e[i].kind;
+            enum dye_form form = (enum dye_form)e[i].form;
+            struct dye_evidence found = {.kind = kind,
+                                         .form = form,
+                                         .bits = dye_weight_seen_bits(kind, form, p->head, p->tail) - chance,
                                          .start = l->place.byte,
                                          .row = l->place.row};
-            agree(&c->s, &found);
+            if (found.bits > 0)
+                agree(&c->s, &found);
         }
     }
+    return kinds;
+}
+
+/* The record shows one value of this kind, and it is not the canary's. */
+static void disagree(const struct dye_linker *l, struct candidate *c, enum dye_kind kind,
+                     const struct fields_shown *shown)
+{
+    if (shown->n != 1 || has(&c->s, kind))
+        return;
+    struct dye_evidence other = {.kind = kind,
+                                 .form = DYE_FORM_OTHER,
+                                 .bits = dye_weight_bits(kind, DYE_FORM_OTHER),
+                                 .start = l->place.byte,
+                                 .row = l->place.row};
+    agree(&c->s, &other);
+}
+
+static double sum(const struct dye_sighting *s)
+{
+    double bits = 0;
+    for (size_t i = 0; i < s->n; i++)
+        bits += s->evidence[i].bits;
+    return bits;
+}
+
+/* Two lines of text on each side of the record. */
+static enum dye_status read_near(struct dye_linker *l)
+{
+    enum { LINES = 2, FAR = 4096 };
+    const uint8_t *p = l->chunk->text.p;
+    size_t from = l->start, to = l->end;
+    for (unsigned lines = 0; from > 0 && l->start - from < FAR; from--)
+        if (p[from - 1] == '\n' && lines++ == LINES)
+            break;
+    for (unsigned lines = 0; to < l->chunk->text.n && to - l->end < FAR; to++)
+        if (p[to] == '\n' && lines++ == LINES)
+            break;
+    enum dye_charset charset = l->chunk->layout->charset;
+    return fields_read_near(&l->near, dye_index_keys_of(l->candidates[0].index[0]),
+                            dye_charset_is_wide(charset) ? DYE_CHARSET_UTF8 : charset,
+                            dye_span_of(p + from, l->start - from), dye_span_of(p + l->end, to - l->end));
+}
+
+/* What the record itself says of a candidate, and, where that is not enough, what stands around it. */
+static enum dye_status weigh(struct dye_linker *l, struct candidate *c, bool *near_is_read)
+{
+    static const double proof = 40, five_lines = 2.32;
+    unsigned kinds = corroborate(l, c, &l->fields, 0);
+    if ((kinds & 1u << DYE_NAME) != 0)
+        disagree(l, c, DYE_NAME, &l->fields.names);
+    if ((kinds & 1u << DYE_MOBILE) != 0)
+        disagree(l, c, DYE_MOBILE, &l->fields.mobiles);
+    if ((kinds & 1u << DYE_RESIDENT_ID) != 0)
+        disagree(l, c, DYE_RESIDENT_ID, &l->fields.ids);
+    if (sum(&c->s) < proof && l->fields.names.n == 0 && !has(&c->s, DYE_NAME)) {
+        if (!*near_is_read)
+            DYE_TRY(read_near(l));
+        *near_is_read = true;
+        (void)corroborate(l, c, &l->near, five_lines);
+    }
+    c->s.bits = sum(&c->s);
+    return DYE_OK;
 }
 
 static enum dye_status finish_record(struct dye_linker *l)
@@ -103,15 +184,14 @@ static enum dye_status finish_record(struct dye_linker *l)
     if (l->n == 0)
         return DYE_OK;
     size_t n = l->n;
+    bool near_is_read = false;
     l->n = 0; /* whatever happens below, none is given twice */
     DYE_TRY(fields_read(&l->fields, dye_index_keys_of(l->candidates[0].index[0]), &l->at, l->start, l->end));
     size_t record_end = dye_chunk_place(l->chunk, &l->cursor, l->end).byte;
     for (size_t i = 0; i < n; i++) {
         struct candidate *c = &l->candidates[i];
-        corroborate(l, c);
+        DYE_TRY(weigh(l, c, &near_is_read));
         c->s.record_end = record_end;
-        for (size_t k = 0; k < c->s.n; k++)
-            c->s.bits += c->s.evidence[k].bits;
         DYE_TRY(l->fn(l->arg, &c->s));
     }
     return DYE_OK;
@@ -143,6 +223,20 @@ static struct candidate *candidate_for(struct dye_linker *l, const struct dye_hi
     return c;
 }
 
+/* A masked token weighs what is seen of it; what hides the middle is no digit. */
+static double hit_bits(const struct dye_linker *l, const struct dye_hit *hit)
+{
+    const uint8_t *p = l->chunk->text.p + hit->start;
+    unsigned head = 0, tail = 0;
+    if (hit->entry->form == DYE_FORM_MASKED) {
+        while (head < hit->n && dye_is_digit(p[head]))
+            head++;
+        while (tail < hit->n && p[hit->n - 1 - tail] != '*' && (tail == 0 || dye_is_digit(p[hit->n - 1 - tail])))
+            tail++;
+    }
+    return dye_weight_seen_bits((enum dye_kind)hit->entry->kind, (enum dye_form)hit->entry->form, head, tail);
+}
+
 enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
 {
     struct dye_linker *l = linker;
@@ -167,7 +261,7 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
     c->s.control |= (e->flags & DYE_INDEX_CONTROL) != 0;
     struct dye_evidence found = {.kind = (enum dye_kind)e->kind,
                                  .form = (enum dye_form)e->form,
-                                 .bits = dye_weight_bits((enum dye_kind)e->kind, (enum dye_form)e->form),
+                                 .bits = hit_bits(l, hit),
                                  .start = place.byte,
                                  .n = end - place.byte,
                                  .row = place.row,

@@ -21,7 +21,9 @@ void masks_scalar(const uint8_t *p, size_t n_blocks, struct masks *ret)
             m.star |= (uint64_t)(p[i] == '*') << i;
             m.equal |= (uint64_t)(p[i] == '=') << i;
             m.open |= (uint64_t)(p[i] == '(' || p[i] == '[') << i;
-            m.wide |= (uint64_t)(p[i] == 0xef || p[i] == 0xa3 || p[i] == 0xe2 || p[i] == 0xc2 || p[i] == 0xf0) << i;
+            m.wide |=
+                (uint64_t)(p[i] == 0xef || p[i] == 0xa2 || p[i] == 0xa3 || p[i] == 0xe2 || p[i] == 0xc2 || p[i] == 0xf0)
+                << i;
         }
         ret[b] = m;
     }

@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-static const uint8_t wide_bytes[] = {0xef, 0xa3, 0xe2, 0xc2, 0xf0};
+static const uint8_t wide_bytes[] = {0xef, 0xa2, 0xa3, 0xe2, 0xc2, 0xf0};
 
 __attribute__((target("avx512f,avx512bw"))) void masks_avx512(const uint8_t *p, size_t n_blocks, struct masks *ret)
 {

@@ -1,6 +1,8 @@
 #include "masks.h"
 #include "probe.h"
+#include "unwrap.h"
 #include "wide.h"
+#include "written.h"
 
 #include <string.h>
 
@@ -11,11 +13,7 @@
 enum {
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
-    LOCAL_MAX = 64,
-    DOMAIN_MAX = 255,
-    EMAIL_MAX = LOCAL_MAX + 1 + DOMAIN_MAX,
-    GROUPED = 13,  /* eleven digits and two separators */
-    SAME_MAX = 64, /* canaries that share one value */
+    SAME_MAX = 64,                 /* canaries that share one value */
     HELD_MAX = 4 * SAME_MAX,
     WINDOW = 64,   /* blocks */
     LOOKAHEAD = 2, /* blocks behind the window: the longest run that counts ends in them */
@@ -47,6 +45,7 @@ struct scan {
     struct waiting queue[QUEUE];
     uint8_t forms[QUEUE][EMAIL_MAX];   /* of tokens in the queue that are written in some other way */
     struct wide wide;                  /* the last number in another writing */
+    size_t unwrapped;                  /* base64 before here was looked into */
     size_t first, last;                /* of the queue, counted from the start of the scan */
     const struct dye_token_sink *sink; /* or NULL */
     uint64_t sunk[SUNK];
@@ -240,9 +239,58 @@ static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
     return DYE_OK;
 }
 
+/* A number among letters: tel17420013841, 17420013841VIP. Each stretch of digits that is as long as one. */
+static __attribute__((noinline)) enum dye_status try_glued(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    size_t n = r->n < 64 ? r->n : 64;
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        for (end = i; end < n && dye_is_digit(p[end]);)
+            end++;
+        size_t digits = end - i, prefix = trunk(p + i, digits);
+        if (digits == 17 && end < n && (p[end] | 0x20) == 'x') {
+            uint8_t form[18];
+            memcpy(form, p + i, 17);
+            form[17] = 'x';
+            DYE_TRY(put(s, CLASS(ID), r->start + i, 18, form, 18, false));
+        }
+        if (digits == 11 || digits == 15 || digits == 18)
+            DYE_TRY(put(s, digits == 11 ? CLASS(MOBILE) : CLASS(ID), r->start + i, digits, p + i, digits, false));
+        if (prefix > 0)
+            DYE_TRY(
+                put(s, CLASS(MOBILE), r->start + i + prefix, digits - prefix, p + i + prefix, digits - prefix, false));
+    }
+    return DYE_OK;
+}
+
+/* Seventeen digits of an ID before a letter that looks like X. */
+static enum dye_status try_alike(struct scan *s, const struct run *r)
+{
+    uint8_t form[18];
+    size_t letter = wide_check_digit(dye_span_of(s->p, s->n), r->start + r->n);
+    if (letter == 0)
+        return DYE_OK;
+    memcpy(form, s->p + r->start, 17);
+    form[17] = 'x';
+    return put(s, CLASS(ID), r->start, r->n + letter, form, 18, true);
+}
+
+static enum dye_status put_written(struct scan *s, unsigned classes, const struct written *w)
+{
+    return put(s, classes, w->start, w->n, w->form, w->n_form, true);
+}
+
+/* Whether eleven digits in a row stand among the first 64. */
+static inline bool has_eleven(uint64_t digits)
+{
+    uint64_t two = digits & digits >> 1, four = two & two >> 2, eight = four & four >> 4;
+    return (eight & eight >> 3) != 0;
+}
+
 static inline enum dye_status try_run(struct scan *s, const struct run *r)
 {
     const uint8_t *p = s->p + r->start;
+    struct written w;
     if (r->n < RUN_MIN || r->n > RUN_MAX || r->digits == 0)
         return DYE_OK;
     unsigned classes = classes_of(r) & s->classes;
@@ -256,8 +304,15 @@ static inline enum dye_status try_run(struct scan *s, const struct run *r)
         }
         DYE_TRY(put(s, classes, r->start, r->n, form, r->n, false));
     }
-    if (r->digits != low_bits(r->n))
+    if (r->digits != low_bits(r->n)) {
+        if (has_eleven(r->digits))
+            DYE_TRY(try_glued(s, r));
         return r->n <= 18 ? try_lettered(s, r) : DYE_OK;
+    }
+    if (r->n == 8)
+        return written_grouped_id(dye_span_of(s->p, s->n), r->start, &w) ? put_written(s, CLASS(ID), &w) : DYE_OK;
+    if (r->n == 17 && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
+        return try_alike(s, r);
     size_t prefix = trunk(p, r->n);
     if (prefix == 0)
         return DYE_OK;
@@ -273,36 +328,11 @@ static size_t later_start(const struct scan *s, size_t start, size_t end)
     uint8_t before = s->p[start - 1];
     if (before >= 0x80)
         return start + 1;
+    if (before == '%')
+        return start + 2;
     if (before != '\\')
         return 0;
     return s->p[start] == 'u' && end - start > 5 ? start + 5 : start + 1;
-}
-
-/* A mobile written in groups, 3-4-4, 3-3-5 or 4-4-3, by one separator throughout, from `start` on: a run starts there,
- * three digits and a separator, or four. */
-static enum dye_status try_group(struct scan *s, size_t start)
-{
-    static const uint8_t groupings[3][3] = {{3, 4, 4}, {3, 3, 5}, {4, 4, 3}};
-    const uint8_t *p = s->p + start;
-    if (s->n - start < GROUPED)
-        return DYE_OK;
-    uint8_t separator = dye_is_digit(p[3]) ? p[4] : p[3];
-    for (size_t g = 0; g < 3; g++) {
-        uint8_t form[11];
-        size_t n = 0, at = 0;
-        for (size_t part = 0; part < 3 && n != SIZE_MAX; part++) {
-            if (part > 0 && p[at++] != separator)
-                n = SIZE_MAX;
-            for (size_t i = 0; i < groupings[g][part] && n != SIZE_MAX; i++, at++)
-                if (dye_is_digit(p[at]))
-                    form[n++] = p[at];
-                else
-                    n = SIZE_MAX;
-        }
-        if (n == sizeof form && (start + GROUPED == s->n || !dye_is_alnum(p[GROUPED])))
-            return put(s, CLASS(MOBILE) | CLASS(OTHER), start, GROUPED, form, sizeof form, true);
-    }
-    return DYE_OK;
 }
 
 static inline enum dye_status try_email(struct scan *s, size_t start, size_t at, size_t end, bool has_upper)
@@ -321,54 +351,33 @@ static inline enum dye_status try_email(struct scan *s, size_t start, size_t at,
     return put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, end - start, false);
 }
 
-static bool is_local(uint8_t c)
+static enum dye_status on_group(struct scan *s, size_t i)
 {
-    return dye_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+    struct written w;
+    return written_grouped_mobile(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(MOBILE) | CLASS(OTHER), &w)
+                                                                  : DYE_OK;
 }
 
-static bool is_domain(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '.' || c == '-';
-}
-
-/* The first '*' of a mask at byte i. */
 static enum dye_status on_star(struct scan *s, size_t i)
 {
-    const uint8_t *p = s->p;
-    uint8_t form[18];
-    size_t start = i, end = i;
-    while (start > 0 && i - start <= sizeof form && dye_is_alnum(p[start - 1]))
-        start--;
-    while (end < s->n && end - start <= sizeof form && (dye_is_alnum(p[end]) || p[end] == '*'))
-        end++;
-    size_t n = end - start;
-    if (n != 11 && n != 18)
-        return DYE_OK;
-    for (size_t k = 0; k < n; k++)
-        form[k] = dye_to_lower(p[start + k]);
-    return put(s, CLASS(MASKED), start, n, form, n, false);
+    struct written w;
+    return written_mask(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(MASKED), &w) : DYE_OK;
 }
 
-static bool is_base64(uint8_t c)
-{
-    return dye_is_alnum(c) || c == '+' || c == '/';
-}
-
-/* The first '=' at byte i: of 22, 27 or 43 characters of base64 it is the end. */
 static enum dye_status on_equal(struct scan *s, size_t i)
 {
-    const uint8_t *p = s->p;
-    size_t start = i, end = i + 1;
-    if (end < s->n && p[end] == '=')
-        end++;
-    if ((end < s->n && is_base64(p[end])) || i == 0 || !is_base64(p[i - 1]))
-        return DYE_OK;
-    while (start > 0 && i - start < 44 && is_base64(p[start - 1]))
-        start--;
-    size_t n = end - start, pad = end - i;
-    if ((n != 24 || pad != 2) && (n != 28 || pad != 1) && (n != 44 || pad != 1))
-        return DYE_OK;
-    return put(s, CLASS(BASE64), start, n, p + start, n, true);
+    struct written w;
+    return written_digest(dye_span_of(s->p, s->n), i, &w) ? put_written(s, CLASS(BASE64), &w) : DYE_OK;
+}
+
+/* Read twice where its first byte may be the second half of a character. */
+static enum dye_status on_open(struct scan *s, size_t i)
+{
+    struct written w;
+    for (int late = 0; late < 2; late++)
+        if (written_address(dye_span_of(s->p, s->n), i, late != 0, &w))
+            DYE_TRY(put_written(s, CLASS(EMAIL) | CLASS(OTHER), &w));
+    return DYE_OK;
 }
 
 /* Digits [first, end) of a number in another writing. */
@@ -405,58 +414,70 @@ static enum dye_status on_wide(struct scan *s, size_t i)
     return DYE_OK;
 }
 
-/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too; 0 for none. */
-static size_t spelled(const struct scan *s, size_t i, const char *word)
+/* ---- rows in base64 ---- */
+
+/* The address around the sign at byte `at` of what was in base64. */
+static enum dye_status try_wrapped_email(struct scan *s, const uint8_t *text, size_t n, size_t at, size_t start,
+                                         size_t bytes)
 {
-    size_t at = i, n = strlen(word);
-    while (at < s->n && s->p[at] == ' ' && at - i < 2)
-        at++;
-    if (at + n + 2 > s->n || (s->p[at] != '(' && s->p[at] != '['))
-        return 0;
-    uint8_t close = s->p[at] == '(' ? ')' : ']';
-    for (size_t k = 0; k < n; k++)
-        if (dye_to_lower(s->p[at + 1 + k]) != (uint8_t)word[k])
-            return 0;
-    if (s->p[at + 1 + n] != close)
-        return 0;
-    at += n + 2;
-    for (size_t end = at; at < s->n && s->p[at] == ' ' && at - end < 2;)
-        at++;
-    return at - i;
+    uint8_t form[EMAIL_MAX];
+    size_t first = at, end = at + 1, used = 0;
+    while (first > 0 && at - first <= LOCAL_MAX && is_local(text[first - 1]))
+        first--;
+    while (end < n && end - at <= DOMAIN_MAX && is_domain(text[end]))
+        end++;
+    while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-'))
+        end--;
+    if (first == at || at - first > LOCAL_MAX || end == at + 1 || end - at > DOMAIN_MAX)
+        return DYE_OK;
+    for (size_t i = first; i < end; i++)
+        form[used++] = dye_to_lower(text[i]);
+    return put(s, CLASS(EMAIL) | CLASS(OTHER), start, bytes, form, used, true);
 }
 
-/* An address whose '@' is spelled, at the bracket at byte i, and whose dots may be. */
-static enum dye_status on_open(struct scan *s, size_t i)
+/* Plain tokens of a piece of base64, whose place is all of the piece. */
+static enum dye_status try_wrapped(struct scan *s, size_t start, size_t bytes)
 {
-    const uint8_t *p = s->p;
-    uint8_t form[EMAIL_MAX];
-    size_t before = i, n = 0;
-    size_t sign = spelled(s, i, "at");
-    if (sign == 0)
+    uint8_t text[UNWRAP_TEXT_MAX];
+    size_t n = unwrap_base64(dye_span_of(s->p + start, bytes), text);
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        uint8_t form[RUN_MAX];
+        bool digit = false;
+        for (end = i; end < n && dye_is_alnum(text[end]); end++) {
+            digit = digit || dye_is_digit(text[end]);
+            if (end - i < RUN_MAX)
+                form[end - i] = dye_to_lower(text[end]);
+        }
+        if (end < n && text[end] == '@')
+            DYE_TRY(try_wrapped_email(s, text, n, end, start, bytes));
+        if (!digit || end - i < RUN_MIN || end - i > RUN_MAX)
+            continue;
+        DYE_TRY(put(s, CLASS(MOBILE) | CLASS(ID) | CLASS(DIGEST) | CLASS(OTHER), start, bytes, form, end - i, true));
+        size_t prefix = trunk(form, end - i);
+        if (prefix > 0)
+            DYE_TRY(put(s, CLASS(MOBILE) | CLASS(OTHER), start, bytes, form + prefix, end - i - prefix, true));
+    }
+    return DYE_OK;
+}
+
+/* What at least 40 characters of base64 around the run of n bytes at `start` hold; pieces overlap by a token. */
+static __attribute__((noinline)) enum dye_status on_base64(struct scan *s, size_t start, size_t n)
+{
+    enum { SHORTEST = 40, OVERLAP = 96 };
+    size_t first = start, end = start + n;
+    while (first > s->unwrapped && is_base64(s->p[first - 1]))
+        first--;
+    while (end < s->n && is_base64(s->p[end]))
+        end++;
+    s->unwrapped = end;
+    if (end - first < SHORTEST)
         return DYE_OK;
-    while (before > 0 && i - before < 2 && p[before - 1] == ' ')
-        before--;
-    size_t start = before;
-    while (start > 0 && before - start < LOCAL_MAX && is_local(p[start - 1]))
-        start--;
-    for (size_t k = start; k < before; k++)
-        form[n++] = dye_to_lower(p[k]);
-    form[n++] = '@';
-    size_t end = i + sign;
-    while (end < s->n && n < EMAIL_MAX) {
-        size_t dot = spelled(s, end, "dot");
-        if (dot == 0 && !is_domain(p[end]))
+    for (size_t at = first; at < end; at += UNWRAP_MAX - OVERLAP) {
+        DYE_TRY(try_wrapped(s, at, end - at < UNWRAP_MAX ? end - at : UNWRAP_MAX));
+        if (end - at <= UNWRAP_MAX)
             break;
-        form[n++] = dot != 0 ? '.' : dye_to_lower(p[end]);
-        end += dot != 0 ? dot : 1;
     }
-    while (n > 0 && (form[n - 1] == '.' || form[n - 1] == '-')) {
-        n--;
-        end--;
-    }
-    return start < before && end - start <= UINT16_MAX
-               ? put(s, CLASS(EMAIL) | CLASS(OTHER), start, end - start, form, n, true)
-               : DYE_OK;
+    return DYE_OK;
 }
 
 /* ---- masks to tokens ---- */
@@ -469,6 +490,16 @@ static enum dye_status on_open(struct scan *s, size_t i)
 static inline unsigned ones(uint64_t bits)
 {
     return ~bits != 0 ? (unsigned)__builtin_ctzll(~bits) : 64;
+}
+
+/* Whether the run may be a part of a row in base64: one of 64 letters and digits has a '+' or '/' in 87 of 100 cases,
+ * and of the digests' lengths it is a digest. */
+static inline bool may_be_wrapped(const struct scan *s, size_t start, size_t n)
+{
+    if (start < s->unwrapped)
+        return false;
+    uint8_t before = start > 0 ? s->p[start - 1] : 0, after = start + n < s->n ? s->p[start + n] : 0;
+    return before == '+' || before == '/' || after == '+' || after == '/' || (n >= 40 && n != 40 && n != 64);
 }
 
 /* The run that starts at bit `shift` of block b, byte `start`. */
@@ -484,6 +515,8 @@ static inline enum dye_status on_run(struct scan *s, size_t b, unsigned shift, s
     r.digits = FROM(digit, b, shift) & low_bits(r.n);
     r.uppers = FROM(upper, b, shift) & low_bits(r.n);
     DYE_TRY(try_run(s, &r));
+    if (may_be_wrapped(s, start, r.n))
+        DYE_TRY(on_base64(s, start, r.n));
     size_t later = later_start(s, start, start + r.n);
     if (later == 0 || later + RUN_MIN > start + r.n)
         return DYE_OK;
@@ -616,12 +649,20 @@ static enum dye_status walk_rare(struct scan *s, size_t b, size_t at)
         DYE_TRY(each(s, m->open, at, on_open));
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
+    if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
+        DYE_TRY(each(s, m->wide & (m->alnum << 1 | before->alnum >> 63), at, on_open));
     DYE_TRY(each(s, m->wide, at, on_wide));
     for (uint64_t high = long_high(m, before, m + 1); high != 0; high &= high - 1) {
         unsigned i = (unsigned)__builtin_ctzll(high);
         DYE_TRY(on_high(s, b, i, at + i));
     }
     return DYE_OK;
+}
+
+/* The second letter or digit behind a byte >= 0x80, the first of which may be that character's. */
+static inline uint64_t begins_late(const struct masks *m, const struct masks *before)
+{
+    return m->alnum & (m->alnum << 1 | before->alnum >> 63) & (m->high << 2 | before->high >> 62);
 }
 
 static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
@@ -633,10 +674,10 @@ static inline enum dye_status walk_block(struct scan *s, size_t b, size_t at)
         DYE_TRY(on_run(s, b, i, at + i));
     }
     if ((s->classes & (CLASS(MOBILE) | CLASS(OTHER))) != 0)
-        for (uint64_t g = starts & groups(m, m + 1); g != 0; g &= g - 1) {
+        for (uint64_t g = groups(m, m + 1) & (starts | begins_late(m, &s->masks[b - 1])); g != 0; g &= g - 1) {
             size_t i = at + (unsigned)__builtin_ctzll(g);
             if (s->p[i] == '1')
-                DYE_TRY(try_group(s, i));
+                DYE_TRY(on_group(s, i));
         }
     if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
         for (uint64_t signs = m->at; signs != 0; signs &= signs - 1) {
@@ -718,6 +759,7 @@ static enum dye_status scan_chunk(masks_fn masks, const struct dye_index_set *se
     s.stats = (struct dye_scan_stats){.bytes = chunk.n};
     s.first = s.last = 0;
     s.wide.n = 0;
+    s.unwrapped = 0;
     s.n_held = 0;
     enum dye_status status = s.classes != 0 ? walk(&s, masks) : DYE_OK;
     if (stats != NULL) {

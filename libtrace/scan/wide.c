@@ -92,6 +92,8 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
         return (struct reading){UNIT_GAP, 0, 2}; /* full-width hyphen and stop */
     if (n >= 2 && p[0] == 0xa2 && p[1] >= 0xd9 && p[1] <= 0xe1)
         return digit(p[1] - 0xd9u + 1, 2); /* circled */
+    if (n >= 2 && p[0] == 0xa2 && p[1] >= 0xaf && p[1] <= 0xb8)
+        return digit(p[1] - 0xafu, 2); /* Big5's full width */
     return (struct reading){UNIT_NONE, 0, 0};
 }
 
@@ -138,6 +140,19 @@ static struct reading unit_before(struct dye_span text, size_t i)
     return (struct reading){UNIT_NONE, 0, 0};
 }
 
+size_t wide_check_digit(struct dye_span text, size_t i)
+{
+    static const char *const alike[] = {
+        "\xd0\xa5",     "\xd1\x85", "\xe2\x85\xa9", "\xe2\x85\xb9", "\xc3\x97", "\xef\xbc\xb8",
+        "\xef\xbd\x98", /* UTF-8: Cyrillic, Roman, times, full-width */
+        "\xa7\xb7",     "\xa7\xe7", "\xa2\xfa",     "\xa1\xc1",     "\xa3\xd8", "\xa3\xf8", /* GBK */
+        "\xa2\xc2",     "\xa1\xd1", "\xa2\xe6",     "\xa3\x41"}; /* Big5: Roman, times, wide */
+    for (size_t k = 0; k < sizeof alike / sizeof *alike; k++)
+        if (text.n - i >= strlen(alike[k]) && memcmp(text.p + i, alike[k], strlen(alike[k])) == 0)
+            return strlen(alike[k]);
+    return 0;
+}
+
 bool wide_is_chinese(struct dye_span text, size_t i)
 {
     return i < text.n && chinese_unit(text.p + i, text.n - i).unit == UNIT_DIGIT;
@@ -145,6 +160,12 @@ bool wide_is_chinese(struct dye_span text, size_t i)
 
 bool wide_read(struct dye_span text, size_t i, struct wide *ret)
 {
+    /* Two bytes inside of a digit in UTF-8 look like one of GB18030: 壹 ends as its 9 does. */
+    for (size_t back = 2; back > 0; back--)
+        if (i >= back && unit_at(text, i - back).n == 3) {
+            i -= back;
+            break;
+        }
     if (unit_at(text, i).unit == UNIT_NONE)
         return false;
     /* Back over digits, each at most one gap from the next. */

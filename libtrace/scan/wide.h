@@ -2,9 +2,9 @@
 #define SCAN_WIDE_H
 /*
  * wide: numbers that are not written in ASCII, or have something invisible inside: full-width, circled and mathematical
- * digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In UTF-8 and in GB18030,
- * whose bytes don't tell which it is; an index that is asked with what was read wrong does not answer. Private to the
- * scan layer.
+ * digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In UTF-8, in GB18030
+ * and, but for Chinese digits, in Big5, whose bytes don't tell which it is; an index that is asked with what was read
+ * wrong does not answer. Private to the scan layer.
  */
 #include "dye/span.h"
 
@@ -22,6 +22,10 @@ struct wide {
  * of 11 to 22 digits, or is ASCII throughout. O(1).
  */
 bool wide_read(struct dye_span text, size_t i, struct wide *ret);
+
+/* The length of a letter at i that is typed for an ID's check digit X: Cyrillic, Roman ten, the times sign; 0 for none.
+ */
+size_t wide_check_digit(struct dye_span text, size_t i);
 
 /* Whether a Chinese digit stands at i, in UTF-8 (3 bytes) or GB18030 (2). */
 bool wide_is_chinese(struct dye_span text, size_t i);

@@ -86,6 +86,33 @@ static enum dye_status casefold(const struct wide *from, struct wide *to)
     return status_of(icu);
 }
 
+/*
+ * Traditional characters to simplified ones, so that both writings of a name are one: rows of seven bytes, a character,
+ * what it becomes and a line end, ascending. Made of ICU's Traditional-Simplified, over the characters of the BMP that
+ * it maps to one other; chains are followed to their end, and of the two that it maps to each other one stays, so that
+ * folding twice is folding once.
+ */
+extern const unsigned char dye_simplified_text[];
+extern const size_t dye_simplified_text_bytes;
+
+static const char *simplified(const char ideograph[3])
+{
+    enum { ROW = 7 };
+    size_t low = 0, high = dye_simplified_text_bytes / ROW;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const unsigned char *row = dye_simplified_text + middle * ROW;
+        int order = memcmp(ideograph, row, 3);
+        if (order == 0)
+            return (const char *)row + 3;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return ideograph;
+}
+
 static enum dye_status append_wide(const struct wide *w, struct dye_buf *ret)
 {
     for (int32_t at = 0; at < w->n;) {
@@ -95,7 +122,7 @@ static enum dye_status append_wide(const struct wide *w, struct dye_buf *ret)
         next(w->p, w->n, &at);
         u_strToUTF8(piece, sizeof piece, &n, w->p + start, at - start, &icu);
         DYE_TRY(status_of(icu));
-        DYE_TRY(dye_buf_append(ret, piece, (size_t)n));
+        DYE_TRY(dye_buf_append(ret, n == 3 ? simplified(piece) : piece, (size_t)n));
     }
     return DYE_OK;
 }

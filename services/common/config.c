@@ -53,6 +53,8 @@ static const struct option options[] = {
     INTEGER("sketch.retention_days", sketch_retention_days, "1095", 0, 36500,
             "how long sketches of dumps are kept; 0: none are made"),
     REAL("link.expected_false", link_expected_false, "0.01", 1e-9, 1, "false sightings a dump, in expectation"),
+    REAL("link.weak_floor", link_weak_floor, "0.001", 1e-9, 0.5,
+         "probability, in the dump as far as it is read, from which a row of masked values alone is kept as weak"),
     REAL("attribution.epsilon", attribution_epsilon, "0.0001", 1e-12, 0.5,
          "chance that a canary is in a dump for another reason than its source's leak"),
     REAL("attribution.prior", attribution_prior, "0.005", 1e-9, 0.5, "that a given source leaked into a given dump"),

@@ -16,17 +16,29 @@ void findings_done(struct findings *f)
     dye_buf_done(&f->json);
 }
 
-void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start)
+void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start, double floor_bits)
 {
     dye_buf_clear(&f->json);
+    f->floor_bits = floor_bits;
     f->unit = unit;
     f->chunk_start = chunk_start;
     f->n = 0;
 }
 
+/* Whether a whole identifier is among it, or one that a spreadsheet cut. */
+static bool shows_an_identifier(const struct dye_sighting *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (dye_form_is_scanned(s->evidence[i].kind, s->evidence[i].form) && s->evidence[i].form != DYE_FORM_MASKED)
+            return true;
+    return false;
+}
+
 enum dye_status findings_add(void *findings, const struct dye_sighting *s)
 {
     struct findings *f = findings;
+    if (s->bits < f->floor_bits && !shows_an_identifier(s))
+        return DYE_OK;
     DYE_TRY(dye_buf_printf(&f->json,
                            "%s{\"canary\":\"%s\",\"variant\":\"%c\",\"start\":%" PRIu64 ",\"length\":%zu,"
                            "\"bits\":%.6f,\"evidence\":[",

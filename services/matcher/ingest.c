@@ -132,7 +132,9 @@ struct run {
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
-    uint64_t bytes; /* of all parts */
+    uint64_t canaries; /* at that epoch */
+    uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
+    uint64_t bytes;    /* likewise */
     struct progress progress;
     struct dye_error *err;
 };
@@ -173,6 +175,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     struct run *run = arg;
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
     run->bytes += chunk->bytes.n;
+    run->records += chunk->records;
     progress_at(&run->progress, run->bytes);
     if (stopping(run->in))
         return DYE_STOPPED;
@@ -181,7 +184,8 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
     if (done != NULL && done->start == c.start && done->bytes == c.bytes) /* else cut short, by a limit or a password */
         return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
-    findings_begin(&run->findings, chunk->unit, chunk->start);
+    findings_begin(&run->findings, chunk->unit, chunk->start,
+                   dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
     enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker,
                                              sketcher_sink(run->sketcher), NULL);
@@ -318,8 +322,13 @@ struct matching {
 static enum dye_status match_dump(struct ingest *in, const struct registry_snapshot *snapshot, int fd,
                                   const struct ingest_result *result, const struct matching *m, struct dye_error *err)
 {
-    struct run run = {
-        .in = in, .snapshot = snapshot, .epoch = m->epoch, .dump = result->dump, .reread = m->reread, .err = err};
+    struct run run = {.in = in,
+                      .snapshot = snapshot,
+                      .epoch = m->epoch,
+                      .canaries = m->canaries,
+                      .dump = result->dump,
+                      .reread = m->reread,
+                      .err = err};
     findings_init(&run.findings);
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();

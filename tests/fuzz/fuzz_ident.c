@@ -37,6 +37,21 @@ static void check_masks(enum dye_kind kind, const struct dye_value *v)
     }
 }
 
+/* The same bytes as a field of a record. */
+static void check_traits(struct dye_span field)
+{
+    struct dye_trait t, parts[DYE_TRAIT_PARTS_MAX];
+    if (dye_trait_mask(field, &t) && (t.bytes.n > DYE_VALUE_MAX_BYTES || memchr(t.bytes.text, '*', t.bytes.n) == NULL))
+        abort();
+    if (dye_trait_date(field, &t) && t.bytes.n != 8)
+        abort();
+    size_t n = dye_trait_address(field, parts);
+    for (size_t i = 0; i < n; i++)
+        if (n > DYE_TRAIT_PARTS_MAX || parts[i].bytes.n > field.n)
+            abort();
+    (void)dye_trait_is_name(field);
+}
+
 static void check_table(struct dye_span text)
 {
     static const enum dye_kind kinds[] = {DYE_MOBILE, DYE_RESIDENT_ID};
@@ -56,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     check_table(dye_span_of(data + 1, size - 1));
+    check_traits(dye_span_of(data + 1, size - 1));
     enum dye_kind kind = (enum dye_kind)(data[0] % (DYE_KIND_COUNT + 1));
     struct dye_value v, again;
     if (dye_ident_parse(kind, dye_span_of(data + 1, size - 1), &v) != DYE_OK)

@@ -87,8 +87,42 @@ static bool may_start(const uint8_t *p, size_t n, size_t begin, size_t start, si
         return true;
     if (before >= 0x80)
         return start == begin + 1;
+    if (before == '%')
+        return start == begin + 2;
     if (before == '\\')
         return start == (p[begin] == 'u' && end - begin > 5 ? begin + 5 : begin + 1);
+    return false;
+}
+
+/* Digits among letters: a stretch that is exactly the value, or the value behind a prefix of a mobile. */
+static bool is_glued(const uint8_t *p, size_t n, size_t start, size_t end)
+{
+    static const char *const prefixes[] = {"", "0", "86", "0086"};
+    size_t begin = start, last = end, length = end - start;
+    while (is_word(at(p, n, begin - 1)))
+        begin--;
+    while (is_word(at(p, n, last)))
+        last++;
+    bool id = length == 18 && tolower(p[end - 1]) == 'x';
+    for (size_t i = start; i < end - id; i++)
+        if (!isdigit(p[i]))
+            return false;
+    if (length != 11 && length != 15 && length != 18)
+        return false;
+    for (size_t from = begin; from <= start; from++) {
+        bool mixed = false;
+        for (size_t i = from; i < last; i++)
+            mixed = mixed || !isdigit(p[i]);
+        if (!mixed || last - from > 64 || !may_start(p, n, begin, from, last))
+            continue;
+        for (size_t k = 0; k < (length == 11 ? 4 : 1); k++) {
+            size_t m = strlen(prefixes[k]);
+            if (start - from < m || memcmp(p + start - m, prefixes[k], m) != 0)
+                continue;
+            if ((start - m == from || !isdigit(p[start - m - 1])) && (id || end == last || !isdigit(p[end])))
+                return true;
+        }
+    }
     return false;
 }
 
@@ -173,7 +207,8 @@ static void naive(const uint8_t *p, size_t n, struct hits *h)
             if (!same)
                 continue;
             bool email = strchr(values[v].text, '@') != NULL;
-            if (email ? is_email_token(p, n, start, start + length) : is_run_token(p, n, start, start + length)) {
+            if (email ? is_email_token(p, n, start, start + length)
+                      : is_run_token(p, n, start, start + length) || is_glued(p, n, start, start + length)) {
                 assert_true(h->n < HITS_MAX);
                 h->value[h->n] = v;
                 h->start[h->n++] = start;

@@ -56,11 +56,13 @@ static void a_mobile_stands_plain_hashed_masked_and_as_a_number(void **state)
         {DYE_FORM_SHA256_BASE64, "n53p64q9Jd/s4t+znck1m5bXH5tSxjFlKz20ivxgrLk="},           /* of 008617420000000 */
         {DYE_FORM_MASKED, "174****0000"},
         {DYE_FORM_MASKED, "1742000****"},
+        {DYE_FORM_MASKED, "174*****000"},
+        {DYE_FORM_GLIMPSE, "*0000"},
     };
-    assert_among_forms(DYE_MOBILE, "17420000000", want, sizeof want / sizeof *want, 1 + 5 * 9 + 2);
+    assert_among_forms(DYE_MOBILE, "17420000000", want, sizeof want / sizeof *want, 1 + 5 * 9 + 4);
     static const struct form_case number[] = {{DYE_FORM_SCIENTIFIC, "742001384e10"},
                                               {DYE_FORM_SCIENTIFIC, "742001384e"}};
-    assert_among_forms(DYE_MOBILE, "17420013840", number, 2, 1 + 5 * 9 + 2 + 2);
+    assert_among_forms(DYE_MOBILE, "17420013840", number, 2, 1 + 5 * 9 + 4 + 2);
 }
 
 static void an_email_stands_plain_and_hashed(void **state)
@@ -72,8 +74,10 @@ static void an_email_stands_plain_and_hashed(void **state)
         {DYE_FORM_SHA1, "92bccb357268584036ca5f023496b5358bed7c82"},
         {DYE_FORM_SHA256, "c61889f85efd4e597fbbc60e40ab71dacd7b379e6d36ced994c58adf3652c07d"},
         {DYE_FORM_SM3, "57ba4828ac0183526d0850bfd39303bd482641bda9c93385b6fe9f210975f82d"},
+        {DYE_FORM_MASKED, "aa*@example.com"},
+        {DYE_FORM_MASKED, "a*0@example.com"},
     };
-    assert_among_forms(DYE_EMAIL, "aaaaaa0000@example.com", want, sizeof want / sizeof *want, 1 + 2 * 9);
+    assert_among_forms(DYE_EMAIL, "aaaaaa0000@example.com", want, sizeof want / sizeof *want, 1 + 2 * 9 + 4);
 }
 
 static void an_id_that_ends_in_x_is_hashed_with_either_x(void **state)
@@ -94,14 +98,16 @@ static void an_id_that_ends_in_x_is_hashed_with_either_x(void **state)
         {DYE_FORM_MASKED, "1101**********002x"},
         {DYE_FORM_SHORT, "110105491231002"},
         {DYE_FORM_DAMAGED, "110105194912310000"},
+        {DYE_FORM_GLIMPSE, "1*x"},
+        {DYE_FORM_BIRTH, "19491231"},
     };
-    assert_among_forms(DYE_RESIDENT_ID, "11010519491231002X", want, sizeof want / sizeof *want, 1 + 3 * 9 + 3 + 2);
+    assert_among_forms(DYE_RESIDENT_ID, "11010519491231002X", want, sizeof want / sizeof *want, 1 + 3 * 9 + 4 + 3);
 }
 
 static void an_id_of_another_century_has_no_short_form(void **state)
 {
     (void)state;
-    assert_among_forms(DYE_RESIDENT_ID, "440524188001010014", NULL, 0, 1 + 2 * 9 + 3 + 1);
+    assert_among_forms(DYE_RESIDENT_ID, "440524188001010014", NULL, 0, 1 + 2 * 9 + 4 + 2);
 }
 
 static void the_others_stand_plain_only(void **state)
@@ -139,6 +145,50 @@ static void what_only_corroborates_is_folded_as_fields_are(void **state)
     assert_forms(DYE_QQ, "12345", &qq, 1);
 }
 
+static void a_name_is_masked_by_its_shape_and_spelled_in_letters(void **state)
+{
+    (void)state;
+    static const struct form_case want[] = {
+        {DYE_FORM_MASKED, "单*"},          {DYE_FORM_MASKED, "*芳"},        {DYE_FORM_MASKED, "*田芳"},
+        {DYE_FORM_MASKED, "单*芳"},        {DYE_FORM_MASKED, "单先生"},     {DYE_FORM_PINYIN, "shantianfang"},
+        {DYE_FORM_PINYIN, "tianfangshan"}, {DYE_FORM_PINYIN, "shantf"},     {DYE_FORM_PINYIN, "stf"},
+        {DYE_FORM_PINYIN, "dantianfang"},  {DYE_FORM_PINYIN, "tianfangdan"}};
+    struct dye_form_bytes got[DYE_FORMS_MAX];
+    struct dye_value v = value_of("单田芳");
+    assert_among_forms(DYE_NAME, "单田芳", want, sizeof want / sizeof *want, dye_ident_forms(DYE_NAME, &v, got));
+    static const struct form_case dotted[] = {{DYE_FORM_PINYIN, "lvbu"},
+                                              {DYE_FORM_PINYIN, "lubu"},
+                                              {DYE_FORM_PINYIN, "lyubu"},
+                                              {DYE_FORM_PINYIN, "bulv"},
+                                              {DYE_FORM_PINYIN, "l\xc3\xbc"
+                                                                "bu"}};
+    v = value_of("吕布");
+    assert_among_forms(DYE_NAME, "吕布", dotted, 5, dye_ident_forms(DYE_NAME, &v, got));
+    static const struct form_case compound[] = {{DYE_FORM_MASKED, "欧阳*"},
+                                                {DYE_FORM_PINYIN, "ouyangxiu"},
+                                                {DYE_FORM_PINYIN, "ouyangx"},
+                                                {DYE_FORM_PINYIN, "xiuouyang"}};
+    v = value_of("欧阳修");
+    assert_among_forms(DYE_NAME, "欧阳修", compound, 4, dye_ident_forms(DYE_NAME, &v, got));
+    /* Read otherwise in surnames (DOMAIN 3). */
+    static const char *const surnames[][2] = {
+        {"仇英", "qiuying"}, {"解缙", "xiejin"}, {"曾巩", "zenggong"}, {"盖伦", "gelun"}, {"查理", "zhali"}};
+    for (size_t i = 0; i < 5; i++) {
+        const struct form_case read = {DYE_FORM_PINYIN, surnames[i][1]};
+        v = value_of(surnames[i][0]);
+        assert_among_forms(DYE_NAME, surnames[i][0], &read, 1, dye_ident_forms(DYE_NAME, &v, got));
+    }
+}
+
+static void an_address_has_its_road_and_its_community(void **state)
+{
+    (void)state;
+    static const struct form_case want[] = {{DYE_PLAIN, "某省某市甲乙区丙丁路12号戊己花园3号楼2单元501室"},
+                                            {DYE_FORM_PART, "丙丁路12"},
+                                            {DYE_FORM_PART, "戊己花园"}};
+    assert_forms(DYE_ADDRESS, "某省某市甲乙区丙丁路12号戊己花园3号楼2单元501室", want, 3);
+}
+
 static void nothing_has_no_forms(void **state)
 {
     (void)state;
@@ -157,6 +207,8 @@ int main(void)
         cmocka_unit_test(an_id_of_another_century_has_no_short_form),
         cmocka_unit_test(the_others_stand_plain_only),
         cmocka_unit_test(what_only_corroborates_is_folded_as_fields_are),
+        cmocka_unit_test(a_name_is_masked_by_its_shape_and_spelled_in_letters),
+        cmocka_unit_test(an_address_has_its_road_and_its_community),
         cmocka_unit_test(nothing_has_no_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

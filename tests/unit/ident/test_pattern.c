@@ -53,9 +53,9 @@ static void a_name_keeps_its_surname_or_its_last_character(void **state)
     (void)state;
     static const struct mask_case two[] = {
         {"张*", 3, 0}, {"*三", 0, 3}, {"张**", 3, 0}, {"张先生", 3, 0}, {"张女士", 3, 0}};
-    static const struct mask_case three[] = {{"张**", 3, 0},   {"**丰", 0, 3},     {"张*丰", 3, 3},
-                                             {"张三*", 6, 0},  {"张*", 3, 0},      {"张先生", 3, 0},
-                                             {"张女士", 3, 0}, {"张三先生", 6, 0}, {"张三女士", 6, 0}};
+    static const struct mask_case three[] = {{"张**", 3, 0},     {"**丰", 0, 3},   {"张*丰", 3, 3},  {"张三*", 6, 0},
+                                             {"张*", 3, 0},      {"张先生", 3, 0}, {"张女士", 3, 0}, {"张三先生", 6, 0},
+                                             {"张三女士", 6, 0}, {"*三丰", 0, 6}};
     ASSERT_MASKS(DYE_NAME, "张三", two);
     ASSERT_MASKS(DYE_NAME, "张三丰", three);
 }

@@ -89,9 +89,41 @@ static void a_token_is_a_whole_run_of_letters_and_digits(void **state)
     check("a,17412345678,b", "c0@2+11 ");
     check("a----17412345678----b", "c0@5+11 ");
     check("174123456789", "");
-    check("x17412345678", "");
-    check("17412345678x", "");
     check("", "");
+}
+
+static void a_number_may_be_glued_to_letters(void **state)
+{
+    (void)state;
+    check("tel17412345678", "c0@3+11 ");
+    check("17412345678VIP", "c0@0+11 ");
+    check("tel8617412345678x", "c0@5+11 ");
+    check("id11014619900307001Xab", "c1@2+18 ");
+    check("x174123456789", "");
+    check("%2C17412345678%2C", "c0@3+11 ");
+    check("%2017412345678%20", "c0@3+11 ");
+}
+
+static void an_id_ends_in_whatever_looks_like_x(void **state)
+{
+    (void)state;
+    check("11014619900307001\xd0\xa5,", "c1@0+19 "); /* Cyrillic */
+    check("11014619900307001\xd1\x85", "c1@0+19 ");
+    check("11014619900307001\xe2\x85\xa9", "c1@0+20 "); /* Roman */
+    check("11014619900307001\xc3\x97", "c1@0+19 ");     /* times */
+    check("11014619900307001\xa7\xb7", "c1@0+19 ");     /* GBK */
+    check("11014619900307001\xe5\xbc\xa0", "");
+    check("110146 19900307 001X", "c1@0+20 ");
+    check("110146-19900307-001x,", "c1@0+20 ");
+    check("110146-19900307 001x", "");
+}
+
+static void rows_in_base64_are_looked_into(void **state)
+{
+    (void)state;
+    /* "x,17412345678,11014619900307001X,f@x.example" by the base64 program */
+    check("eCwxNzQxMjM0NTY3OCwxMTAxNDYxOTkwMDMwNzAwMVgsZkB4LmV4YW1wbGU=", "c0@0+59 c1@0+59 ");
+    check("eCwxNzQxMjM0NTY3OA==", ""); /* too short to tell from a word */
 }
 
 static void case_does_not_matter(void **state)
@@ -173,6 +205,8 @@ static void an_address_is_found_with_its_sign_spelled(void **state)
     (void)state;
     check("ab-c+d(at)example.org", "c3@0+21 ");
     check("<Li.Ming_7 [AT] mail[dot]example(dot)com>", "c2@1+39 ");
+    check("ab-c+d＠example．org", "c3@0+22 ");
+    check("a----ab-c+d(at)example.org", "c3@5+21 ");
     check("f(at)x", "");
 }
 
@@ -298,6 +332,9 @@ int main(void)
     set = set_of_values();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_is_a_whole_run_of_letters_and_digits),
+        cmocka_unit_test(a_number_may_be_glued_to_letters),
+        cmocka_unit_test(an_id_ends_in_whatever_looks_like_x),
+        cmocka_unit_test(rows_in_base64_are_looked_into),
         cmocka_unit_test(case_does_not_matter),
         cmocka_unit_test(a_masked_number_is_found_whatever_hides_it),
         cmocka_unit_test(digests_are_found_cut_and_in_base64),

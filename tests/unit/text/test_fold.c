@@ -29,6 +29,8 @@ static const struct {
      "b"},
     {"\xf0\xa0\x80\x80", "\xf0\xa0\x80\x80"}, /* U+20000, a rare name */
     {"〇", "〇"},
+    {"張曉明 歐陽 鄧", "张晓明欧阳邓"}, /* traditional */
+    {"後 后 乾 苧", "后后干苎"},
 };
 
 static void texts_that_mean_the_same_fold_to_the_same(void **state)

@@ -54,6 +54,12 @@ enum dye_form {
     DYE_FORM_SHORT,      /* an ID of 15 digits, of before 1999 */
     DYE_FORM_DAMAGED,    /* an ID whose last three digits a spreadsheet made 0 */
     DYE_FORM_SCIENTIFIC, /* a mobile as Java and JavaScript write a number: 1.7420013841E10 */
+    /* Those below are never looked up: they corroborate. */
+    DYE_FORM_GLIMPSE, /* masked so that too little is seen to look for it: the last four digits */
+    DYE_FORM_BIRTH,   /* of an ID: the date in it */
+    DYE_FORM_PINYIN,  /* a name in Latin letters */
+    DYE_FORM_PART,    /* of an address: road and number, or a community */
+    DYE_FORM_OTHER,   /* none: the record shows another value of this kind */
     DYE_FORM_COUNT
 };
 
@@ -83,6 +89,9 @@ DYE_API enum dye_form dye_form_from_name(struct dye_span name);
  * looks up.
  */
 DYE_API bool dye_kind_is_scanned(enum dye_kind kind);
+
+/* Whether this form of a kind is looked up: not a mask of an address, nor what only corroborates. */
+DYE_API bool dye_form_is_scanned(enum dye_kind kind, enum dye_form form);
 
 /* What the scanner takes for one token: so many letters and digits, one of them a digit. Addresses are another. */
 #define DYE_TOKEN_MIN_BYTES 8
@@ -169,12 +178,35 @@ struct dye_form_bytes {
  *
  *   digests       of mobile, resident_id and email, in nine forms each, of what sellers hash: the value, the value with
  *                 a line end, a mobile behind +86, 86 and 0086, an ID with x and with X
- *   masked        of mobile and resident_id, where at least seven characters are seen; of a name its surname, its given
- *                 name, and the surname with a title, folded
+ *   masked        of mobile and resident_id, where at least six characters are seen, as they stand; of names and
+ *                 e-mails as dye_trait_mask reads them, and of a name its surname with a title
+ *   glimpse       of mobile and resident_id where fewer are seen, as dye_trait_mask reads them
+ *   birth         of resident_id, as dye_trait_date reads it
+ *   pinyin        of names of two to four ideographs: limingguo mingguoli limg, with the surname as it is read in
+ *                 names and elsewhere, and the u with two dots as v, u and yu
+ *   part          of addresses, as dye_trait_address reads them
  *   the others    of the kind that they name; a permit of ten digits is plain twice, without its last two besides
  *
  * Keyed and salted hashes have no form: nobody can match them.
  */
 DYE_API size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX]);
+
+/* What a field of a record says of a part of a value: the bytes of such a form, and how many characters of the value
+ * are seen before and behind what is hidden. */
+struct dye_trait {
+    struct dye_value bytes;
+    uint8_t head, tail;
+};
+/* A masked value (UTF-8): '*' for each run of what hides, the rest folded, in an e-mail lower case. False where nothing
+ * is hidden or nothing is seen. The domain of an e-mail is in no count. */
+DYE_API bool dye_trait_mask(struct dye_span field, struct dye_trait *ret);
+/* A date with the year first, parted by - / . or 年月, or not at all, a time behind it: as YYYYMMDD. */
+DYE_API bool dye_trait_date(struct dye_span field, struct dye_trait *ret);
+/* The road with its number and the community of a folded address; how many. */
+#define DYE_TRAIT_PARTS_MAX 4
+DYE_API size_t dye_trait_address(struct dye_span folded, struct dye_trait ret[DYE_TRAIT_PARTS_MAX]);
+/* Whether a folded field looks like a full name: two or three ideographs, the first of them one of the hundred
+ * commonest surnames, which six in seven people bear. */
+DYE_API bool dye_trait_is_name(struct dye_span folded);
 
 #endif

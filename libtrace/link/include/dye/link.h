@@ -3,9 +3,18 @@
 /*
  * link: the hits of one record -> sightings with bits of evidence (Fellegi-Sunter, METHODS 3).
  *
- * bits of a sighting = sum over agreeing fields of log2(m/u); the posterior probability adds the prior
- * log2(lambda/(1-lambda)), lambda = 1/(records x canaries). An exact safe-space identifier suffices alone; a waybill,
- * policy or mrn alone does not where the dump is large; a name or address never does, and counts only beside a hit.
+ * bits of a sighting = sum over agreeing fields of log2(m/u), and over disagreeing ones of log2((1-m)/(1-u)); what is
+ * not there counts nothing. The posterior probability adds the prior log2(lambda/(1-lambda)), lambda = 1/(records x
+ * canaries). An exact safe-space identifier suffices alone; a waybill, policy or mrn alone does not where the dump is
+ * large; a name or address never does, and counts only beside a hit. Of one kind one field counts, the one with most
+ * bits, so that two forms of a value are never two pieces of evidence; an ID's date of birth is a form of the ID.
+ *
+ * A field disagrees where the record shows one value of the kind (a name, also a masked one, a mobile, an ID) and it is
+ * not the canary's. A record with several is taken for several records glued together: none of them disagrees.
+ *
+ * Rows that were cut in two: where a record is no proof alone and shows no name of another, the names, addresses and
+ * dates in the two lines before and behind it count too, each less the bits of the five lines that were looked at.
+ * Columns that went into separate parts are not put together again.
  */
 #include "dye/chunker.h"
 #include "dye/scan.h"
@@ -41,10 +50,14 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_linker_hit(void *linker, const struct
 /* The last record of the chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_linker_finish(struct dye_linker *l);
 
-/* log2(m/u) of an agreement; the table and its sources are in link/weights.c. */
+/* log2(m/u) of an agreement, of DYE_FORM_OTHER log2((1-m)/(1-u)); the table and its sources are in link/weights.c. */
 DYE_API double dye_weight_bits(enum dye_kind kind, enum dye_form form);
+/* The same of a masked value of which so many characters are seen before and behind what is hidden. */
+DYE_API double dye_weight_seen_bits(enum dye_kind kind, enum dye_form form, unsigned head, unsigned tail);
 /* The probability of a sighting with `bits` in a dump of `records` (>= 1) against `canaries` (>= 1) canaries. */
 DYE_API double dye_link_probability(double bits, uint64_t records, uint64_t canaries);
+/* The bits that give this probability, in (0, 1): the other way round. */
+DYE_API double dye_link_bits(double probability, uint64_t records, uint64_t canaries);
 /* The bits that keep expected false sightings of the dump at or below `expected` (0.01): log2(records x canaries /
  * expected). Below it a sighting is weak. */
 DYE_API double dye_link_threshold_bits(uint64_t records, uint64_t canaries, double expected);

@@ -90,10 +90,17 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_text_to_gb18030(struct dye_span in, s
 
 /*
  * Append the folded form of UTF-8 `in`, for comparing names and addresses: zero-width and control characters out,
- * NFKC, case fold, white space and ASCII/CJK punctuation out. Folding twice equals folding once. Invalid UTF-8 is
- * treated as U+FFFD. DYE_E_LIMIT or DYE_E_NOMEM from the buffer, and DYE_E_LIMIT beyond 64 MiB; ret may then hold a
- * part. ICU 72; O(n).
+ * NFKC, case fold, white space and ASCII/CJK punctuation out, traditional characters to simplified. Folding twice
+ * equals folding once. Invalid UTF-8 is treated as U+FFFD. DYE_E_LIMIT or DYE_E_NOMEM from the buffer, and DYE_E_LIMIT
+ * beyond 64 MiB; ret may then hold a part. ICU 72; O(n).
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_text_fold(struct dye_span in, struct dye_buf *ret);
+
+/*
+ * Append the pinyin of UTF-8 `han`, one or a few ideographs, in small ASCII letters without tones; the u with two dots
+ * as `v`. `surname`: as it is read in surnames (shan rather than dan). What has no reading is left out. DYE_E_LIMIT
+ * beyond 64 bytes or from the buffer, DYE_E_NOMEM. Safe on any thread; the first call loads ICU's tables, some 50 ms.
+ */
+DYE_MUST_CHECK DYE_API enum dye_status dye_text_pinyin(struct dye_span han, bool surname, struct dye_buf *ret);
 
 #endif

@@ -1,0 +1,165 @@
+#include "written.h"
+
+bool written_grouped_mobile(struct dye_span text, size_t start, struct written *ret)
+{
+    static const uint8_t groupings[3][3] = {{3, 4, 4}, {3, 3, 5}, {4, 4, 3}};
+    enum { GROUPED = 13, DIGITS = 11 }; /* and two separators */
+    const uint8_t *p = text.p + start;
+    if (text.n - start < GROUPED)
+        return false;
+    uint8_t separator = dye_is_digit(p[3]) ? p[4] : p[3];
+    for (size_t g = 0; g < 3; g++) {
+        size_t n = 0, at = 0;
+        for (size_t part = 0; part < 3 && n != SIZE_MAX; part++) {
+            if (part > 0 && p[at++] != separator)
+                n = SIZE_MAX;
+            for (size_t i = 0; i < groupings[g][part] && n != SIZE_MAX; i++, at++)
+                if (dye_is_digit(p[at]))
+                    ret->form[n++] = p[at];
+                else
+                    n = SIZE_MAX;
+        }
+        if (n != DIGITS || (start + GROUPED < text.n && dye_is_alnum(p[GROUPED])))
+            continue;
+        ret->start = start;
+        ret->n = GROUPED;
+        ret->n_form = DIGITS;
+        return true;
+    }
+    return false;
+}
+
+bool written_grouped_id(struct dye_span text, size_t eight, struct written *ret)
+{
+    enum { BEFORE = 7, ALL = 20 };
+    uint8_t *form = ret->form;
+    if (eight < BEFORE || text.n - (eight - BEFORE) < ALL)
+        return false;
+    *ret = (struct written){.start = eight - BEFORE, .n = ALL, .n_form = 18};
+    const uint8_t *p = text.p + ret->start;
+    if (p[15] != p[6] || (p[6] != ' ' && p[6] != '-' && p[6] != '.') ||
+        (text.n - ret->start > ALL && dye_is_alnum(p[ALL])))
+        return false;
+    memcpy(form, p, 6);
+    memcpy(form + 6, p + 7, 8);
+    memcpy(form + 14, p + 16, 4);
+    form[17] = dye_to_lower(form[17]);
+    for (size_t i = 0; i < 17; i++)
+        if (!dye_is_digit(form[i]))
+            return false;
+    return true;
+}
+
+bool written_mask(struct dye_span text, size_t i, struct written *ret)
+{
+    enum { LONGEST = 18 };
+    const uint8_t *p = text.p;
+    size_t start = i, end = i;
+    while (start > 0 && i - start <= LONGEST && dye_is_alnum(p[start - 1]))
+        start--;
+    while (end < text.n && end - start <= LONGEST + 1 && (dye_is_alnum(p[end]) || p[end] == '*'))
+        end++;
+    size_t n = end - start;
+    if ((n == 12 || n == 19) && start > 0 && p[start - 1] >= 0x80 && start < i) {
+        start++; /* the first is the second half of a character */
+        n--;
+    }
+    if (n != 11 && n != 18)
+        return false;
+    for (size_t k = 0; k < n; k++)
+        ret->form[k] = dye_to_lower(p[start + k]);
+    ret->start = start;
+    ret->n = ret->n_form = n;
+    return true;
+}
+
+bool written_digest(struct dye_span text, size_t i, struct written *ret)
+{
+    const uint8_t *p = text.p;
+    size_t start = i, end = i + 1;
+    if (end < text.n && p[end] == '=')
+        end++;
+    if ((end < text.n && is_base64(p[end])) || i == 0 || !is_base64(p[i - 1]))
+        return false;
+    while (start > 0 && i - start < 44 && is_base64(p[start - 1]))
+        start--;
+    size_t n = end - start, pad = end - i;
+    if (n % 4 == 1 && start > 0 && p[start - 1] >= 0x80) { /* the first is the second half of a character */
+        start++;
+        n--;
+    }
+    if ((n != 24 || pad != 2) && (n != 28 || pad != 1) && (n != 44 || pad != 1))
+        return false;
+    memcpy(ret->form, p + start, n);
+    ret->start = start;
+    ret->n = ret->n_form = n;
+    return true;
+}
+
+/* The length of "(at)", "[at]", "(dot)" or "[dot]" at i in any case, spaces around it too, or of the sign in full
+ * width; 0 for none. */
+static size_t spelled(struct dye_span text, size_t i, const char *word)
+{
+    size_t at = i, n = strlen(word);
+    struct dye_span rest = dye_span_of(text.p + i, text.n - i);
+    const char *utf8 = *word == 'a' ? "\xef\xbc\xa0" : "\xef\xbc\x8e", *gb = *word == 'a' ? "\xa3\xc0" : "\xa3\xae";
+    const char *big5 = *word == 'a' ? "\xa2\x49" : "\xa1\x44";
+    if (rest.n >= 3 && memcmp(rest.p, utf8, 3) == 0)
+        return 3; /* full-width */
+    if (rest.n >= 2 && (memcmp(rest.p, gb, 2) == 0 || memcmp(rest.p, big5, 2) == 0))
+        return 2;
+    while (at < text.n && text.p[at] == ' ' && at - i < 2)
+        at++;
+    if (at + n + 2 > text.n || (text.p[at] != '(' && text.p[at] != '['))
+        return 0;
+    uint8_t close = text.p[at] == '(' ? ')' : ']';
+    for (size_t k = 0; k < n; k++)
+        if (dye_to_lower(text.p[at + 1 + k]) != (uint8_t)word[k])
+            return 0;
+    if (text.p[at + 1 + n] != close)
+        return 0;
+    at += n + 2;
+    for (size_t end = at; at < text.n && text.p[at] == ' ' && at - end < 2;)
+        at++;
+    return at - i;
+}
+
+bool written_address(struct dye_span text, size_t i, bool late, struct written *ret)
+{
+    const uint8_t *p = text.p;
+    size_t before = i, n = 0, sign = spelled(text, i, "at");
+    if (sign == 0)
+        return false;
+    while (before > 0 && i - before < 2 && p[before - 1] == ' ')
+        before--;
+    size_t start = before;
+    while (start > 0 && before - start <= LOCAL_MAX && is_local(p[start - 1]) &&
+           !(p[start - 1] == '-' && start > 1 && p[start - 2] == '-'))
+        start--;
+    if (late && (start == 0 || p[start - 1] < 0x80))
+        return false;
+    start += late;
+    while (start < before && (p[start] == '.' || p[start] == '-'))
+        start++;
+    if (start >= before || before - start > LOCAL_MAX)
+        return false;
+    for (size_t k = start; k < before; k++)
+        ret->form[n++] = dye_to_lower(p[k]);
+    ret->form[n++] = '@';
+    size_t domain = i + sign, end = domain;
+    while (end < text.n && n < EMAIL_MAX) {
+        size_t dot = spelled(text, end, "dot");
+        if (dot == 0 && !is_domain(p[end]))
+            break;
+        ret->form[n++] = dot != 0 ? '.' : dye_to_lower(p[end]);
+        end += dot != 0 ? dot : 1;
+    }
+    while (ret->form[n - 1] == '.' || ret->form[n - 1] == '-') {
+        n--;
+        end--;
+    }
+    ret->start = start;
+    ret->n = end - start;
+    ret->n_form = n;
+    return end > domain && ret->n <= UINT16_MAX;
+}
