@@ -129,7 +129,7 @@ static void parent_says(const struct drawing *x, size_t i, const char *parent, c
     else if (strcmp(parent, PARENT_YEAR) == 0)
         snprintf(ret, SYMBOL_BYTES, "%d", x->p->table_decade[0] != '\0' ? digits_of(x->p->birth) : 0);
     else if (strcmp(parent, PARENT_MONTH) == 0)
-        snprintf(ret, SYMBOL_BYTES, "%d", x->p->table_decade[0] != '\0' ? atoi(x->p->birth + 5) : 0);
+        snprintf(ret, SYMBOL_BYTES, "%d", x->p->table_decade[0] != '\0' ? (int)strtol(x->p->birth + 5, NULL, 10) : 0);
     else if (column >= 0 && is_empty(x, (size_t)column))
         snprintf(ret, SYMBOL_BYTES, "-");
     else if (column >= 0 && parent[0] != PARENT_FILLED && (size_t)column < i &&

@@ -31,7 +31,7 @@ static void set_ages(const struct dye_profile *profile, bool eldest, int year, s
     if (n == 0)
         return;
     for (size_t i = 0; i < n; i++) {
-        int age = year - atoi(born[i].text);
+        int age = year - (int)strtol(born[i].text, NULL, 10);
         if (age >= 0 && age < BAND * DYE_AGE_BANDS_MAX)
             weight[age / BAND] += born[i].n;
     }
@@ -90,7 +90,7 @@ static void set_households(const struct dye_profile *profile, struct dye_populat
         return;
     memset(ret->household, 0, sizeof ret->household);
     for (size_t i = 0; i < n; i++) {
-        int size = atoi(house[i].text);
+        int size = (int)strtol(house[i].text, NULL, 10);
         if (size >= 1 && size <= DYE_HOUSEHOLD_MAX) /* more are two families at one address */
             ret->household[size - 1] += weight_of(house[i].n);
     }
@@ -117,6 +117,6 @@ size_t dye_profile_rows_of(const struct dye_profile *profile, const struct dye_p
     const char *rows =
         profile_pick(profile, profile_find(profile, "*", "person", ""), dye_prf_u64(&r), false, NULL, NULL);
     dye_prf_done(&r);
-    int n = rows != NULL ? atoi(rows) : 0;
+    int n = rows != NULL ? (int)strtol(rows, NULL, 10) : 0;
     return n < 1 ? 0 : n < DYE_SECTOR_ROWS_MAX ? (size_t)n : DYE_SECTOR_ROWS_MAX;
 }
