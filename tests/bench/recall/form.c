@@ -398,7 +398,7 @@ static const struct form forms[] = {
     {"ID, 15 digits", RECALL_EXACT, id_short, NULL},
     {"ID, grouped 6-8-4", RECALL_EXACT, id_grouped, NULL},
     {"ID, full-width", RECALL_EXACT, id_wide, NULL},
-    {"ID, cut by a spreadsheet", RECALL_STRONG, id_damaged, NULL},
+    {"ID, cut by a spreadsheet", RECALL_KEPT, id_damaged, NULL},
     {"e-mail", RECALL_EXACT, email_plain, NULL},
     {"e-mail, capitals", RECALL_EXACT, email_upper, NULL},
     {"e-mail, (at) and [dot]", RECALL_EXACT, email_brackets, NULL},
