@@ -39,11 +39,12 @@ static const struct bench_case {
     {"bz2", "bzip2 -1 -c $PLAIN >$PACKED", "bzip2 -dc $PACKED >/dev/null", "bzip2", 0, false},
     {"zip", "zip -q - $PLAIN >$PACKED", "unzip -p $PACKED >/dev/null", "unzip", 0, false},
     {"sql",
-     "awk -F, '{printf \"INSERT INTO `t` VALUES (\"; for (i = 1; i <= NF; i++) printf \"%s\\047%s\\047\", i > 1 ?"
-     " \",\" : \"\", $i; print \");\"}' $PLAIN >$PACKED",
+     "awk -F, '{printf \"INSERT INTO `t` VALUES (\"; for (i = 1; i <= NF; i++) printf \"%s\\047%s\\047\", (i > 1 ?"
+     " \",\" : \"\"), $i; print \");\"}' $PLAIN >$PACKED",
      "cat $PACKED >/dev/null", "awk", 0, true},
     {"jsonl",
-     "awk -F, '{printf \"{\"; for (i = 1; i <= NF; i++) printf \"%s\\\"c%d\\\":\\\"%s\\\"\", i > 1 ? \",\" : \"\", i, "
+     "awk -F, '{printf \"{\"; for (i = 1; i <= NF; i++) printf \"%s\\\"c%d\\\":\\\"%s\\\"\", (i > 1 ? \",\" : \"\"), "
+     "i, "
      "$i;"
      " print \"}\"}' $PLAIN >$PACKED",
      "cat $PACKED >/dev/null", "awk", 0, true},
