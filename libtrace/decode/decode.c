@@ -1,4 +1,5 @@
 #include "dye/decode.h"
+#include "dye/text.h"
 
 #include "decoding.h"
 #include "formats.h"
@@ -58,8 +59,22 @@ static bool input_next(struct feed *f, struct dye_span *ret)
     return n > 0;
 }
 
+/* Bytes that are text in no charset, with more control characters than text has: of a format that nobody here knows.
+ * They are searched as they stand, but not understood, and the part says so. */
+static bool is_unknown(struct dye_span head)
+{
+    size_t controls = 0;
+    if (head.n == 0 || dye_charset_detect(head) != DYE_CHARSET_UNKNOWN)
+        return false;
+    for (size_t i = 0; i < head.n; i++)
+        controls +=
+            (head.p[i] < 0x20 && strchr("\x01\t\n\f\r\x1f", head.p[i]) == NULL) || head.p[i] == 0x7f || head.p[i] == 0;
+    return controls > head.n / 20;
+}
+
 enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
+    bool unknown = is_unknown(feed_peek(f));
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
     struct dye_span piece;
     enum dye_status status = DYE_OK;
@@ -71,7 +86,8 @@ enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
         return part_end(d, NULL);
     DYE_TRY(status);
     f->told = true;
-    return part_end(d, feed_fault(f));
+    const char *fault = feed_fault(f);
+    return part_end(d, fault == NULL && unknown ? "format: unknown" : fault);
 }
 
 enum dye_status decoding_walk_inner(struct decoding *d, struct feed *f, const char *path, uint32_t depth)

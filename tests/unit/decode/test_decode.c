@@ -173,7 +173,7 @@ static void links_and_devices_are_parts_that_were_not_read(void **state)
 static void holes_count_as_the_zeros_they_stand_for(void **state)
 {
     (void)state;
-    check("sparse.tar", NULL, "sparse.bin:2097157:read:\n");
+    check("sparse.tar", NULL, "sparse.bin:2097157:partly:format: unknown\n");
 }
 
 static void what_cannot_be_read_says_why(void **state)
@@ -276,8 +276,24 @@ static void a_bomb_is_cut_off(void **state)
     assert_true(log.bytes <= 2 << 20);
     l.ratio_free_bytes = 8 << 20;
     assert_int_equal(run(&in, &l, &log), DYE_OK);
-    assert_string_equal(log.text, ":4194304:read:\n");
+    assert_string_equal(log.text, ":4194304:partly:format: unknown\n");
     free(in.p);
+}
+
+static void what_is_of_no_known_format_is_searched_and_says_so(void **state)
+{
+    (void)state;
+    uint8_t bytes[4096];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * i * 37 + i / 7);
+    struct input in = {.p = bytes, .n = sizeof bytes};
+    struct log log = {.n = 0};
+    assert_int_equal(run(&in, NULL, &log), DYE_OK);
+    assert_string_equal(log.text, ":4096:partly:format: unknown\n");
+    memset(bytes, '1', sizeof bytes); /* a control character or two are nothing */
+    bytes[100] = bytes[200] = 2;
+    assert_int_equal(run(&in, NULL, &log), DYE_OK);
+    assert_string_equal(log.text, ":4096:read:\n");
 }
 
 static void an_event_that_stops_is_returned_at_once(void **state)
@@ -454,6 +470,7 @@ int main(void)
         cmocka_unit_test(no_cut_passes_for_a_whole),
         cmocka_unit_test(each_limit_stops_and_says_so),
         cmocka_unit_test(a_bomb_is_cut_off),
+        cmocka_unit_test(what_is_of_no_known_format_is_searched_and_says_so),
         cmocka_unit_test(an_event_that_stops_is_returned_at_once),
         cmocka_unit_test(a_read_that_fails_is_no_verdict_but_an_error),
         cmocka_unit_test(text_is_never_taken_for_a_container),

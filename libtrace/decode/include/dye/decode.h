@@ -65,7 +65,8 @@ struct dye_part_end {
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
  * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
- * pdf without its helper), "limit: L" (output, entries, depth, ratio, memory, spill, record).
+ * pdf without its helper) or is unknown (searched as it stands), "limit: L" (output, entries, depth, ratio, memory,
+ * spill, record).
  *
  * A table or a text of a document is a part of its own: "book.xlsx/Sheet1", "base.db/people". A part of one of these
  * formats is rendered:
