@@ -21,11 +21,12 @@ static void print_help(const struct verb_spec *v)
     printf("  %-24s %s\n", "--json", "one JSON object a line on standard output");
 }
 
+const char OPTION_REPEATED[] = "P...";
+
 static bool set_text(const struct option_spec *o, const char *value)
 {
-    size_t n = strlen(o->value);
     size_t i = 0;
-    if (n > 3 && strcmp(o->value + n - 3, "...") == 0)
+    if (o->value == OPTION_REPEATED) /* this very one: a list by commas is also written so */
         while (i < OPTION_LIST_MAX && o->text[i] != NULL)
             i++;
     if (i == OPTION_LIST_MAX)

@@ -6,14 +6,16 @@
 #include "dye/status.h"
 
 enum { OPTION_LIST_MAX = 64 };
+/* What the value of an option that may be repeated is called. */
+extern const char OPTION_REPEATED[];
 
 struct option_spec {
     const char *name;    /* without dashes; "o" is also taken as -o */
-    const char *value;   /* what it is called in the help; NULL for a flag; "P...": may be repeated */
+    const char *value;   /* what it is called in the help; NULL for a flag; OPTION_REPEATED: may be repeated */
     const char *meaning; /* NULL hides it */
-    const char *
-        *text;  /* set to the value (borrowed from argv; "P...": OPTION_LIST_MAX + 1 of them, the last NULL), or */
-    bool *flag; /* set to true */
+    const char **text;   /* set to the value (borrowed from argv; OPTION_REPEATED: OPTION_LIST_MAX + 1 of them, the last
+                          * NULL), or */
+    bool *flag;          /* set to true */
 };
 
 struct verb_spec {
