@@ -64,12 +64,10 @@ static bool input_next(struct feed *f, struct dye_span *ret)
 static bool is_unknown(struct dye_span head)
 {
     size_t controls = 0;
-    if (head.n == 0 || dye_charset_detect(head) != DYE_CHARSET_UNKNOWN)
-        return false;
     for (size_t i = 0; i < head.n; i++)
         controls +=
             (head.p[i] < 0x20 && strchr("\x01\t\n\f\r\x1f", head.p[i]) == NULL) || head.p[i] == 0x7f || head.p[i] == 0;
-    return controls > head.n / 20;
+    return controls > head.n / 20 && dye_charset_detect(head) == DYE_CHARSET_UNKNOWN;
 }
 
 enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)

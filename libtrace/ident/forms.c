@@ -6,6 +6,8 @@
 #include "kind.h"
 #include "name_forms.h"
 
+#include <openssl/evp.h>
+
 static const struct {
     enum dye_digest digest;
     enum dye_form hex, base64;
@@ -40,18 +42,6 @@ static void add_text(struct forms *f, enum dye_form form, const void *p, size_t 
     value_set(add(f, form), p, n);
 }
 
-static void base64(const uint8_t *p, size_t n, struct dye_value *ret)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    ret->n = 0;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t three = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
-        for (unsigned k = 0; k < 4; k++)
-            ret->text[ret->n++] = k <= n - i ? alphabet[three >> (18 - 6 * k) & 63] : '=';
-    }
-    ret->text[ret->n] = '\0';
-}
-
 static void add_digests(struct forms *f, const void *text, size_t n)
 {
     uint8_t raw[DYE_DIGEST_MAX_BYTES];
@@ -61,7 +51,8 @@ static void add_digests(struct forms *f, const void *text, size_t n)
         dye_digest_of(digests[i].digest, dye_span_of(text, n), raw);
         dye_hex(raw, bytes, hex);
         add_text(f, digests[i].hex, hex, 2 * bytes);
-        base64(raw, bytes, add(f, digests[i].base64));
+        struct dye_value *base64 = add(f, digests[i].base64);
+        base64->n = (size_t)EVP_EncodeBlock((unsigned char *)base64->text, raw, (int)bytes);
         if (digests[i].digest == DYE_MD5)
             add_text(f, DYE_FORM_MD5_16, hex + MD5_MIDDLE, MD5_MIDDLE_BYTES);
     }
