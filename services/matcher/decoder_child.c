@@ -259,11 +259,9 @@ static void warm_up(void)
 }
 
 /* Honest input is decoded at many MB/s: ten minutes, and a second for each MB. */
-static unsigned long cpu_seconds(void)
+static unsigned long cpu_seconds(bool sought, off_t bytes)
 {
-    struct stat st;
-    unsigned long mb = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode) ? (unsigned long)(st.st_size >> 20) : 1ul << 20;
-    return 600 + mb;
+    return 600 + (sought ? (unsigned long)(bytes >> 20) : 1ul << 20);
 }
 
 int decoder_child_main(int argc, char **argv)
@@ -286,11 +284,11 @@ int decoder_child_main(int argc, char **argv)
     if (!read_passwords(passwords, &n_passwords))
         return 2;
     warm_up();
-    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds(), spill_bytes);
+    struct stat st; /* asked for now: fstat() may be a system call that takes paths too, and those are out of reach */
+    bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
+    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds(sought, st.st_size), spill_bytes);
 
     struct dye_decode_events events = {.begin = tell_begin, .data = tell_data, .end = tell_end};
-    struct stat st;
-    bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
     struct dye_decode_input input = {.read = read_input,
                                      .read_at = sought ? read_input_at : NULL,
                                      .bytes = sought ? (uint64_t)st.st_size : 0,

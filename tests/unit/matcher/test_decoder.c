@@ -209,6 +209,22 @@ static void a_plain_file_comes_through_byte_for_byte(void **state)
     close(fd);
 }
 
+/* A data base has to be sought in, and there is no scratch space. */
+static void the_child_seeks_in_its_input_inside_the_sandbox(void **state)
+{
+    (void)state;
+    static uint8_t base[100] = "SQLite format 3";
+    int fd = file_of(base, sizeof base);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+    const struct decoder decoder = {.self_exe = self};
+    assert_int_equal(decoder_run(&decoder, fd, &limits, &events, NULL, NULL), DYE_OK);
+    assert_null(strstr(l.text, "limit: spill"));
+    close(fd);
+}
+
 /* A zip by hand: one stored entry whose name is CP936 (the character U+7B2C), so that the child needs its
  * converters inside the sandbox. */
 static const uint8_t zip[] = "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\xc2\x41\x24\x35\x03\0\0\0\x03\0\0\0\x02\0\0\0\xb5\xda"
@@ -439,6 +455,7 @@ int main(int argc, char **argv)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_file_comes_through_byte_for_byte),
+        cmocka_unit_test(the_child_seeks_in_its_input_inside_the_sandbox),
         cmocka_unit_test(names_are_converted_inside_the_sandbox),
         cmocka_unit_test(the_child_says_which_sandbox_holds),
         cmocka_unit_test(limits_reach_the_child),
