@@ -72,8 +72,11 @@ static bool is_unknown(struct dye_span head)
 
 enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
+    const struct dye_decode_input *from = d->input->from;
     bool unknown = is_unknown(feed_peek(f));
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
+    if (f == &d->input->feed && f->broken == NULL && from->rest != NULL && from->read_at != NULL)
+        return from->rest(from->arg, d->budget.input - feed_drop(f), unknown ? "format: unknown" : "");
     struct dye_span piece;
     enum dye_status status = DYE_OK;
     while (status == DYE_OK && feed_pull(f, &piece))

@@ -127,6 +127,15 @@ static enum dye_status tell_end(void *arg, const struct dye_part_end *end)
     return tell(FRAME_END, dye_span_of(fixed, sizeof fixed), dye_span_str(end->reason));
 }
 
+/* The parent has the same file open. */
+static enum dye_status tell_rest(void *arg, uint64_t at, const char *fault)
+{
+    (void)arg;
+    uint8_t fixed[FRAME_REST_BYTES];
+    frame_put64(fixed, at);
+    return tell(FRAME_REST, dye_span_of(fixed, sizeof fixed), dye_span_str(fault));
+}
+
 /* ---- helpers ---- */
 
 enum { HELPER_SILENCE_MS = 9 * 60 * 1000 };
@@ -296,6 +305,7 @@ int decoder_child_main(int argc, char **argv)
                                      .spill_read = spill_bytes > 0 ? read_spill : NULL,
                                      .spill_bytes = spill_bytes,
                                      .helpers = &helper_calls,
+                                     .rest = sought ? tell_rest : NULL,
                                      .passwords = passwords,
                                      .n_passwords = n_passwords};
     enum dye_status status = dye_decode(&input, &limits, &events, NULL);
