@@ -36,15 +36,26 @@ static const struct chinese chinese[] = {
     {{0xe5, 0x8b, 0xbe}, {0xb9, 0xb4}, '9'}, /* 勾 */
 };
 
-/* Most characters are told by a hash of two of their bytes: bit first * 131 + second, of those above. */
-static const uint64_t gb_bits[4] = {0x0016000100030008, 0x0000000080688040, 0x1000006400000001, 0x8800000008400000};
-static const uint64_t utf8_bits[4] = {0x0000000400001080, 0x0000002000000101, 0x140a490000000000, 0x0000900080021006};
-
-static inline bool may_be(const uint64_t bits[4], uint8_t first, uint8_t second)
-{
-    uint8_t at = (uint8_t)(first * 131 + second);
-    return (bits[at >> 6] >> (at & 63) & 1) != 0;
-}
+/* Two bytes of a character tell it from the others above: which of them it can be, and one more; 0 for none. */
+#define PLACE_OF(first, second) ((uint8_t)((first)*5 + (second)))
+static const uint8_t by_gb[256] = {
+    [PLACE_OF(0xa9, 0x96)] = 1,  [PLACE_OF(0xc1, 0xe3)] = 2,  [PLACE_OF(0xb6, 0xb4)] = 3,  [PLACE_OF(0xd2, 0xbb)] = 4,
+    [PLACE_OF(0xd2, 0xbc)] = 5,  [PLACE_OF(0xe7, 0xdb)] = 6,  [PLACE_OF(0xb6, 0xfe)] = 7,  [PLACE_OF(0xb7, 0xa1)] = 8,
+    [PLACE_OF(0xc1, 0xbd)] = 9,  [PLACE_OF(0xc8, 0xfd)] = 10, [PLACE_OF(0xc8, 0xfe)] = 11, [PLACE_OF(0xcb, 0xc4)] = 12,
+    [PLACE_OF(0xcb, 0xc1)] = 13, [PLACE_OF(0xce, 0xe5)] = 14, [PLACE_OF(0xce, 0xe9)] = 15, [PLACE_OF(0xc1, 0xf9)] = 16,
+    [PLACE_OF(0xc2, 0xbd)] = 17, [PLACE_OF(0xc6, 0xdf)] = 18, [PLACE_OF(0xc6, 0xe2)] = 19, [PLACE_OF(0xb9, 0xd5)] = 20,
+    [PLACE_OF(0xb0, 0xcb)] = 21, [PLACE_OF(0xb0, 0xc6)] = 22, [PLACE_OF(0xbe, 0xc5)] = 23, [PLACE_OF(0xbe, 0xc1)] = 24,
+    [PLACE_OF(0xb9, 0xb4)] = 25,
+};
+static const uint8_t by_utf8[256] = {
+    [PLACE_OF(0x80, 0x87)] = 1,  [PLACE_OF(0x9b, 0xb6)] = 2,  [PLACE_OF(0xb4, 0x9e)] = 3,  [PLACE_OF(0xb8, 0x80)] = 4,
+    [PLACE_OF(0xa3, 0xb9)] = 5,  [PLACE_OF(0xb9, 0xba)] = 6,  [PLACE_OF(0xba, 0x8c)] = 7,  [PLACE_OF(0xb4, 0xb0)] = 8,
+    [PLACE_OF(0xb8, 0xa4)] = 9,  [PLACE_OF(0xb8, 0x89)] = 10, [PLACE_OF(0x8f, 0x81)] = 11, [PLACE_OF(0x9b, 0x9b)] = 12,
+    [PLACE_OF(0x82, 0x86)] = 13, [PLACE_OF(0xba, 0x94)] = 14, [PLACE_OF(0xbc, 0x8d)] = 15, [PLACE_OF(0x85, 0xad)] = 16,
+    [PLACE_OF(0x99, 0x86)] = 17, [PLACE_OF(0xb8, 0x83)] = 18, [PLACE_OF(0x9f, 0x92)] = 19, [PLACE_OF(0x8b, 0x90)] = 20,
+    [PLACE_OF(0x85, 0xab)] = 21, [PLACE_OF(0x8d, 0x8c)] = 22, [PLACE_OF(0xb9, 0x9d)] = 23, [PLACE_OF(0x8e, 0x96)] = 24,
+    [PLACE_OF(0x8b, 0xbe)] = 25,
+};
 
 enum unit { UNIT_NONE, UNIT_DIGIT, UNIT_X, UNIT_GAP };
 
@@ -99,15 +110,14 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
 
 static struct reading chinese_unit(const uint8_t *p, size_t n)
 {
-    if (n < 2 || p[0] < 0x80 || (!may_be(gb_bits, p[0], p[1]) && (n < 3 || !may_be(utf8_bits, p[1], p[2]))))
+    if (n < 2 || p[0] < 0x80)
         return (struct reading){UNIT_NONE, 0, 0};
-    for (size_t i = 0; i < sizeof chinese / sizeof *chinese; i++) {
-        const struct chinese *c = &chinese[i];
-        if (n >= 3 && memcmp(p, c->utf8, 3) == 0)
-            return (struct reading){UNIT_DIGIT, c->digit, 3};
-        if (memcmp(p, c->gb, 2) == 0)
-            return (struct reading){UNIT_DIGIT, c->digit, 2};
-    }
+    const struct chinese *c = &chinese[n >= 3 ? by_utf8[PLACE_OF(p[1], p[2])] : 0];
+    if (c != chinese && memcmp(p, c[-1].utf8, 3) == 0)
+        return (struct reading){UNIT_DIGIT, c[-1].digit, 3};
+    c = &chinese[by_gb[PLACE_OF(p[0], p[1])]];
+    if (c != chinese && memcmp(p, c[-1].gb, 2) == 0)
+        return (struct reading){UNIT_DIGIT, c[-1].digit, 2};
     return (struct reading){UNIT_NONE, 0, 0};
 }
 
