@@ -66,23 +66,6 @@ static enum dye_status on_wide(struct scan *s, size_t i)
     return DYE_OK;
 }
 
-/* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
- * of an address only that one is looked at, as UTF-8 and as GB18030. */
-static enum dye_status on_high(struct scan *s, size_t position)
-{
-    enum { SKIP = 11, UTF8 = 3, GB = 2 };
-    size_t i = window_byte(&s->w, position);
-    size_t end = i + ones(window_bits(&s->w, HIGH, position / BLOCK_BYTES, (unsigned)(position % BLOCK_BYTES)));
-    while (end - i >= 64 && end < s->n && s->p[end] >= 0x80)
-        end++;
-    struct dye_span text = scan_text(s);
-    for (size_t width = GB; width <= UTF8; width++)
-        for (size_t k = i + (SKIP - 1) * width; k + width <= end; k += SKIP * width)
-            if (wide_is_chinese(text, k))
-                DYE_TRY(on_wide(s, k));
-    return DYE_OK;
-}
-
 typedef enum dye_status (*other_fn)(struct scan *s, size_t at);
 
 static inline enum dye_status each(struct scan *s, uint64_t mask, size_t at, other_fn fn)
@@ -118,6 +101,40 @@ enum dye_status others_of(struct scan *s, size_t b)
     uint64_t wide = w->m[WIDE][b] & (w->m[SECOND][b] >> 1 | w->m[SECOND][b + 1] << 63);
     if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
         DYE_TRY(each(s, wide & (w->m[ALNUM][b] << 1 | w->m[ALNUM][b - 1] >> 63), at, on_open));
-    DYE_TRY(each(s, wide, at, on_wide));
-    return each(s, w->m[HIGHS][b], b * BLOCK_BYTES, on_high);
+    return each(s, wide, at, on_wide);
+}
+
+/* ---- Chinese digits ---- */
+
+static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t i, size_t n)
+{
+    enum { SKIP = 11, UTF8 = 3, GB = 2 };
+    while (i + n < s->n && s->p[i + n] >= 0x80)
+        n++;
+    for (size_t k = (SKIP - 1) * GB; k + GB <= n; k += SKIP * GB)
+        if (wide_chinese_gb(s->p + i + k) != 0)
+            DYE_TRY(on_wide(s, i + k));
+    for (size_t k = (SKIP - 1) * UTF8; k + UTF8 <= n; k += SKIP * UTF8)
+        if (wide_chinese_utf8(s->p + i + k) != 0)
+            DYE_TRY(on_wide(s, i + k));
+    return DYE_OK;
+}
+
+/* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
+ * of an address only that one is looked at, as UTF-8 and as GB18030. In less than 64 bytes that is one of these. */
+enum dye_status others_highs(struct scan *s)
+{
+    enum { GB_FIRST = 20, GB_SECOND = 42, UTF8_FIRST = 30 };
+    const struct window *w = &s->w;
+    if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
+        return DYE_OK;
+    for (size_t k = 0; k < w->n_highs; k++) {
+        size_t position = w->highs[k], i = window_byte(w, position);
+        size_t n = ones(window_bits(w, HIGH, position / BLOCK_BYTES, position % BLOCK_BYTES));
+        const uint8_t *p = s->p + i;
+        if (n == BLOCK_BYTES || s->n - i < BLOCK_BYTES ||
+            (wide_chinese_gb(p + GB_FIRST) | wide_chinese_gb(p + GB_SECOND) | wide_chinese_utf8(p + UTF8_FIRST)) != 0)
+            DYE_TRY(on_high(s, i, n));
+    }
+    return DYE_OK;
 }

@@ -10,6 +10,7 @@ static enum dye_status scan_window(struct scan *s, size_t at)
     DYE_TRY(lanes_addresses(s));
     for (size_t i = 0; i < s->w.n_others; i++)
         DYE_TRY(others_of(s, s->w.others[i]));
+    DYE_TRY(others_highs(s));
     DYE_TRY(tries_finish(s));
     DYE_TRY(hits_settle(s));
     return hits_release(s, at + WINDOW_BYTES > REACH ? at + WINDOW_BYTES - REACH : 0);

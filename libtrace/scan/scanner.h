@@ -123,6 +123,8 @@ DYE_MUST_CHECK enum dye_status run_at(struct scan *s, size_t position);
 DYE_MUST_CHECK enum dye_status address_at(struct scan *s, size_t position);
 /* What else begins in a block. */
 DYE_MUST_CHECK enum dye_status others_of(struct scan *s, size_t block);
+/* Chinese digits. */
+DYE_MUST_CHECK enum dye_status others_highs(struct scan *s);
 /* Rows in base64 around the run of n bytes at `start`. */
 DYE_MUST_CHECK enum dye_status wrapped_around(struct scan *s, size_t start, size_t n);
 

@@ -2,13 +2,9 @@
 
 enum { UNIT_MAX = 4 };
 
-struct chinese {
-    uint8_t utf8[3], gb[2];
-    uint8_t digit;
-};
-
 /* Written, formal and spoken digits (DOMAIN 3). */
-static const struct chinese chinese[] = {
+const struct wide_chinese wide_chinese[] = {
+    {{0}, {0}, 0},
     {{0xe3, 0x80, 0x87}, {0xa9, 0x96}, '0'}, /* 〇 */
     {{0xe9, 0x9b, 0xb6}, {0xc1, 0xe3}, '0'}, /* 零 */
     {{0xe6, 0xb4, 0x9e}, {0xb6, 0xb4}, '0'}, /* 洞 */
@@ -36,25 +32,27 @@ static const struct chinese chinese[] = {
     {{0xe5, 0x8b, 0xbe}, {0xb9, 0xb4}, '9'}, /* 勾 */
 };
 
-/* Two bytes of a character tell it from the others above: which of them it can be, and one more; 0 for none. */
-#define PLACE_OF(first, second) ((uint8_t)((first)*5 + (second)))
-static const uint8_t by_gb[256] = {
-    [PLACE_OF(0xa9, 0x96)] = 1,  [PLACE_OF(0xc1, 0xe3)] = 2,  [PLACE_OF(0xb6, 0xb4)] = 3,  [PLACE_OF(0xd2, 0xbb)] = 4,
-    [PLACE_OF(0xd2, 0xbc)] = 5,  [PLACE_OF(0xe7, 0xdb)] = 6,  [PLACE_OF(0xb6, 0xfe)] = 7,  [PLACE_OF(0xb7, 0xa1)] = 8,
-    [PLACE_OF(0xc1, 0xbd)] = 9,  [PLACE_OF(0xc8, 0xfd)] = 10, [PLACE_OF(0xc8, 0xfe)] = 11, [PLACE_OF(0xcb, 0xc4)] = 12,
-    [PLACE_OF(0xcb, 0xc1)] = 13, [PLACE_OF(0xce, 0xe5)] = 14, [PLACE_OF(0xce, 0xe9)] = 15, [PLACE_OF(0xc1, 0xf9)] = 16,
-    [PLACE_OF(0xc2, 0xbd)] = 17, [PLACE_OF(0xc6, 0xdf)] = 18, [PLACE_OF(0xc6, 0xe2)] = 19, [PLACE_OF(0xb9, 0xd5)] = 20,
-    [PLACE_OF(0xb0, 0xcb)] = 21, [PLACE_OF(0xb0, 0xc6)] = 22, [PLACE_OF(0xbe, 0xc5)] = 23, [PLACE_OF(0xbe, 0xc1)] = 24,
-    [PLACE_OF(0xb9, 0xb4)] = 25,
+const uint8_t wide_by_gb[256] = {
+    [WIDE_PLACE(0xa9, 0x96)] = 1,  [WIDE_PLACE(0xc1, 0xe3)] = 2,  [WIDE_PLACE(0xb6, 0xb4)] = 3,
+    [WIDE_PLACE(0xd2, 0xbb)] = 4,  [WIDE_PLACE(0xd2, 0xbc)] = 5,  [WIDE_PLACE(0xe7, 0xdb)] = 6,
+    [WIDE_PLACE(0xb6, 0xfe)] = 7,  [WIDE_PLACE(0xb7, 0xa1)] = 8,  [WIDE_PLACE(0xc1, 0xbd)] = 9,
+    [WIDE_PLACE(0xc8, 0xfd)] = 10, [WIDE_PLACE(0xc8, 0xfe)] = 11, [WIDE_PLACE(0xcb, 0xc4)] = 12,
+    [WIDE_PLACE(0xcb, 0xc1)] = 13, [WIDE_PLACE(0xce, 0xe5)] = 14, [WIDE_PLACE(0xce, 0xe9)] = 15,
+    [WIDE_PLACE(0xc1, 0xf9)] = 16, [WIDE_PLACE(0xc2, 0xbd)] = 17, [WIDE_PLACE(0xc6, 0xdf)] = 18,
+    [WIDE_PLACE(0xc6, 0xe2)] = 19, [WIDE_PLACE(0xb9, 0xd5)] = 20, [WIDE_PLACE(0xb0, 0xcb)] = 21,
+    [WIDE_PLACE(0xb0, 0xc6)] = 22, [WIDE_PLACE(0xbe, 0xc5)] = 23, [WIDE_PLACE(0xbe, 0xc1)] = 24,
+    [WIDE_PLACE(0xb9, 0xb4)] = 25,
 };
-static const uint8_t by_utf8[256] = {
-    [PLACE_OF(0x80, 0x87)] = 1,  [PLACE_OF(0x9b, 0xb6)] = 2,  [PLACE_OF(0xb4, 0x9e)] = 3,  [PLACE_OF(0xb8, 0x80)] = 4,
-    [PLACE_OF(0xa3, 0xb9)] = 5,  [PLACE_OF(0xb9, 0xba)] = 6,  [PLACE_OF(0xba, 0x8c)] = 7,  [PLACE_OF(0xb4, 0xb0)] = 8,
-    [PLACE_OF(0xb8, 0xa4)] = 9,  [PLACE_OF(0xb8, 0x89)] = 10, [PLACE_OF(0x8f, 0x81)] = 11, [PLACE_OF(0x9b, 0x9b)] = 12,
-    [PLACE_OF(0x82, 0x86)] = 13, [PLACE_OF(0xba, 0x94)] = 14, [PLACE_OF(0xbc, 0x8d)] = 15, [PLACE_OF(0x85, 0xad)] = 16,
-    [PLACE_OF(0x99, 0x86)] = 17, [PLACE_OF(0xb8, 0x83)] = 18, [PLACE_OF(0x9f, 0x92)] = 19, [PLACE_OF(0x8b, 0x90)] = 20,
-    [PLACE_OF(0x85, 0xab)] = 21, [PLACE_OF(0x8d, 0x8c)] = 22, [PLACE_OF(0xb9, 0x9d)] = 23, [PLACE_OF(0x8e, 0x96)] = 24,
-    [PLACE_OF(0x8b, 0xbe)] = 25,
+const uint8_t wide_by_utf8[256] = {
+    [WIDE_PLACE(0x80, 0x87)] = 1,  [WIDE_PLACE(0x9b, 0xb6)] = 2,  [WIDE_PLACE(0xb4, 0x9e)] = 3,
+    [WIDE_PLACE(0xb8, 0x80)] = 4,  [WIDE_PLACE(0xa3, 0xb9)] = 5,  [WIDE_PLACE(0xb9, 0xba)] = 6,
+    [WIDE_PLACE(0xba, 0x8c)] = 7,  [WIDE_PLACE(0xb4, 0xb0)] = 8,  [WIDE_PLACE(0xb8, 0xa4)] = 9,
+    [WIDE_PLACE(0xb8, 0x89)] = 10, [WIDE_PLACE(0x8f, 0x81)] = 11, [WIDE_PLACE(0x9b, 0x9b)] = 12,
+    [WIDE_PLACE(0x82, 0x86)] = 13, [WIDE_PLACE(0xba, 0x94)] = 14, [WIDE_PLACE(0xbc, 0x8d)] = 15,
+    [WIDE_PLACE(0x85, 0xad)] = 16, [WIDE_PLACE(0x99, 0x86)] = 17, [WIDE_PLACE(0xb8, 0x83)] = 18,
+    [WIDE_PLACE(0x9f, 0x92)] = 19, [WIDE_PLACE(0x8b, 0x90)] = 20, [WIDE_PLACE(0x85, 0xab)] = 21,
+    [WIDE_PLACE(0x8d, 0x8c)] = 22, [WIDE_PLACE(0xb9, 0x9d)] = 23, [WIDE_PLACE(0x8e, 0x96)] = 24,
+    [WIDE_PLACE(0x8b, 0xbe)] = 25,
 };
 
 enum unit { UNIT_NONE, UNIT_DIGIT, UNIT_X, UNIT_GAP };
@@ -110,14 +108,11 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
 
 static struct reading chinese_unit(const uint8_t *p, size_t n)
 {
-    if (n < 2 || p[0] < 0x80)
-        return (struct reading){UNIT_NONE, 0, 0};
-    const struct chinese *c = &chinese[n >= 3 ? by_utf8[PLACE_OF(p[1], p[2])] : 0];
-    if (c != chinese && memcmp(p, c[-1].utf8, 3) == 0)
-        return (struct reading){UNIT_DIGIT, c[-1].digit, 3};
-    c = &chinese[by_gb[PLACE_OF(p[0], p[1])]];
-    if (c != chinese && memcmp(p, c[-1].gb, 2) == 0)
-        return (struct reading){UNIT_DIGIT, c[-1].digit, 2};
+    unsigned utf8 = n >= 3 ? wide_chinese_utf8(p) : 0, gb = n >= 2 ? wide_chinese_gb(p) : 0;
+    if (utf8 != 0)
+        return (struct reading){UNIT_DIGIT, wide_chinese[utf8].digit, 3};
+    if (gb != 0)
+        return (struct reading){UNIT_DIGIT, wide_chinese[gb].digit, 2};
     return (struct reading){UNIT_NONE, 0, 0};
 }
 
@@ -161,11 +156,6 @@ size_t wide_check_digit(struct dye_span text, size_t i)
         if (text.n - i >= strlen(alike[k]) && memcmp(text.p + i, alike[k], strlen(alike[k])) == 0)
             return strlen(alike[k]);
     return 0;
-}
-
-bool wide_is_chinese(struct dye_span text, size_t i)
-{
-    return i < text.n && chinese_unit(text.p + i, text.n - i).unit == UNIT_DIGIT;
 }
 
 bool wide_read(struct dye_span text, size_t i, struct wide *ret)

@@ -57,9 +57,10 @@ struct window {
     uint8_t lane_of[3][BLOCK_BYTES]; /* for runs of digits, of both, of letters, and their length; set by the caller */
     size_t at;                       /* of the window, in the text */
     uint64_t m[ALL_MASKS][SPAN];
-    size_t n_runs, n_ats, n_others, n[LANES];
+    size_t n_runs, n_ats, n_highs, n_others, n[LANES];
     uint16_t runs[RUNS_MAX + RUNS_A_BLOCK];
     uint16_t ats[WINDOW_BYTES + 4];
+    uint16_t highs[WINDOW * 3 + 1];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
     token lane[LANES][RUNS_MAX];
 };

@@ -64,7 +64,7 @@ INLINE void derive(uint64_t m[][SPAN])
         m[EDGE][b] = edge | (a & (edge << 1 | (m[HIGH][b - 1] | m[EXTRA][b - 1] | m[BAR][b - 1]) >> 63));
         m[GROUPS][b] = groups(m, b);
         m[HIGHS][b] = long_highs(m[HIGH], b);
-        m[OTHERS][b] = m[GROUPS][b] | m[HIGHS][b] | m[SIGN][b] | (m[WIDE][b] & ahead(m[SECOND], b, 1));
+        m[OTHERS][b] = m[GROUPS][b] | m[SIGN][b] | (m[WIDE][b] & ahead(m[SECOND], b, 1));
     }
     uint64_t last = 0; /* the first dash of a pair ends a domain, the second one begins a local part */
     for (size_t b = 0; b < SPAN; b++) {
@@ -87,18 +87,21 @@ INLINE void write_positions(uint16_t *to, unsigned usual, uint64_t bits, size_t 
 
 INLINE void find_positions(struct window *w)
 {
-    enum { RUNS_USUAL = 3, ATS_USUAL = 2 };
-    size_t n_runs = 0, n_ats = 0, n_others = 0;
+    enum { RUNS_USUAL = 3, ATS_USUAL = 2, HIGHS_USUAL = 1 };
+    size_t n_runs = 0, n_ats = 0, n_highs = 0, n_others = 0;
     for (size_t b = 1; b <= WINDOW; b++) {
         write_positions(w->runs + n_runs, RUNS_USUAL, w->m[RUNS][b], b);
         n_runs += (unsigned)__builtin_popcountll(w->m[RUNS][b]);
         write_positions(w->ats + n_ats, ATS_USUAL, w->m[AT][b], b);
         n_ats += (unsigned)__builtin_popcountll(w->m[AT][b]);
+        write_positions(w->highs + n_highs, HIGHS_USUAL, w->m[HIGHS][b], b);
+        n_highs += (unsigned)__builtin_popcountll(w->m[HIGHS][b]);
         w->others[n_others] = (uint8_t)b;
         n_others += w->m[OTHERS][b] != 0;
     }
     w->n_runs = n_runs;
     w->n_ats = n_ats;
+    w->n_highs = n_highs;
     w->n_others = n_others;
 }
 

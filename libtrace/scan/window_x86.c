@@ -26,6 +26,7 @@ AVX512 INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first,
     const __m512i half = _mm512_set1_epi8(15);
     for (size_t b = first; b < first + n_blocks; b++, p += BLOCK_BYTES) {
         __m512i v = _mm512_loadu_si512(p);
+        __builtin_prefetch(p + WINDOW_BYTES);
         __m512i low = _mm512_and_si512(v, half), high = _mm512_and_si512(_mm512_srli_epi16(v, 4), half);
         __m512i c = look_up_512(0, low, high), c2 = look_up_512(2, low, high), c3 = look_up_512(4, low, high);
         m[DIGIT][b] = any_512(c, CLASS_DIGIT);
@@ -95,6 +96,7 @@ AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, u
 {
     for (size_t b = first; b < first + n_blocks; b++, p += BLOCK_BYTES) {
         uint64_t early[MASKS], late[MASKS];
+        __builtin_prefetch(p + WINDOW_BYTES); /* processors stop to look ahead at the end of a page */
         half_block(p, early);
         half_block(p + BLOCK_BYTES / 2, late);
         for (size_t k = 0; k < MASKS; k++)
