@@ -147,22 +147,25 @@ INLINE void sort_runs(struct window *w, const uint8_t *text)
 
 INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify)
 {
-    size_t blocks = (text.n - at) / BLOCK_BYTES, tail = (text.n - at) % BLOCK_BYTES;
-    if (blocks >= SPAN - 1) {
-        blocks = SPAN - 1;
+    /* Of the window before, the last block and those behind it are known. */
+    size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
+    for (size_t k = 0; k < MASKS; k++)
+        for (size_t b = 0; b <= LOOKAHEAD; b++)
+            w->m[k][b] = b <= known && at > 0 ? w->m[k][WINDOW + b] : 0;
+    size_t left = from < text.n ? text.n - from : 0, blocks = left / BLOCK_BYTES, tail = left % BLOCK_BYTES;
+    if (blocks >= wanted) {
+        blocks = wanted;
         tail = 0;
     }
-    for (size_t k = 0; k < MASKS; k++)
-        w->m[k][0] = at > 0 ? w->m[k][WINDOW] : 0;
-    classify(text.p + at, blocks, 1, w->m);
+    classify(text.p + from, blocks, 1 + known, w->m);
     if (tail > 0) {
         uint8_t padded[BLOCK_BYTES] = {0};
-        memcpy(padded, text.p + at + blocks * BLOCK_BYTES, tail);
-        classify(padded, 1, 1 + blocks, w->m);
+        memcpy(padded, text.p + from + blocks * BLOCK_BYTES, tail);
+        classify(padded, 1, 1 + known + blocks, w->m);
         blocks++;
     }
     for (size_t k = 0; k < MASKS; k++)
-        for (size_t b = 1 + blocks; b < SPAN; b++)
+        for (size_t b = 1 + known + blocks; b < SPAN; b++)
             w->m[k][b] = 0;
     w->at = at;
     derive(w->m);
