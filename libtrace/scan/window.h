@@ -26,22 +26,22 @@ enum {
 /* Masks that follow from those of enum mask. */
 enum derived {
     RUNS = MASKS, /* where at least RUN_MIN letters and digits begin */
-    EDGE,   /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash; also on its first byte, for
-             * what is before it */
-    GAP,    /* . - space */
-    LOCAL,  /* what may stand before an '@', over no "--" */
-    DOMAIN, /* what may stand behind it */
-    OTHERS, /* where anything begins that is no run and no address */
-    GROUPS, /* of these: groups of digits as a mobile may be written in */
-    HIGHS,  /* at least 22 bytes of 0x80 and above */
+    BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
+    EDGE,         /* that, and first bytes of runs behind it */
+    GAP,          /* . - space */
+    LOCAL,        /* what may stand before an '@', over no "--" */
+    DOMAIN,       /* what may stand behind it */
+    OTHERS,       /* where anything begins that is no run and no address */
+    GROUPS,       /* of these: groups of digits as a mobile may be written in */
+    HIGHS,        /* at least 22 bytes of 0x80 and above */
     ALL_MASKS
 };
 
 enum lane {
     LANE_NONE,   /* nothing that is looked for */
-    LANE_SLOW,   /* may be more than one thing */
     LANE_MOBILE, /* 11 digits */
     LANE_ID,     /* 17 digits and one letter or digit */
+    LANE_SLOW,   /* may be more than one thing */
     LANE_DIGEST, /* 16, 32 or 40 letters and digits */
     LANE_OTHER,
     LANES
@@ -62,7 +62,8 @@ struct window {
     uint16_t ats[WINDOW_BYTES + 4];
     uint16_t highs[WINDOW * 3 + 1];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
-    token lane[LANES][RUNS_MAX];
+    token lane[LANES][RUNS_MAX + 1];
+    uint8_t other_lanes[RUNS_MAX + 1];
 };
 
 /* Reads the window at byte `at`; those before it must have been read in turn. */

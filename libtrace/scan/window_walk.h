@@ -49,29 +49,29 @@ INLINE uint64_t groups(uint64_t m[][SPAN], size_t b)
 
 INLINE void derive(uint64_t m[][SPAN])
 {
-    for (size_t b = 0; b < SPAN; b++) {
+    for (size_t b = 0; b < SPAN; b++)
         m[GAP][b] = m[DOT][b] | m[DASH][b] | m[SPACE][b];
-        m[DOMAIN][b] = m[ALNUM][b] | m[DOT][b] | m[DASH][b];
-        m[LOCAL][b] = m[DOMAIN][b] | m[EXTRA][b];
-    }
+    for (size_t b = 0; b < SPAN; b++) /* which is what is before the first, and behind the last, that matters */
+        m[LOCAL][b] = m[DOMAIN][b] = m[ALNUM][b] | m[DOT][b] | m[DASH][b];
+    for (size_t b = 0; b < SPAN; b++)
+        m[BESIDE][b] = m[HIGH][b] | m[EXTRA][b] | m[BAR][b];
+    for (size_t b = 1; b <= WINDOW + 1; b++)
+        m[EDGE][b] = m[BESIDE][b] | (m[ALNUM][b] & behind(m[BESIDE], b, 1));
+    /* The first dash of a pair ends a domain, the second one begins a local part. */
+    for (size_t b = 1; b <= WINDOW + 1; b++)
+        m[DOMAIN][b] &= ~(m[DASH][b] & ahead(m[DASH], b, 1));
+    for (size_t b = 1; b <= WINDOW; b++)
+        m[LOCAL][b] = (m[LOCAL][b] | m[EXTRA][b]) & ~(m[DASH][b] & behind(m[DASH], b, 1));
+    m[LOCAL][0] = (m[LOCAL][0] | m[EXTRA][0]) & ~(m[DASH][0] & m[DASH][0] << 1);
     for (size_t b = 1; b <= WINDOW; b++) {
         _Static_assert(RUN_MIN == 8, "three doublings");
         uint64_t a = m[ALNUM][b], a1 = m[ALNUM][b + 1];
         uint64_t two = in_a_row(a, a1, 1), two1 = a1 & a1 >> 1;
         uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
         m[RUNS][b] = in_a_row(four, four1, 4) & ~behind(m[ALNUM], b, 1);
-        uint64_t edge = m[HIGH][b] | m[EXTRA][b] | m[BAR][b];
-        m[EDGE][b] = edge | (a & (edge << 1 | (m[HIGH][b - 1] | m[EXTRA][b - 1] | m[BAR][b - 1]) >> 63));
         m[GROUPS][b] = groups(m, b);
         m[HIGHS][b] = long_highs(m[HIGH], b);
         m[OTHERS][b] = m[GROUPS][b] | m[SIGN][b] | (m[WIDE][b] & ahead(m[SECOND], b, 1));
-    }
-    uint64_t last = 0; /* the first dash of a pair ends a domain, the second one begins a local part */
-    for (size_t b = 0; b < SPAN; b++) {
-        uint64_t dash = m[DASH][b], next = b + 1 < SPAN ? m[DASH][b + 1] : 0;
-        m[LOCAL][b] &= ~(dash & (dash << 1 | last >> 63));
-        m[DOMAIN][b] &= ~(dash & (dash >> 1 | next << 63));
-        last = dash;
     }
 }
 
@@ -80,7 +80,7 @@ INLINE void write_positions(uint16_t *to, unsigned usual, uint64_t bits, size_t 
 {
     uint16_t at = (uint16_t)(b * BLOCK_BYTES);
     for (unsigned i = 0; i < usual; i++, bits &= bits - 1)
-        *to++ = (uint16_t)(at + (bits != 0 ? (unsigned)__builtin_ctzll(bits) : 64));
+        *to++ = (uint16_t)(at + (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63));
     for (; bits != 0; bits &= bits - 1)
         *to++ = (uint16_t)(at + (unsigned)__builtin_ctzll(bits));
 }
@@ -121,27 +121,44 @@ INLINE bool is_mixed_up(const uint8_t *p, size_t n, uint64_t digits, uint64_t le
     return (lettered | crossed | has_eleven(digits)) != 0;
 }
 
+/* The lane of the run of letters and digits at a position. */
+INLINE unsigned lane_of(const struct window *w, const uint8_t *text, size_t r, unsigned *ret_n)
+{
+    uint64_t after = ~bits_at(w->m[ALNUM], r), low = (after - 1) & ~after;
+    uint64_t digits = bits_at(w->m[DIGIT], r) & low, letters = low & ~digits;
+    unsigned n = *ret_n = (unsigned)__builtin_ctzll(after | UINT64_C(1) << 63);
+    bool second_look = (bits_at(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
+    unsigned lane;
+    if (letters == 0) {
+        lane = w->lane_of[0][n];
+        second_look |= n == 8 && (bits_at(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
+    } else if (letters == UINT64_C(1) << 17 && n == 18) {
+        lane = w->lane_of[0][18];
+    } else {
+        lane = w->lane_of[digits != 0 ? 1 : 2][n];
+        second_look |= digits != 0 && is_mixed_up(text + window_byte(w, r), n, digits, letters);
+    }
+    return second_look ? LANE_SLOW : lane;
+}
+
 INLINE void sort_runs(struct window *w, const uint8_t *text)
 {
-    memset(w->n, 0, sizeof w->n);
+    size_t mobiles = 0, ids = 0, others = 0;
     for (size_t i = 0; i < w->n_runs; i++) {
-        size_t r = w->runs[i];
-        uint64_t after = ~bits_at(w->m[ALNUM], r), low = (after - 1) & ~after;
-        unsigned n = (unsigned)__builtin_ctzll(after | UINT64_C(1) << 63);
-        uint64_t digits = bits_at(w->m[DIGIT], r) & low, letters = low & ~digits;
-        bool second_look = (bits_at(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
-        unsigned lane;
-        if (letters == 0) {
-            lane = w->lane_of[0][n];
-            second_look |= n == 8 && (bits_at(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
-        } else if (letters == UINT64_C(1) << 17 && n == 18) {
-            lane = w->lane_of[0][18];
-        } else {
-            lane = w->lane_of[digits != 0 ? 1 : 2][n];
-            second_look |= digits != 0 && is_mixed_up(text + window_byte(w, r), n, digits, letters);
-        }
-        lane = second_look ? LANE_SLOW : lane;
-        w->lane[lane][w->n[lane]++] = TOKEN_OF(r, n);
+        unsigned n, lane = lane_of(w, text, w->runs[i], &n);
+        token t = TOKEN_OF(w->runs[i], n);
+        w->lane[LANE_MOBILE][mobiles] = w->lane[LANE_ID][ids] = w->lane[LANE_NONE][others] = t;
+        w->other_lanes[others] = (uint8_t)lane;
+        mobiles += lane == LANE_MOBILE;
+        ids += lane == LANE_ID;
+        others += lane > LANE_ID;
+    }
+    w->n[LANE_MOBILE] = mobiles;
+    w->n[LANE_ID] = ids;
+    w->n[LANE_SLOW] = w->n[LANE_DIGEST] = w->n[LANE_OTHER] = 0;
+    for (size_t i = 0; i < others; i++) {
+        unsigned lane = w->other_lanes[i];
+        w->lane[lane][w->n[lane]++] = w->lane[LANE_NONE][i];
     }
 }
 
