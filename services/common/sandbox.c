@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__has_feature)
@@ -246,12 +247,35 @@ enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_second
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_probe(void)
+static enum sandbox_level enter_as_decoder(void)
 {
-    /* The filter's pointer is bad on purpose: EFAULT says that filters are known here, EINVAL that they aren't. */
-    if (prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, NULL, 0, 0) == 0 || errno != EFAULT)
-        return SANDBOX_NONE;
-    return landlock_version() >= 1 ? SANDBOX_FULL : SANDBOX_SECCOMP;
+    return sandbox_enter_decoder(0, 0);
+}
+
+static enum sandbox_level enter_as_helper(void)
+{
+    return sandbox_enter_helper(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+static enum sandbox_level probe(enum sandbox_level (*enter)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit((int)enter());
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) ? (enum sandbox_level)WEXITSTATUS(status) : SANDBOX_NONE;
+}
+
+enum sandbox_level sandbox_probe_decoder(void)
+{
+    return probe(enter_as_decoder);
+}
+
+enum sandbox_level sandbox_probe_helper(void)
+{
+    return probe(enter_as_helper);
 }
 
 const char *sandbox_level_name(enum sandbox_level level)

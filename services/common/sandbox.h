@@ -39,8 +39,10 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
  */
 enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds);
 
-/* The level that this kernel would give, without entering it. */
-enum sandbox_level sandbox_probe(void);
+/* What holds here, found out by a child that enters it and is gone again. One thread only. SANDBOX_NONE also when the
+ * child did not live to say. */
+enum sandbox_level sandbox_probe_decoder(void);
+enum sandbox_level sandbox_probe_helper(void);
 /* "none", "seccomp", "full". */
 const char *sandbox_level_name(enum sandbox_level level);
 
