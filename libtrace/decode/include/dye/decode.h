@@ -64,7 +64,7 @@ struct dye_part_end {
  * Return DYE_STOPPED to end early.
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
- * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video;
  * pdf without its helper) or is unknown (searched as it stands), "limit: L" (output, entries, depth, ratio, memory,
  * spill, record).
  *
