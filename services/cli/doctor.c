@@ -156,9 +156,10 @@ static void check_disk(const struct home *h)
 /* Optional: without them the formats stay unread, and say so. They run in the sandbox's profile for helpers. */
 static void check_helpers(void)
 {
-    static const char *const programs[][3] = {{"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
-                                              {"/usr/bin/unar", "unar: rar with filters", "install unar"},
-                                              {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
+    static const char *const programs[][3] = {
+        {"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
+        {"/usr/bin/unar", "unar: encrypted rar, rar with filters", "install unar"},
+        {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         report_finding("helper", access(programs[i][0], X_OK) == 0 ? FINE : NOTE, programs[i][1], programs[i][2]);
 }

@@ -349,6 +349,17 @@ case("big.7z", seven(0, 1 << 62), ".*(damaged|truncated|unsupported).*")
 case("loop.7z", seven(0, 12, b"\x17\x06" + b"\xff" * 10), ".*(damaged|truncated|unsupported).*")
 case("counts.7z", seven(0, 40, b"\x01\x05\xff" + b"\xff" * 8 + b"\x0e\xff" + b"\xff" * 27), ".*(damaged|truncated|unsupported|limit).*")
 case("start-only.7z", SEVEN, "truncated|damaged")
+
+def locked_rar5(extra, size=None):
+    body = vint(2) + vint(3) + vint(len(extra) if size is None else size) + vint(32) + vint(0) + vint(20) + vint(0o644) + vint(0) + vint(1) + vint(1) + b"a"
+    return b"Rar!\x1a\x07\x01\0" + rar5_block(vint(1) + vint(0) + vint(0)) + rar5_block(body + extra) + b"x" * 32 + rar5_block(vint(5) + vint(0) + vint(0))
+
+
+LOCK = vint(48) + vint(1) + vint(0) + vint(1) + b"\x18" + b"s" * 44  # 2^24 rounds
+for name, data in (("locked", locked_rar5(LOCK)), ("locked-second", locked_rar5(vint(2) + vint(9) + b"x" + LOCK)), ("locked-cut", locked_rar5(LOCK)[:60]),
+                   ("extra-endless", locked_rar5(b"\xff" * 64)), ("extra-0", locked_rar5(b"\0" * 4000)), ("extra-beyond", locked_rar5(LOCK, 1 << 40)),
+                   ("extra-long", locked_rar5(LOCK * 2000)), ("locked-head", b"Rar!\x1a\x07\x01\0" + rar5_block(vint(4) + vint(0) + vint(0) + vint(1) + b"\x18" + b"s" * 28) + b"x" * 999)):
+    case(f"rar5-{name}.rar", data, "encrypted|" + CUT if name.startswith("locked") else ".*")
 case("vint.rar", b"Rar!\x1a\x07\x01\0" + b"\0" * 4 + b"\xff" * 200, ".*")
 case("size-huge.rar", make_rar5(claimed=1 << 60), ".*")
 case("empty.rar", b"Rar!\x1a\x07\x01\0", "truncated|damaged|read")

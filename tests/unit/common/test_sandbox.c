@@ -136,7 +136,7 @@ static int live_as_a_helper(void)
     int fd = open(archive, O_RDONLY);
     char again[64], c;
     int n = snprintf(again, sizeof again, "/proc/self/fd/%d", fd);
-    bool full = sandbox_enter_helper(fd, 60) == SANDBOX_FULL;
+    bool full = sandbox_enter_helper(&fd, 1, 60) == SANDBOX_FULL;
     int reopened = n > 0 ? open(again, O_RDONLY) : -1;
     if (reopened < 0 || read(reopened, &c, 1) != 1)
         return 1;

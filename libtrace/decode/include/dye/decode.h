@@ -104,6 +104,7 @@ enum dye_helper {
     DYE_HELPER_7Z_TEST,  /* nothing: only whether the password is right */
     DYE_HELPER_7Z,       /* all files one after the other, in that order */
     DYE_HELPER_RAR_LIST, /* as `lsar -json` writes it */
+    DYE_HELPER_RAR_TEST, /* lines of no meaning; whether the password is right is how it ends */
     DYE_HELPER_RAR,
     DYE_HELPER_PDF_TEXT, /* of a PDF, UTF-8 in layout, a form feed behind each page */
     DYE_HELPERS          /* how many */
