@@ -43,9 +43,9 @@ struct passed { /* a common token that a filter let through */
     uint8_t part;
 };
 
-struct sieve {        /* the filters of a lane */
-    unsigned classes; /* that its tokens could be of, and that are wanted */
-    size_t n;
+struct sieve {                         /* the filters of a lane */
+    unsigned classes;                  /* that its tokens could be of, and that are wanted */
+    size_t n, far;                     /* of the filters; so many of them are worth a prefetch */
     struct dye_index_filter filter[4]; /* of two classes, two parts */
     uint8_t part[4];
 };
@@ -73,7 +73,7 @@ struct scan {
     uint8_t sunk_classes[SUNK];
     size_t n_sunk;
 
-    struct sieve sieves[LANES];       /* that of LANE_NONE is for addresses */
+    struct sieve mobile, id, digest, address, other;
     struct passed passed[PASSED_MAX]; /* of this window */
     size_t n_passed;
     struct dye_hit held[HELD_MAX]; /* sorted by start */
