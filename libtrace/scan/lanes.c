@@ -5,7 +5,6 @@
 #include "probe.h"
 #include "scanner.h"
 
-#define FLAT __attribute__((flatten)) /* the hash, of a length known here */
 #define INLINE static inline __attribute__((always_inline))
 
 enum { NEAR = 1 << 14 }; /* words: a filter that stays in the second cache */
@@ -31,7 +30,7 @@ typedef uint64_t (*probe_fn)(const struct scan *s, const uint8_t *p, token t);
 INLINE uint64_t probe_mobile(const struct scan *s, const uint8_t *p, token t)
 {
     (void)t;
-    return probe_of(s->keys, p, 11);
+    return probe_of_11(s->keys, p);
 }
 
 INLINE uint64_t probe_id(const struct scan *s, const uint8_t *p, token t)
@@ -138,7 +137,7 @@ void lanes_prepare(struct scan *s)
     s->w.lane_of[1][18] = LANE_SLOW;
 }
 
-FLAT enum dye_status lanes_runs(struct scan *s)
+enum dye_status lanes_runs(struct scan *s)
 {
     const struct window *w = &s->w;
     DYE_TRY(lane(s, w->mobiles, w->n_mobiles, &s->mobile, 11, probe_mobile));
@@ -188,7 +187,7 @@ static inline token address(const struct window *w, size_t sign)
     return TOKEN_OF(start, end - start);
 }
 
-FLAT enum dye_status lanes_addresses(struct scan *s)
+enum dye_status lanes_addresses(struct scan *s)
 {
     enum { AT_ONCE = 256 };
     const struct window *w = &s->w;

@@ -29,7 +29,7 @@ static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m
 
 static void window_scalar(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify, write_usual);
+    window_read(w, text, at, classify);
 }
 
 window_fn window_of_path(enum dye_scan_path path)
@@ -38,7 +38,7 @@ window_fn window_of_path(enum dye_scan_path path)
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     if (path == DYE_SCAN_AVX512)
         return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-                       __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni")
+                       __builtin_cpu_supports("gfni")
                    ? window_avx512
                    : NULL;
     if (path == DYE_SCAN_AVX2)

@@ -21,7 +21,6 @@ enum {
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
     RUNS_MAX = WINDOW * RUNS_A_BLOCK,
-    SLACK = 16, /* what is written in any case */
 };
 
 /* Masks that follow from those of enum mask. */
@@ -60,8 +59,8 @@ struct window {
     size_t at;                       /* of the window, in the text */
     uint64_t m[ALL_MASKS][SPAN];
     size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
-    token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
-    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
+    token runs[RUNS_MAX + 1], mobiles[RUNS_MAX + 1], ids[RUNS_MAX + 1];
+    token ats[WINDOW_BYTES + 1], highs[WINDOW * 3 + 1];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
     token lane[LANES][RUNS_MAX];
 };

@@ -137,6 +137,6 @@ AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, u
 
 AVX2 void window_avx2(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_256, write_usual);
+    window_read(w, text, at, classify_256);
 }
 #endif

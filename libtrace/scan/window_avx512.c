@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,avx2,bmi,bmi2,popcnt,lzcnt")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi,bmi2,popcnt,lzcnt")))
 
 enum { BLOCKS = 8 }; /* at a time */
 
@@ -78,21 +78,8 @@ AVX512 INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first,
         memcpy(m[k] + b, few[k], n_blocks * sizeof **m);
 }
 
-__attribute__((unused)) AVX512 INLINE void write_512(token *to, uint64_t bits, token first)
-{
-    static const uint8_t count[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-                                      16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-                                      32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
-                                      48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    __m512i which = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(count));
-    __m512i tokens = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(which));
-    _mm512_storeu_si512(to, _mm512_add_epi32(tokens, _mm512_set1_epi32((int)first)));
-    if (__builtin_expect(__builtin_popcountll(bits) > SLACK, 0))
-        write_each(to, bits, first);
-}
-
 AVX512 void window_avx512(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_512, write_usual);
+    window_read(w, text, at, classify_512);
 }
 #endif

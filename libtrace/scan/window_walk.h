@@ -116,40 +116,27 @@ INLINE void derive(uint64_t m[][SPAN])
     }
 }
 
-/* Writes tokens for each bit, `first` for the lowest one and one more for the next: USUAL in any case. */
-typedef void (*write_fn)(token *to, uint64_t bits, token first);
-
-INLINE void write_each(token *to, uint64_t bits, token first)
+/* Writes the positions of a word's bits at the end of a list of n; the first in any case. */
+INLINE size_t write_word(token *list, size_t n, uint64_t bits, token first)
 {
-    for (; bits != 0; bits &= bits - 1)
-        *to++ = first + (token)__builtin_ctzll(bits);
+    token *to = list + n;
+    *to = first + (token)__builtin_ctzll(bits | UINT64_C(1) << 63);
+    n += (unsigned)__builtin_popcountll(bits);
+    for (bits &= bits - 1; bits != 0; bits &= bits - 1)
+        *++to = first + (token)__builtin_ctzll(bits);
+    return n;
 }
 
-INLINE void write_usual(token *to, uint64_t bits, token first)
-{
-    enum { USUAL = 2 };
-    for (unsigned i = 0; i < USUAL; i++, bits &= bits - 1)
-        to[i] = first + (token)__builtin_ctzll(bits | UINT64_C(1) << 63);
-    if (bits != 0)
-        write_each(to + USUAL, bits, first);
-}
-
-INLINE size_t write_word(token *list, size_t n, uint64_t bits, token first, write_fn write)
-{
-    write(list + n, bits, first);
-    return n + (unsigned)__builtin_popcountll(bits);
-}
-
-INLINE void find_positions(struct window *w, write_fn write)
+INLINE void find_positions(struct window *w)
 {
     size_t runs = 0, mobiles = 0, ids = 0, ats = 0, highs = 0, others = 0;
     for (size_t b = 1; b <= WINDOW; b++) {
         token first = (token)(b * BLOCK_BYTES);
-        runs = write_word(w->runs, runs, w->m[RUNS][b], first, write);
-        mobiles = write_word(w->mobiles, mobiles, w->m[MOBILES][b], first, write);
-        ids = write_word(w->ids, ids, w->m[IDS][b], first, write);
-        ats = write_word(w->ats, ats, w->m[AT][b], first, write);
-        highs = write_word(w->highs, highs, w->m[HIGHS][b], first, write);
+        runs = write_word(w->runs, runs, w->m[RUNS][b], first);
+        mobiles = write_word(w->mobiles, mobiles, w->m[MOBILES][b], first);
+        ids = write_word(w->ids, ids, w->m[IDS][b], first);
+        ats = write_word(w->ats, ats, w->m[AT][b], first);
+        highs = write_word(w->highs, highs, w->m[HIGHS][b], first);
         w->others[others] = (uint8_t)b;
         others += w->m[OTHERS][b] != 0;
     }
@@ -204,7 +191,7 @@ INLINE void sort_runs(struct window *w, const uint8_t *text)
     }
 }
 
-INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify, write_fn write)
+INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify)
 {
     /* Of the window before, the last block and those behind it are known. */
     size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
@@ -229,7 +216,7 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
     w->at = at;
     derive(w->m);
     derive_runs(w->m, w->words);
-    find_positions(w, write);
+    find_positions(w);
     sort_runs(w, text.p);
 }
 
