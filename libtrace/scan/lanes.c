@@ -137,34 +137,20 @@ void lanes_prepare(struct scan *s)
     s->w.lane_of[1][18] = LANE_SLOW;
 }
 
-enum dye_status lanes_runs(struct scan *s)
-{
-    const struct window *w = &s->w;
-    DYE_TRY(lane(s, w->mobiles, w->n_mobiles, &s->mobile, 11, probe_mobile));
-    DYE_TRY(lane(s, w->ids, w->n_ids, &s->id, 18, probe_id));
-    DYE_TRY(lane(s, w->lane[LANE_DIGEST], w->n[LANE_DIGEST], &s->digest, 0, probe_run));
-    DYE_TRY(lane(s, w->lane[LANE_OTHER], w->n[LANE_OTHER], &s->other, 0, probe_run));
-    for (size_t i = 0; i < w->n[LANE_SLOW]; i++)
-        DYE_TRY(run_at(s, TOKEN_POSITION(w->lane[LANE_SLOW][i])));
-    return DYE_OK;
-}
-
-/* ---- addresses ---- */
-
-static inline bool bit(const uint64_t *m, size_t position)
+INLINE bool bit(const uint64_t *m, size_t position)
 {
     return (m[position / BLOCK_BYTES] >> position % BLOCK_BYTES & 1) != 0;
 }
 
 /* At least 57 bits of a mask from a position on; and up to one, the last of them highest. */
-static inline uint64_t bits_from(const uint64_t *m, size_t position)
+INLINE uint64_t bits_from(const uint64_t *m, size_t position)
 {
     uint64_t word;
     memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
     return word >> position % 8;
 }
 
-static inline uint64_t bits_to(const uint64_t *m, size_t position)
+INLINE uint64_t bits_to(const uint64_t *m, size_t position)
 {
     uint64_t word;
     memcpy(&word, (const uint8_t *)m + position / 8 - 7, sizeof word);
@@ -173,7 +159,7 @@ static inline uint64_t bits_to(const uint64_t *m, size_t position)
 
 /* The token around the '@' at a position, or 0 where it takes a second look: begins and ends with a letter or digit,
  * has no capitals, and nothing beside it that could belong to it. */
-static inline token address(const struct window *w, size_t sign)
+INLINE token address(const struct window *w, size_t sign)
 {
     enum { SHORT = 56 };
     size_t before = (size_t)__builtin_clzll(~bits_to(w->m[LOCAL], sign - 1) | 1);
@@ -187,7 +173,7 @@ static inline token address(const struct window *w, size_t sign)
     return TOKEN_OF(start, end - start);
 }
 
-enum dye_status lanes_addresses(struct scan *s)
+INLINE enum dye_status addresses(struct scan *s)
 {
     enum { AT_ONCE = 256 };
     const struct window *w = &s->w;
@@ -207,4 +193,30 @@ enum dye_status lanes_addresses(struct scan *s)
         }
     }
     return DYE_OK;
+}
+
+INLINE enum dye_status lanes(struct scan *s)
+{
+    const struct window *w = &s->w;
+    DYE_TRY(lane(s, w->mobiles, w->n_mobiles, &s->mobile, 11, probe_mobile));
+    DYE_TRY(lane(s, w->ids, w->n_ids, &s->id, 18, probe_id));
+    DYE_TRY(lane(s, w->lane[LANE_DIGEST], w->n[LANE_DIGEST], &s->digest, 0, probe_run));
+    DYE_TRY(lane(s, w->lane[LANE_OTHER], w->n[LANE_OTHER], &s->other, 0, probe_run));
+    return addresses(s);
+}
+
+#if defined(__x86_64__)
+static __attribute__((target("bmi,bmi2,lzcnt,popcnt"))) enum dye_status lanes_of_bits(struct scan *s)
+{
+    return lanes(s);
+}
+#endif
+
+enum dye_status lanes_run(struct scan *s)
+{
+#if defined(__x86_64__)
+    if (s->has_bits)
+        return lanes_of_bits(s);
+#endif
+    return lanes(s);
 }
