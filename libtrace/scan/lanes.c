@@ -86,32 +86,57 @@ INLINE enum dye_status look_up(struct scan *s, const struct sieve *v, const uint
     return DYE_OK;
 }
 
+INLINE void hash(const struct scan *s, const token *tokens, size_t n, probe_fn probe, uint64_t *ret)
+{
+    const uint8_t *base = s->p + s->w.at;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = probe(s, base + ((ptrdiff_t)TOKEN_POSITION(tokens[i]) - BLOCK_BYTES), tokens[i]);
+}
+
+/* Through filters that are in the cache. */
+INLINE enum dye_status lane_near(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
+                                 probe_fn probe)
+{
+    enum { AT_ONCE = 64 };
+    uint64_t probes[AT_ONCE];
+    for (size_t at = 0, some; at < n; at += some) {
+        some = n - at < AT_ONCE ? n - at : AT_ONCE;
+        hash(s, tokens + at, some, probe, probes);
+        if (s->sink != NULL)
+            DYE_TRY(tries_sink(s, probes, some, v->classes));
+        DYE_TRY(look_up(s, v, probes, tokens + at, some, n0));
+    }
+    return DYE_OK;
+}
+
+/* Through filters whose words are called for PREFETCH tokens ahead. */
+INLINE enum dye_status lane_far(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
+                                probe_fn probe)
+{
+    uint64_t probes[2][PREFETCH];
+    size_t before = 0, turn = 0;
+    for (size_t at = 0; at < n; at += PREFETCH, turn ^= 1) {
+        size_t some = n - at < PREFETCH ? n - at : PREFETCH;
+        hash(s, tokens + at, some, probe, probes[turn]);
+        for (size_t k = 0; k < v->far; k++)
+            for (size_t i = 0; i < some; i++)
+                __builtin_prefetch(dye_filter_word(&v->filter[k], probes[turn][i]));
+        if (s->sink != NULL)
+            DYE_TRY(tries_sink(s, probes[turn], some, v->classes));
+        DYE_TRY(look_up(s, v, probes[turn ^ 1], tokens + at - before, before, n0));
+        before = some;
+    }
+    return look_up(s, v, probes[turn ^ 1], tokens + n - before, before, n0);
+}
+
 /* Tokens whose bytes are n0, or each its own where that is 0. */
 INLINE enum dye_status lane(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
                             probe_fn probe)
 {
-    uint64_t probes[2][PREFETCH];
     if (n == 0 || v->classes == 0)
         return DYE_OK;
-    const uint8_t *base = s->p + s->w.at;
     s->stats.tokens += n;
-    size_t before = 0;
-    for (size_t at = 0; at < n; at += PREFETCH) {
-        size_t some = n - at < PREFETCH ? n - at : PREFETCH;
-        uint64_t *to = probes[at / PREFETCH % 2];
-        for (size_t i = 0; i < some; i++) {
-            token t = tokens[at + i];
-            to[i] = probe(s, base + ((ptrdiff_t)TOKEN_POSITION(t) - BLOCK_BYTES), t);
-        }
-        for (size_t k = 0; k < v->far; k++)
-            for (size_t i = 0; i < some; i++)
-                __builtin_prefetch(dye_filter_word(&v->filter[k], to[i]));
-        if (s->sink != NULL)
-            DYE_TRY(tries_sink(s, to, some, v->classes));
-        DYE_TRY(look_up(s, v, probes[(at / PREFETCH + 1) % 2], tokens + at - before, before, n0));
-        before = some;
-    }
-    return look_up(s, v, probes[(n - 1) / PREFETCH % 2], tokens + n - before, before, n0);
+    return v->far == 0 ? lane_near(s, tokens, n, v, n0, probe) : lane_far(s, tokens, n, v, n0, probe);
 }
 
 void lanes_prepare(struct scan *s)

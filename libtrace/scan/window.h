@@ -17,10 +17,12 @@ enum {
     LOOKAHEAD = 2,                 /* blocks behind the window: the longest run that counts ends in them */
     SPAN = 1 + WINDOW + LOOKAHEAD, /* and one before */
     WINDOW_BYTES = WINDOW * BLOCK_BYTES,
+    TEXT_AHEAD = 4 * WINDOW_BYTES, /* that text is called for before it is read */
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
     RUNS_MAX = WINDOW * RUNS_A_BLOCK,
+    SLACK = 8, /* positions that are written in any case */
 };
 
 /* Masks that follow from those of enum mask. */
@@ -59,8 +61,8 @@ struct window {
     size_t at;                       /* of the window, in the text */
     uint64_t m[ALL_MASKS][SPAN];
     size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
-    token runs[RUNS_MAX + 1], mobiles[RUNS_MAX + 1], ids[RUNS_MAX + 1];
-    token ats[WINDOW_BYTES + 1], highs[WINDOW * 3 + 1];
+    token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
+    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
     token lane[LANES][RUNS_MAX];
 };

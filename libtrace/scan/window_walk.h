@@ -127,25 +127,30 @@ INLINE size_t write_word(token *list, size_t n, uint64_t bits, token first)
     return n;
 }
 
-INLINE void find_positions(struct window *w)
+/* Where the bits of a mask's words 1 to WINDOW are: how many, and their positions; those of one word in order. */
+typedef size_t (*list_fn)(const uint64_t m[SPAN], token *ret);
+
+INLINE size_t list_each(const uint64_t m[SPAN], token *ret)
 {
-    size_t runs = 0, mobiles = 0, ids = 0, ats = 0, highs = 0, others = 0;
+    size_t n = 0;
+    for (size_t b = 1; b <= WINDOW; b++)
+        n = write_word(ret, n, m[b], (token)(b * BLOCK_BYTES));
+    return n;
+}
+
+INLINE void find_positions(struct window *w, list_fn list)
+{
+    w->n_mobiles = list(w->m[MOBILES], w->mobiles);
+    w->n_ids = list(w->m[IDS], w->ids);
+    w->n_ats = list(w->m[AT], w->ats);
+    w->n_highs = list(w->m[HIGHS], w->highs);
+    w->n_runs = w->n_others = 0;
     for (size_t b = 1; b <= WINDOW; b++) {
-        token first = (token)(b * BLOCK_BYTES);
-        runs = write_word(w->runs, runs, w->m[RUNS][b], first);
-        mobiles = write_word(w->mobiles, mobiles, w->m[MOBILES][b], first);
-        ids = write_word(w->ids, ids, w->m[IDS][b], first);
-        ats = write_word(w->ats, ats, w->m[AT][b], first);
-        highs = write_word(w->highs, highs, w->m[HIGHS][b], first);
-        w->others[others] = (uint8_t)b;
-        others += w->m[OTHERS][b] != 0;
+        if (w->m[RUNS][b] != 0) /* in order, unlike the others: what is in base64 counts on it */
+            w->n_runs = write_word(w->runs, w->n_runs, w->m[RUNS][b], (token)(b * BLOCK_BYTES));
+        w->others[w->n_others] = (uint8_t)b;
+        w->n_others += w->m[OTHERS][b] != 0;
     }
-    w->n_runs = runs;
-    w->n_mobiles = mobiles;
-    w->n_ids = ids;
-    w->n_ats = ats;
-    w->n_highs = highs;
-    w->n_others = others;
 }
 
 /* At least 57 bits of a mask from a position on. */
@@ -191,7 +196,7 @@ INLINE void sort_runs(struct window *w, const uint8_t *text)
     }
 }
 
-INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify)
+INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify, list_fn list)
 {
     /* Of the window before, the last block and those behind it are known. */
     size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
@@ -216,7 +221,7 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
     w->at = at;
     derive(w->m);
     derive_runs(w->m, w->words);
-    find_positions(w);
+    find_positions(w, list);
     sort_runs(w, text.p);
 }
 
