@@ -97,8 +97,8 @@ ok "then it has no cluster of its own" test ! -e "$SCRATCH/remote/cluster/PG_VER
 exit_is "and works" 0 dyetrace source add a/b --sector hospital --home "$SCRATCH/remote"
 is "its rows are there" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT count(*) FROM dyetrace.source")" 2
 is "nobody but its zones may connect to it" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT has_database_privilege('public', 'traces', 'CONNECT'), has_database_privilege('public', 'traces', 'TEMPORARY'),
-    (SELECT count(*) FROM pg_roles WHERE rolname ~ '^(seeder|matcher|portal|auditor)_' AND has_database_privilege(oid, 'traces', 'CONNECT')),
-    has_database_privilege('public', 'postgres', 'CONNECT')")" "f|f|4|t"
+    (SELECT count(*) FROM pg_roles WHERE rolname ~ '^(seeder|matcher|portal|auditor|alerter)_' AND has_database_privilege(oid, 'traces', 'CONNECT')),
+    has_database_privilege('public', 'postgres', 'CONNECT')")" "f|f|5|t"
 psql -X -q -d "$server dbname=postgres" -c "CREATE ROLE stranger LOGIN PASSWORD 'x'"
 exit_is "a stranger can't" 2 psql -X -d "${server/user=owner password=*/user=stranger password=x} dbname=traces" -c 'SELECT 1'
 like "for want of the right" "$ERR" 'permission denied for database'
