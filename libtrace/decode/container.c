@@ -61,12 +61,11 @@ static int (*const archive_of[SNIFF_FORMATS])(struct archive *) = {
     [SNIFF_LHA] = archive_read_support_format_lha,
 };
 
-/* Streams without a name inside; gzip is read by gunzip.c. */
+/* Streams without a name inside; gzip is read by gunzip.c, Zstandard by unzstd.c. */
 static const int filter_of[SNIFF_FORMATS] = {
-    [SNIFF_BZIP2] = ARCHIVE_FILTER_BZIP2, [SNIFF_XZ] = ARCHIVE_FILTER_XZ,
-    [SNIFF_ZSTD] = ARCHIVE_FILTER_ZSTD,   [SNIFF_LZ4] = ARCHIVE_FILTER_LZ4,
-    [SNIFF_LZIP] = ARCHIVE_FILTER_LZIP,   [SNIFF_COMPRESS] = ARCHIVE_FILTER_COMPRESS,
-    [SNIFF_LZMA] = ARCHIVE_FILTER_LZMA,
+    [SNIFF_BZIP2] = ARCHIVE_FILTER_BZIP2,       [SNIFF_XZ] = ARCHIVE_FILTER_XZ,
+    [SNIFF_LZ4] = ARCHIVE_FILTER_LZ4,           [SNIFF_LZIP] = ARCHIVE_FILTER_LZIP,
+    [SNIFF_COMPRESS] = ARCHIVE_FILTER_COMPRESS, [SNIFF_LZMA] = ARCHIVE_FILTER_LZMA,
 };
 
 static const char *fault_of(const struct container *c)

@@ -233,6 +233,11 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     return status;
 }
 
+static uint8_t *room(void *arg, size_t *ret_n)
+{
+    return dye_chunker_room(((struct run *)arg)->chunker, ret_n);
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
@@ -278,6 +283,7 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
                                     .tmp_folder = tmp,
                                     .spill_bytes = (uint64_t)config->limit_spill_bytes,
                                     .seconds = (uint32_t)config->limit_seconds,
+                                    .room = room,
                                     .passwords = run->in->passwords,
                                     .n_passwords = run->in->n_passwords};
     if (lseek(fd, 0, SEEK_SET) != 0)

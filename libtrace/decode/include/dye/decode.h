@@ -138,6 +138,10 @@ struct dye_helper_calls {
  *                            without it such parts are unread, "limit: spill"
  * passwords                  tried in turn on what is encrypted: the bytes that the cipher gets
  * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
+ * rest                       takes, instead of data and end, the bytes of a part that is what is left of an input with
+ *                            read_at, as it stands: from `at`, counted from where `read` began, to wherever the input
+ *                            then ends. Whoever takes them reads them itself, keeps the limit on output and ends the
+ *                            part; `fault` ("" for none) is why it is partly read even so
  */
 struct dye_decode_input {
     dye_read_fn read;
@@ -147,6 +151,7 @@ struct dye_decode_input {
     dye_read_at_fn spill_read;
     uint64_t spill_bytes;
     const struct dye_helper_calls *helpers;
+    enum dye_status (*rest)(void *arg, uint64_t at, const char *fault);
     void *arg; /* of all of these */
     const char *const *passwords;
     size_t n_passwords;
