@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MAX = 3 + ALERT_CHANNELS_MAX * 33, IDS_MAX = 3 + PACING_MAX_ALERTS * 21 };
+enum { NAMES_MAX = 3 + ALERT_CHANNELS_MAX * 35, IDS_MAX = 3 + PACING_MAX_ALERTS * 21 };
 
-/* A text array: names have letters, digits and - only. */
+/* A text array: names have letters, digits and - only. Quoted, because a name may be null. */
 static void names_of(const struct alert_channels *channels, char ret[NAMES_MAX])
 {
     size_t used = (size_t)snprintf(ret, NAMES_MAX, "{");
     for (size_t i = 0; i < channels->n; i++)
-        used += (size_t)snprintf(ret + used, NAMES_MAX - used, "%s%s", i == 0 ? "" : ",", channels->channel[i].name);
+        used +=
+            (size_t)snprintf(ret + used, NAMES_MAX - used, "%s\"%s\"", i == 0 ? "" : ",", channels->channel[i].name);
     snprintf(ret + used, NAMES_MAX - used, "}");
 }
 

@@ -90,7 +90,8 @@ static void allow_helper(int ruleset, const void *arg)
 }
 
 /* Libraries that are loaded late (name services, converters), certificates, and who is asked for names. */
-static const char *const network_files[] = {"/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve", "/dev/urandom"};
+static const char *const network_files[] = {
+    "/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/dev/urandom"};
 
 static void allow_sender(int ruleset, const void *arg)
 {

@@ -11,7 +11,7 @@ cat cert.pem key.pem >both.pem
 chmod 644 cert.pem
 
 # Set by name, which shellcheck does not follow.
-declare PID_hook PORT_hook PORT_box PORT_open PORT_own PORT_tcp PORT_tls
+declare PID_hook PORT_hook PORT_box PORT_open PORT_own PORT_dead PORT_tcp PORT_tls
 # receiver NAME KIND ADDRESS [CERTIFICATE]: starts one; sets PID_NAME and PORT_NAME. Started again it has another port,
 # so what is to come back is on a port of its own (see `hook`).
 receiver() {
@@ -310,6 +310,7 @@ input(type="imtcp" address="127.0.0.1" port="$PORT_tls" ruleset="all")
 input(type="imuxsock" Socket="$SCRATCH/own.sock" ruleset="all" UseSpecialParser="off" ParseHostname="on")
 CONF
 touch syslog
+receiver dead reset 127.0.0.1
 rsyslogd -n -f "$SCRATCH/rsyslog.conf" -i "$SCRATCH/rsyslog.pid" >"$SCRATCH/rsyslog.out" 2>&1 </dev/null &
 SCRATCH_ENDS+=("kill $!")
 eventually 10 test -S own.sock || bail "rsyslogd starts" "$(cat rsyslog.out)"
@@ -320,6 +321,7 @@ channels digest_seconds=0 cooldown_seconds=0 <<YAML
     - {name: tcp, kind: syslog, address: "tcp://localhost:$PORT_tcp", format: cef}
     - {name: tls, kind: syslog, address: "tls://127.0.0.1:$PORT_tls", format: cef, ca: $SCRATCH/cert.pem}
     - {name: stranger, kind: syslog, address: "tls://127.0.0.1:$PORT_tls"}
+    - {name: dead, kind: syslog, address: "tcp://127.0.0.1:$PORT_dead"}
 YAML
 run dyetrace source add 'odd/a=b"c]d|e' --sector hospital
 conclude 400 attributed 'odd/a=b"c]d|e' 齐鲁医院/门诊
@@ -336,6 +338,8 @@ like "in the other form it is a CEF event" "$(jq -r 'select(.from == "imtcp") | 
 like "with its values escaped" "$(jq -r 'select(.from == "imptcp") | .msg' syslog)" 'cs3Label=sources cs3=(齐鲁医院/门诊\\n)?odd/a\\=b"c\]d\|e'
 untrusted() { alerts 'select(.channel == "stranger") | .why' --pending | grep -qi 'certificate\|peer'; }
 ok "a server whose certificate is not known gets nothing" eventually 10 untrusted
+reset() { alerts 'select(.channel == "dead") | .why' --pending | grep -qi 'reset'; }
+ok "one that resets the connection has not got it" eventually 10 reset
 
 # --- what it must not do ---------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Receivers of alerts that say in DIR what they got: python3 receiver.py DIR http|smtp ADDRESS [CERTIFICATE]
+"""Receivers of alerts that say in DIR what they got: python3 receiver.py DIR http|smtp|reset ADDRESS [CERTIFICATE]
 
 DIR/port      once it listens
 DIR/log       one JSON object a request or mail
@@ -14,7 +14,9 @@ import email.policy
 import http.server
 import json
 import os
+import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -48,7 +50,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8")
         what = answer()
         note(path=self.path, headers={k.lower(): v for k, v in self.headers.items()}, body=body, answer=what, at=time.time())
         if what == "hold":
@@ -116,4 +118,16 @@ def serve_smtp():
     asyncio.run(run())
 
 
-{"http": serve_http, "smtp": serve_smtp}[kind]()
+def serve_reset():
+    """Takes a connection, lets bytes come, and resets it without having read any: a receiver that was killed."""
+    server = socket.create_server((address, 0))
+    listening(server.getsockname()[1])
+    while True:
+        connection, _ = server.accept()
+        time.sleep(0.2)
+        note(reset=True)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+
+{"http": serve_http, "smtp": serve_smtp, "reset": serve_reset}[kind]()

@@ -1,4 +1,5 @@
 #include "alert_message.h"
+#include "rng.h"
 #include "sender.h"
 
 #include <setjmp.h>
@@ -71,6 +72,45 @@ static void a_cef_header_escapes_bars_and_a_value_equals_signs(void **state)
     is_after(message_cef_value, "detected a = in \\", "detected a \\= in \\\\");
     is_after(message_cef_value, "a|b", "a|b");
     is_after(message_cef_value, "one\r\ntwo", "one\\r\\ntwo");
+}
+
+/* Takes the escapes out again, as a receiver does: a backslash stands for what follows it, in CEF \\n for a line end.
+ */
+static void unescape(const uint8_t *text, bool cef, char *ret)
+{
+    for (; *text != '\0'; text++) {
+        bool escaped = *text == '\\';
+        text += escaped;
+        *ret++ = escaped && cef && *text == 'n' ? '\n' : escaped && cef && *text == 'r' ? '\r' : (char)*text;
+    }
+    *ret = '\0';
+}
+
+static void whatever_a_value_holds_comes_back_when_it_is_read(void **state)
+{
+    (void)state;
+    static const char letters[] = "ab\"\\]=|\n\r\t nr\xe9";
+    struct rng r;
+    rng_init(&r, rng_seed(20261122));
+    for (int round = 0; round < 20000; round++) {
+        char text[24];
+        char back[64];
+        char wanted[24];
+        size_t n = rng_below(&r, sizeof text);
+        for (size_t i = 0; i < n; i++)
+            text[i] = letters[rng_below(&r, sizeof letters - 1)];
+        text[n] = '\0';
+        for (int cef = 0; cef < 2; cef++) {
+            dye_buf_clear(&out);
+            assert_int_equal(cef ? message_cef_value(&out, text) : message_sd_value(&out, text), DYE_OK);
+            unescape(n != 0 ? out.p : (const uint8_t *)"", cef, back);
+            for (size_t i = 0; i <= n; i++)
+                wanted[i] = text[i] == '\t' || (!cef && (text[i] == '\n' || text[i] == '\r')) ? ' ' : text[i];
+            assert_string_equal(back, wanted);
+            for (size_t i = 0; i < out.n; i++) /* and nothing in it ends it before its end */
+                assert_true(out.p[i] >= 0x20 && (out.p[i] != (cef ? '=' : '"') || out.p[i - 1] == '\\'));
+        }
+    }
 }
 
 static void syslog(bool cef, size_t alert, const char *host)
@@ -202,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_structured_data_value_escapes_what_would_end_it),
         T(a_cef_header_escapes_bars_and_a_value_equals_signs),
+        T(whatever_a_value_holds_comes_back_when_it_is_read),
         T(a_plain_line_is_rfc_5424_with_its_data_escaped),
         T(a_cef_line_has_the_event_behind_the_header),
         T(a_control_hit_is_critical),
