@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__has_feature)
@@ -81,12 +82,18 @@ static void allow_path(int ruleset, const char *path, uint64_t in_folder)
         close(fd);
 }
 
+struct descriptors {
+    const int *fd;
+    size_t n;
+};
+
 static void allow_helper(int ruleset, const void *arg)
 {
-    const int *archive_fd = arg;
+    const struct descriptors *given = arg;
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++)
         allow_path(ruleset, readable[i], LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
-    allow(ruleset, *archive_fd, LANDLOCK_ACCESS_FS_READ_FILE);
+    for (size_t i = 0; i < given->n; i++)
+        allow(ruleset, given->fd[i], LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
 /* Libraries that are loaded late (name services, converters), certificates, and who is asked for names. */
@@ -268,18 +275,19 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
     (void)close_range(FIRST_FOREIGN_FD, ~0u, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, NULL,
-                                   NULL); /* needs a descriptor for a moment, so it goes before the limits */
+    /* Needs a descriptor for a moment, so it goes before the limits. */
+    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, NULL, NULL);
     enter_limits(cpu_seconds, file_bytes, DESCRIPTORS, false);
     if (!enter_seccomp(SCMP_ACT_ERRNO(EPERM), fill_decoder))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds)
+enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds)
 {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, allow_helper, &archive_fd);
+    const struct descriptors given = {fds, n_fds};
+    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, allow_helper, &given);
     enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS, true);
     if (!enter_seccomp(SCMP_ACT_ALLOW, fill_helper))
         return SANDBOX_NONE;
@@ -297,12 +305,47 @@ enum sandbox_level sandbox_enter_sender(const char *const paths[])
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_probe(void)
+static enum sandbox_level enter_as_decoder(void)
 {
-    /* The filter's pointer is bad on purpose: EFAULT says that filters are known here, EINVAL that they aren't. */
-    if (prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, NULL, 0, 0) == 0 || errno != EFAULT)
-        return SANDBOX_NONE;
-    return landlock_version() >= 1 ? SANDBOX_FULL : SANDBOX_SECCOMP;
+    return sandbox_enter_decoder(0, 0);
+}
+
+static enum sandbox_level enter_as_helper(void)
+{
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return sandbox_enter_helper(&nothing, 1, 0);
+}
+
+static enum sandbox_level enter_as_sender(void)
+{
+    const char *const none[] = {NULL};
+    return sandbox_enter_sender(none);
+}
+
+static enum sandbox_level probe(enum sandbox_level (*enter)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit((int)enter());
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) ? (enum sandbox_level)WEXITSTATUS(status) : SANDBOX_NONE;
+}
+
+enum sandbox_level sandbox_probe_decoder(void)
+{
+    return probe(enter_as_decoder);
+}
+
+enum sandbox_level sandbox_probe_helper(void)
+{
+    return probe(enter_as_helper);
+}
+
+enum sandbox_level sandbox_probe_sender(void)
+{
+    return probe(enter_as_sender);
 }
 
 const char *sandbox_level_name(enum sandbox_level level)
