@@ -44,7 +44,10 @@ static enum dye_status send_next(struct alerter *a, struct dye_error *err)
     struct dye_error why = {0};
     DYE_TRY(outbox_form(a->store, &a->channels, err));
     DYE_TRY(outbox_claim(a->store, &a->home, &a->channels, &t, err));
-    enum dye_status outcome = sender_send(t.channel, &t.message, &why);
+    /* A message that its last try ended this program with is not tried for ever. */
+    enum dye_status outcome = t.attempt <= (unsigned)a->home.config.alerts_tries
+                                  ? sender_send(t.channel, &t.message, &why)
+                                  : dye_fail(&why, DYE_E_AGAIN, "the sender ended within its last try");
     enum dye_status status = mark(a, &t, outcome, &why, err);
     message_done(&t.message);
     return status;

@@ -340,6 +340,9 @@ untrusted() { alerts 'select(.channel == "stranger") | .why' --pending | grep -q
 ok "a server whose certificate is not known gets nothing" eventually 10 untrusted
 reset() { alerts 'select(.channel == "dead") | .why' --pending | grep -qi 'reset'; }
 ok "one that resets the connection has not got it" eventually 10 reset
+home_sql "UPDATE dyetrace.alert_message SET attempts = 1000, next_at = now() WHERE channel = 'dead' AND state = 'pending'" >/dev/null
+given_up() { alerts 'select(.channel == "dead") | .why' --failed | grep -q 'within its last try'; }
+ok "a message that killed the sender in its last try is given up" eventually 10 given_up
 
 # --- what it must not do ---------------------------------------------------------------------------------------------
 
