@@ -12,10 +12,13 @@ void dye_attribute_params_default(struct dye_attribute_params *ret)
         .prior = 0.005,
         .min_log10_lr = 4,
         .min_posterior = 0.99,
-        .max_p_value = 1e-6,
+        .max_p_value = 1e-5,
         .min_log10_margin = 3,
         .min_seen = 2,
         .z = 1.96,
+        .mislink = 0.05,
+        .max_mislink_p = 5e-4,
+        .code_epsilon = 1e-3,
     };
 }
 
@@ -114,7 +117,7 @@ static enum dye_status report(const struct model *m, const struct dye_attribute_
                               const struct judgement *by_source, uint32_t groups, struct dye_attribution *ret,
                               struct dye_error *err)
 {
-    struct dye_attribution a = {.controls = m->controls};
+    struct dye_attribution a = {.controls = m->controls, .inherited = m->inherited};
     bool named = m->controls == 0; /* the registry, or the matching, can't be trusted while a control shows */
     bool any_in_set = false;
     a.sources = calloc((size_t)m->n_sources + 1, sizeof *a.sources);
@@ -137,10 +140,10 @@ static enum dye_status report(const struct model *m, const struct dye_attribute_
         a.unexplained += m->seen[t] >= 0.5 && holders(m, t) == 0;
     qsort(a.sources, a.n, sizeof *a.sources, best_first);
     a.groups = named ? groups : 0;
-    a.verdict = m->controls > 0 ? DYE_CONTROL_HIT
-                : !m->any_seen  ? DYE_NOT_COVERED
-                : any_in_set    ? DYE_ATTRIBUTED
-                                : DYE_INSUFFICIENT;
+    a.verdict = m->controls > 0                     ? DYE_CONTROL_HIT
+                : !m->any_seen && m->inherited == 0 ? DYE_NOT_COVERED
+                : any_in_set                        ? DYE_ATTRIBUTED
+                                                    : DYE_INSUFFICIENT;
     a.power = weakest(m, c, by_source, a.verdict == DYE_ATTRIBUTED);
     *ret = a;
     return DYE_OK;

@@ -132,6 +132,12 @@ static void take_sightings(struct model *m, const struct dye_attribute_case *c)
 {
     for (size_t i = 0; i < c->n_seen; i++)
         m->seen[c->seen[i].canary] = fmax(m->seen[c->seen[i].canary], c->seen[i].probability);
+    for (size_t i = 0; i < c->n_seen; i++) {
+        uint32_t t = c->seen[i].canary;
+        m->inherited += c->seen[i].inherited && m->seen[t] > 0 && !c->canaries[t].control;
+        if (c->seen[i].inherited && !c->canaries[t].control)
+            m->seen[t] = 0;
+    }
     for (uint32_t t = 0; t < m->n_canaries; t++) {
         if (c->canaries[t].control) {
             m->controls += m->seen[t] >= 0.5;

@@ -19,6 +19,7 @@ struct model {
     uint32_t n_sources, n_canaries;
     uint32_t tested;                            /* sources that held a canary: what Bonferroni multiplies by */
     uint32_t controls;                          /* seen */
+    uint32_t inherited;                         /* seen, and explained by an earlier dump */
     double survival[MODEL_GRID], q[MODEL_GRID]; /* r, and the probability that r gives a canary of the leaking source */
     bool any_seen;                              /* however weakly; controls do not count */
     double *seen;                               /* by canary: probability, 0 when not seen or a control */

@@ -102,7 +102,7 @@ static size_t make_case(struct rng *r, enum scenario what)
     for (unsigned t = 0; t < CANARIES; t++) {
         is_seen[t] |= rng_unit(r) < (what == NOBODY ? 10 * stray : stray);
         if (is_seen[t])
-            seen[n++] = (struct dye_attribute_seen){t, 1 - 1e-6};
+            seen[n++] = (struct dye_attribute_seen){.canary = t, .probability = 1 - 1e-6};
     }
     return n;
 }
@@ -143,8 +143,8 @@ int main(int argc, char **argv)
     printf("thresholds: epsilon %g, prior %g, log10 LR %g, posterior %g, p-value %g, margin %g, seen %u\n", p.epsilon,
            p.prior, p.min_log10_lr, p.min_posterior, p.max_p_value, p.min_log10_margin, p.min_seen);
     for (unsigned t = 0; t < CANARIES; t++) {
-        holdings[t] = (struct dye_attribute_holding){t, t / EACH, 0};
-        holdings[CANARIES + t] = (struct dye_attribute_holding){t, t / EACH + 1, 0};
+        holdings[t] = (struct dye_attribute_holding){.canary = t, .source = t / EACH, .planted_at = 0};
+        holdings[CANARIES + t] = (struct dye_attribute_holding){.canary = t, .source = t / EACH + 1, .planted_at = 0};
     }
     size_t flows = CANARIES; /* the second half, of even sources only, in place */
     for (unsigned t = 0; t < CANARIES; t++)

@@ -61,7 +61,8 @@ static uint32_t canaries(struct story *s, uint32_t n)
 static void plant_at(struct story *s, uint32_t where, uint32_t first, uint32_t n, int64_t at)
 {
     for (uint32_t i = 0; i < n; i++)
-        s->holdings[s->c.n_holdings++] = (struct dye_attribute_holding){first + i, where, at};
+        s->holdings[s->c.n_holdings++] =
+            (struct dye_attribute_holding){.canary = first + i, .source = where, .planted_at = at};
     assert_true(s->c.n_holdings <= CAP);
 }
 
@@ -73,7 +74,7 @@ static void plant(struct story *s, uint32_t where, uint32_t first, uint32_t n)
 static void see(struct story *s, uint32_t first, uint32_t n, double probability)
 {
     for (uint32_t i = 0; i < n; i++)
-        s->seen[s->c.n_seen++] = (struct dye_attribute_seen){first + i, probability};
+        s->seen[s->c.n_seen++] = (struct dye_attribute_seen){.canary = first + i, .probability = probability};
     assert_true(s->c.n_seen <= CAP);
 }
 
