@@ -86,6 +86,7 @@ struct dye_attribute_seen {
 struct dye_attribute_flow {
     uint32_t from, to;
 };
+#define DYE_ATTRIBUTE_DEPTH_MAX 64 /* of the tree */
 struct dye_attribute_case {
     const struct dye_attribute_source *sources;
     size_t n_sources;
@@ -115,8 +116,9 @@ struct dye_attribution_source {
      * at the end. So a source that the set explains away has a low ratio; one above others has the mean of their ratios
      * and of its own. log10_lr is of exclusive canaries against no known source, and the code's e-value. */
     double posterior, log10_lr;
-    double p_value;  /* that of the exclusive canaries (binomial tail under epsilon) or the code's (Chernoff), the
-                        smaller of the two, times the sources that were tried by it; at most 1 */
+    double p_value;  /* of exclusive canaries, the binomial tail under epsilon, or under the rate at which single ones
+                        are  seen of other sources when that is more, times the sources tried; the code's, when that is
+                        smaller; twice, when there are both; at most 1 */
     double baseline; /* METHODS 4, p_t = DYE_BASELINE_GUESS; shown beside, decides nothing */
     double power;    /* that a sale of this many rows of this source would have shown a canary; NAN if unknown */
     double leaked, leaked_low, leaked_high; /* records of real people, with Wilson's interval; NAN if not known */
