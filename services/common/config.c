@@ -60,7 +60,7 @@ static const struct option options[] = {
     REAL("attribution.prior", attribution_prior, "0.005", 1e-9, 0.5, "that a given source leaked into a given dump"),
     REAL("attribution.min_log10_lr", attribution_min_log10_lr, "4", 0, 100, "below it: insufficient"),
     REAL("attribution.min_posterior", attribution_min_posterior, "0.99", 0.5, 1, "below it: insufficient"),
-    REAL("attribution.max_p_value", attribution_max_p_value, "0.000001", 1e-300, 1, "over all sources (Bonferroni)"),
+    REAL("attribution.max_p_value", attribution_max_p_value, "0.00001", 1e-300, 1, "over all sources (Bonferroni)"),
     REAL("attribution.min_log10_margin", attribution_min_log10_margin, "3", 0, 100,
          "by which a set with a source beats the best one without it"),
     INTEGER("attribution.min_seen", attribution_min_seen, "2", 1, 1000, "distinct canaries seen of a source"),
