@@ -159,7 +159,7 @@ void dye_lineage_judge(struct dye_lineage_pair *p)
                   : in        ? DYE_LINEAGE_SUBSET
                   : holds     ? DYE_LINEAGE_SUPERSET
                               : DYE_LINEAGE_OVERLAP;
-    if (p->common < DYE_LINEAGE_COMMON_MIN || fmax(p->containment, p->containment_other) < DYE_LINEAGE_OVERLAP)
+    if (p->common < DYE_LINEAGE_COMMON_MIN || fmax(p->containment, p->containment_other) < DYE_LINEAGE_OVERLAP_MIN)
         p->relation = DYE_LINEAGE_UNRELATED;
 }
 

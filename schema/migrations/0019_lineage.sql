@@ -41,6 +41,13 @@ CREATE TABLE dyetrace.lineage (
     PRIMARY KEY (dump_id, other_id)
 );
 CREATE INDEX lineage_other ON dyetrace.lineage (other_id);
+ALTER TABLE dyetrace.lineage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY zones ON dyetrace.lineage TO dyetrace_matcher USING (true);
+-- An owner sees a pair when its own canaries are in both dumps.
+CREATE POLICY session ON dyetrace.lineage FOR SELECT TO dyetrace_portal
+    USING ((SELECT dyetrace.session_owner()) = 0
+           OR (EXISTS (SELECT FROM dyetrace.sighting s WHERE s.dump_id = lineage.dump_id)
+               AND EXISTS (SELECT FROM dyetrace.sighting s WHERE s.dump_id = lineage.other_id)));
 
 -- The dumps that the rows of `dump` come from, its parents' parents too.
 CREATE FUNCTION dyetrace.lineage_ancestors(dump text) RETURNS TABLE (dump_id text)
@@ -91,6 +98,7 @@ GRANT SELECT, INSERT ON dyetrace.identifier_set, dyetrace.identifier_sample TO d
 GRANT UPDATE (distinct_n, persons_n, seen_before, scale, image, made_at) ON dyetrace.identifier_set TO dyetrace_matcher;
 GRANT DELETE ON dyetrace.identifier_sample TO dyetrace_matcher;
 GRANT SELECT, INSERT, DELETE ON dyetrace.lineage TO dyetrace_matcher;
+GRANT SELECT ON dyetrace.lineage TO dyetrace_portal;
 GRANT UPDATE (relation, parent, explains) ON dyetrace.lineage TO dyetrace_matcher;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dyetrace.lineage_ancestors(text), dyetrace.lineage_descendants(text), dyetrace.lineage_leak(text),

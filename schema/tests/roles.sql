@@ -38,7 +38,7 @@ INSERT INTO allowed VALUES
     ('matcher', 'lineage', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
-    ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
+    ('portal', 'lineage', '{SELECT}'), ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
     ('portal', 'acquisition', '{SELECT}'), ('portal', 'part', '{SELECT}'),
     ('portal', 'sighting', '{SELECT}'), ('portal', 'sighting_evidence', '{SELECT}'),
     ('portal', 'attribution_told', '{SELECT}'), ('portal', 'attribution', '{SELECT}'), ('portal', 'attribution_source', '{SELECT}'),

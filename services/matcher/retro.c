@@ -314,10 +314,11 @@ enum dye_status retro_forget(struct store *s, const char *dump, struct dye_error
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown, or its ingest is not finished", dump);
     DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.sketch WHERE dump_id = $1", "s", dump));
-    DYE_TRY(store_run(s, err, NULL,
-                      "WITH gone AS (UPDATE dyetrace.identifier_set SET image = NULL WHERE dump_id = $1 RETURNING set_no)"
-                      " DELETE FROM dyetrace.identifier_sample x USING gone WHERE x.set_no = gone.set_no",
-                      "s", dump));
+    DYE_TRY(
+        store_run(s, err, NULL,
+                  "WITH gone AS (UPDATE dyetrace.identifier_set SET image = NULL WHERE dump_id = $1 RETURNING set_no)"
+                  " DELETE FROM dyetrace.identifier_sample x USING gone WHERE x.set_no = gone.set_no",
+                  "s", dump));
     DYE_TRY(zone_audit(s, "sketch forget", dump, "deleted", NULL, err));
     return store_commit(s, err);
 }

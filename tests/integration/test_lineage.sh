@@ -64,6 +64,49 @@ told() {
 exit_is "a dump that is not there has none" 2 dyetrace lineage d0000000000000000
 one_line_error "in a line" 'no such dump'
 
+# What a dump comes from has spoken already: a repost adds nothing, a merge what is new in it.
+exit_is "a second source is there" 0 dyetrace source add jinan-courier/app --sector courier --population 100000
+seed_csv jinan-hospital/his 40 "$SCRATCH/hospital.csv"
+seed_csv jinan-courier/app 40 "$SCRATCH/courier.csv"
+reveal >"$SCRATCH/revealed.jsonl"
+rows_of() {
+    jq -c --arg s "$1" 'select(.source == $s)' "$SCRATCH/revealed.jsonl" | rows
+}
+at=$(date -u -d '+1 hour' +%Y-%m-%dT%H)
+hour() {
+    dyetrace ingest "$SCRATCH/$1" --acquired-at "$at:0$2:00Z" --json
+}
+{ noise 6000 31; rows_of jinan-hospital/his; } | shuf --random-source="$SCRATCH/original.csv" >"$SCRATCH/leak.csv"
+shuf --random-source="$SCRATCH/leak.csv" "$SCRATCH/leak.csv" | awk -F, '{ print $2 "|" $1 }' >"$SCRATCH/leak_again.txt"
+{ head -n 4000 "$SCRATCH/leak.csv"; noise 5000 32; rows_of jinan-courier/app; } >"$SCRATCH/leak_and_more.csv"
+exit_is "a leak" 0 hour leak.csv 1
+exit_is "is reposted" 0 hour leak_again.txt 2
+exit_is "and merged with another" 0 hour leak_and_more.csv 3
+for name in leak.csv leak_again.txt leak_and_more.csv; do
+    declare "${name%%.*}=$(dump_of "$SCRATCH/$name")"
+done
+said() {
+    dyetrace attribute "$@" --json | jq -r '[.verdict, (.set | sort | join("+")), (.parents | join("+"))] | join(" ")'
+}
+# shellcheck disable=SC2154 # declared above
+{
+    is "the leak names its source" "$(said "$leak")" "attributed jinan-hospital/his "
+    ok "the repost shows canaries" test "$(dyetrace sightings --dump "$leak_again" --json | wc -l)" -gt 30
+    is "and names nobody, but what it comes from" "$(said "$leak_again")" "insufficient  $leak"
+    is "the merge names what is new in it alone" "$(said "$leak_and_more")" "attributed jinan-courier/app $leak"
+    is "the leak of the repost is all three, and both sources'" "$(said "$leak_again" --leak)" "attributed jinan-courier/app+jinan-hospital/his $leak"
+    is "which are told" "$(dyetrace attribute "$leak_again" --leak --json | jq -r '.leak | sort | join(" ")')" \
+        "$(printf '%s\n' "$leak" "$leak_again" "$leak_and_more" | sort | paste -sd ' ')"
+    is "and the repost keeps its own" "$(home_sql "SELECT verdict FROM dyetrace.attribution WHERE dump_id = '$leak_again'")" insufficient
+    exit_is "a table says so too" 0 dyetrace attribute "$leak_again"
+    ok "what it comes from" grep -q "its rows come from $leak" <<<"$OUT"
+
+    # The repost turns up again, with an earlier date than the leak's: now it is the first, and speaks.
+    exit_is "the repost was on offer before" 0 dyetrace ingest "$SCRATCH/leak_again.txt" --acquired-at "$at:00:30Z" --json
+    is "so it names the source" "$(said "$leak_again")" "attributed jinan-hospital/his "
+    is "and what was the leak adds nothing" "$(home_sql "SELECT verdict FROM dyetrace.attribution WHERE dump_id = '$leak'")" insufficient
+}
+
 # What a stolen set gives away.
 home_sql "SELECT encode(image, 'hex') FROM dyetrace.identifier_set" | xxd -r -p >"$SCRATCH/images"
 ok "there are images to search" test "$(stat -c %s "$SCRATCH/images")" -gt 100000

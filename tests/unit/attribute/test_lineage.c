@@ -62,19 +62,17 @@ static void people_in_common_say_what_a_dump_is_to_another(void **state)
     (void)state;
     static const struct {
         uint64_t from, to, other_from, other_to;
-        enum dye_lineage_relation relation;
+        const char *relation;
     } cases[] = {
-        {0, 1000, 0, 1000, DYE_LINEAGE_SAME},           {0, 1000, 50, 1040, DYE_LINEAGE_SAME},
-        {0, 261, 0, 100000, DYE_LINEAGE_SUBSET},        {0, 100000, 500, 761, DYE_LINEAGE_SUPERSET},
-        {0, 1000, 500, 1500, DYE_LINEAGE_OVERLAP},      {0, 1000, 1000, 2000, DYE_LINEAGE_UNRELATED},
-        {0, 2, 0, 1000, DYE_LINEAGE_UNRELATED},         {0, 3, 0, 1000, DYE_LINEAGE_SUBSET},
-        {0, 10000, 9990, 20000, DYE_LINEAGE_UNRELATED},
+        {0, 1000, 0, 1000, "same"},        {0, 1000, 50, 1040, "same"},     {0, 261, 0, 100000, "subset"},
+        {0, 100000, 500, 761, "superset"}, {0, 1000, 500, 1500, "overlap"}, {0, 1000, 1000, 2000, "unrelated"},
+        {0, 2, 0, 1000, "unrelated"},      {0, 3, 0, 1000, "subset"},       {0, 10000, 9990, 20000, "unrelated"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct made a = {.dump.n = 0}, b = {.dump.n = 0};
         add(&a, PHONE, cases[i].from, cases[i].to, true);
         add(&b, PHONE, cases[i].other_from, cases[i].other_to, true);
-        assert_string_equal(dye_lineage_relation_name(relation(&a, &b)), dye_lineage_relation_name(cases[i].relation));
+        assert_string_equal(dye_lineage_relation_name(relation(&a, &b)), cases[i].relation);
         drop(&a);
         drop(&b);
     }

@@ -35,7 +35,7 @@ DYE_API uint64_t dye_lineage_persons(const struct dye_lineage_dump *d);
 /* ---- two dumps ---- */
 
 enum dye_lineage_relation {
-    DYE_LINEAGE_UNRELATED, /* fewer than DYE_LINEAGE_COMMON_MIN persons, or than DYE_LINEAGE_OVERLAP of both */
+    DYE_LINEAGE_UNRELATED, /* fewer than DYE_LINEAGE_COMMON_MIN persons, or than DYE_LINEAGE_OVERLAP_MIN of both */
     DYE_LINEAGE_SAME,      /* DYE_LINEAGE_WHOLE of each are in the other */
     DYE_LINEAGE_SUBSET,    /* of the dump are in the other */
     DYE_LINEAGE_SUPERSET,  /* of the other are in the dump */
@@ -43,7 +43,7 @@ enum dye_lineage_relation {
     DYE_LINEAGE_OVERLAP
 };
 #define DYE_LINEAGE_COMMON_MIN 3
-#define DYE_LINEAGE_OVERLAP 0.01
+#define DYE_LINEAGE_OVERLAP_MIN 0.01
 #define DYE_LINEAGE_WHOLE 0.9 /* sellers add rows of nobody; people have two phones */
 DYE_API const char *dye_lineage_relation_name(enum dye_lineage_relation r); /* "unrelated", "same" ... */
 
@@ -67,10 +67,10 @@ DYE_API void dye_lineage_mark(const struct dye_lineage_set *a, const struct dye_
 /*
  * The fewest of n earlier dumps that explain the dump's persons: again and again the one that most of those still
  * unexplained are in; of those that explain as many, within a fiftieth, the one that is most like the dump, then the
- * first. It has to add DYE_LINEAGE_PARENT of the dump's persons, or be itself for half in what it adds (a small dump
- * that was merged into a large one); and DYE_LINEAGE_COMMON_MIN persons at least.
+ * first. It has to add DYE_LINEAGE_PARENT_MIN of the dump's persons, or be itself for half in what it adds (a small
+ * dump that was merged into a large one); and DYE_LINEAGE_COMMON_MIN persons at least.
  */
-#define DYE_LINEAGE_PARENT 0.02
+#define DYE_LINEAGE_PARENT_MIN 0.02
 #define DYE_LINEAGE_EARLIER_MAX 64
 struct dye_lineage_parent {
     size_t earlier;    /* index */
