@@ -45,6 +45,7 @@ static const struct verb verbs[] = {
     {"retry", NULL, "dyetrace-matcher", "decode again what was not fully read"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
+    {"lineage", NULL, "dyetrace-matcher", "which dumps share persons, and which come from which"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
     {"alert", NULL, "dyetrace-alerter", "what was told of changed verdicts, and to whom"},
 };
