@@ -1,0 +1,9 @@
+#ifndef ATTRIBUTE_LAW_RULES_H
+#define ATTRIBUTE_LAW_RULES_H
+/* law_rules: what the count asks of a rule. Private to the layer. */
+#include "dye/law.h"
+
+/* A filled column whose name says that it holds what the rule is about. */
+bool law_is_named(const struct dye_law_rule *r, const struct dye_law_column *c);
+
+#endif
