@@ -76,8 +76,9 @@ enum dye_status dye_law_score(const struct dye_law *law, const struct dye_law_it
     uint64_t sum = 0;
     for (unsigned c = DYE_LAW_C; c < DYE_LAW_CLASSES; c++) {
         uint64_t part;
-        if (__builtin_mul_overflow(items->n[c], law->class[c].weight, &part) || __builtin_add_overflow(sum, part, &sum))
-            DYE_FAIL(err, DYE_E_LIMIT, "law: a score beyond 64 bits");
+        if (__builtin_mul_overflow(items->n[c], law->class[c].weight, &part) ||
+            __builtin_add_overflow(sum, part, &sum) || sum > INT64_MAX)
+            DYE_FAIL(err, DYE_E_LIMIT, "law: a score beyond 63 bits");
     }
     *ret = sum;
     return DYE_OK;

@@ -307,21 +307,16 @@ static bool has_class(const struct dye_law_items *i, uint32_t classes)
     return false;
 }
 
-/* What was made by using a purchase for lawful business is held against the profit where it has what may be bought so,
- * and is illegal income where it has what may not; one of both is tested by both, since nothing divides it. */
+/* What was made by using a purchase for lawful business is held against the profit; against illegal income only where
+ * none of it may be bought so. Of a purchase of both it is the profit alone, since nothing divides it. */
 static enum dye_status add_income(struct court *k, const struct dye_law_act *a, struct dye_error *err)
 {
     const struct dye_law *law = k->law;
     struct dye_law_person_count *p = &k->v.persons[a->person];
-    const struct dye_law_items *items = &k->c->dumps[a->dump].items;
-    bool illegal = true, ok = true;
-    if (a->what == DYE_LAW_OBTAINED && k->c->persons[a->person].lawful && law->lawful.there) {
-        illegal = has_class(items, ~law->lawful.classes);
-        if (has_class(items, law->lawful.classes))
-            ok = !__builtin_add_overflow(p->profit, a->income, &p->profit);
-    }
-    if (illegal)
-        ok = ok && !__builtin_add_overflow(p->income, a->income, &p->income);
+    bool use = a->what == DYE_LAW_OBTAINED && k->c->persons[a->person].lawful && law->lawful.there &&
+               has_class(&k->c->dumps[a->dump].items, law->lawful.classes);
+    uint64_t *sum = use ? &p->profit : &p->income;
+    bool ok = !__builtin_add_overflow(*sum, a->income, sum);
     if (a->what != DYE_LAW_OBTAINED && in_duty(k, a->person, a->dump))
         ok = ok && !__builtin_add_overflow(p->duty_income, a->income, &p->duty_income);
     return ok ? DYE_OK : dye_fail(err, DYE_E_LIMIT, "law: money beyond 64 bits");

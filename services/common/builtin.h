@@ -1,9 +1,9 @@
-#ifndef DYE_SECTORS_H
-#define DYE_SECTORS_H
-/* sectors: config/sectors, compiled in. */
-struct builtin_sector {
+#ifndef DYE_BUILTIN_H
+#define DYE_BUILTIN_H
+/* builtin: config/sectors and config/law, compiled in. */
+struct builtin {
     const char *name;
     const char *text;
 };
-extern const struct builtin_sector builtin_sectors[]; /* ends with a NULL name */
+extern const struct builtin builtin_sectors[], builtin_laws[]; /* each ends with a NULL name */
 #endif

@@ -7,7 +7,7 @@
  *
  * What can't be known is counted in favour of whoever is counted against: a record that could be of two classes by
  * different columns is proven for the columns' fullest, not their sum; a part of a dump is its mildest records. So
- * every count reads "at least". All arithmetic is in whole numbers and checked: a sum beyond 64 bits is DYE_E_LIMIT,
+ * every count reads "at least". All arithmetic is in whole numbers and checked: a score beyond 63 bits is DYE_E_LIMIT,
  * never a wrapped one. Money is in hundredths.
  *
  * Not for: what no count shows (use in another crime, earlier punishment, harm done). Pure; any thread.
