@@ -143,11 +143,25 @@ static bool is_called(const struct dye_law_rule *r, const char *name)
     return false;
 }
 
-static bool has_cells(const struct dye_law_rule *r, const struct dye_law_column *c)
+bool law_is_enough(const struct dye_law_rule *r, uint64_t n, uint64_t of)
+{
+    return n > 0 && (unsigned __int128)n * 100 >= (unsigned __int128)of * r->share_percent;
+}
+
+bool law_has_cells(const struct dye_law_rule *r, const struct dye_law_column *c)
+{
+    for (unsigned k = 1; k < DYE_KIND_COUNT; k++)
+        if ((r->kinds >> k & 1) != 0 && law_is_enough(r, c->cells[k], c->filled))
+            return true;
+    return false;
+}
+
+/* Most of what is in it. */
+static bool is_of(const struct dye_law_rule *r, const struct dye_law_column *c)
 {
     for (unsigned k = 1; k < DYE_KIND_COUNT; k++)
         if ((r->kinds >> k & 1) != 0 && c->cells[k] > c->filled / 2)
-            return true;
+            return law_has_cells(r, c);
     return false;
 }
 
@@ -161,7 +175,7 @@ const struct dye_law_rule *dye_law_column_rule(const struct dye_law *law, const 
     const struct dye_law_rule *best = NULL;
     for (size_t i = 0; c->filled > 0 && i < law->rules; i++) {
         const struct dye_law_rule *r = &law->rule[i];
-        if ((best == NULL || r->class > best->class) && (is_called(r, c->name) || has_cells(r, c)))
+        if ((best == NULL || r->class > best->class) && (is_called(r, c->name) || is_of(r, c)))
             best = r;
     }
     return best;

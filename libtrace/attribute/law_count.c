@@ -41,13 +41,18 @@ static bool of_rule(const struct dye_law *law, const struct dye_law_part *p, con
                     uint64_t *ret)
 {
     uint64_t by_kind = 0, by_name = 0;
+    bool enough = false;
     for (size_t i = 0; i < p->n_kinds; i++)
         if ((p->kinds[i].mask & r->kinds) != 0 && identifies(law, p->kinds[i].mask) &&
             !add(&by_kind, p->kinds[i].records))
             return false;
-    for (size_t i = 0; i < p->n_columns; i++)
+    for (size_t i = 0; i < p->n_columns; i++) {
+        enough = enough || law_has_cells(r, &p->columns[i]);
         if (p->columns[i].filled > by_name && law_is_named(r, &p->columns[i]))
             by_name = p->columns[i].filled;
+    }
+    if (!enough && !law_is_enough(r, by_kind, p->records))
+        by_kind = 0;
     *ret = by_kind > by_name ? by_kind : by_name;
     return true;
 }

@@ -128,7 +128,7 @@ static enum dye_status add_word(struct yaml_doc *d, yaml_node_t *item, void *arg
 static enum dye_status add_rule(struct yaml_doc *d, yaml_node_t *item, void *arg, struct dye_error *err)
 {
     static const char *const known[] = {"name",  "title", "class", "article", "certainty",
-                                        "proof", "kinds", "words", NULL};
+                                        "proof", "kinds", "share", "words",   NULL};
     struct dye_law *law = arg;
     struct dye_law_rule *r = &law->rule[law->rules];
     DYE_TRY(yaml_doc_only_keys(d, item, known, err));
@@ -143,6 +143,7 @@ static enum dye_status add_rule(struct yaml_doc *d, yaml_node_t *item, void *arg
     DYE_TRY(class_of(d, yaml_doc_get(d, item, "class"), &r->class, err));
     DYE_TRY(yaml_doc_get_flag(d, item, "proof", false, &r->proof, err));
     DYE_TRY(yaml_doc_each(d, item, "kinds", DYE_KIND_COUNT, add_kind, &r->kinds, err));
+    DYE_TRY(yaml_doc_get_number(d, item, "share", 0, 100, false, 0, &r->share_percent, err));
     DYE_TRY(yaml_doc_each(d, item, "words", DYE_LAW_WORDS_MAX_BYTES, add_word, r, err));
     if (r->kinds == 0 && r->words[0] == '\0')
         return yaml_doc_fail(d, item, err, "`%s` has neither kinds nor words", r->name);

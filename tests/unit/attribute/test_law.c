@@ -149,6 +149,21 @@ static void what_is_not_certain_is_the_mildest_class(void **state)
     assert_int_equal(c.certain.score, 20);
 }
 
+static void numbers_that_pass_by_chance_are_not_enough(void **state)
+{
+    (void)state;
+    struct dye_law_column columns[] = {{"no", 100, {[DYE_BANK_CARD] = 10}}};
+    struct dye_law_kinds kinds[] = {{1U << DYE_NAME | 1U << DYE_MOBILE, 90},
+                                    {1U << DYE_NAME | 1U << DYE_MOBILE | 1U << DYE_BANK_CARD, 10}};
+    const struct dye_law_part part = {.records = 100, .columns = columns, .n_columns = 1, .kinds = kinds, .n_kinds = 2};
+    add_rule("cards", DYE_LAW_A, 'M', 1U << DYE_BANK_CARD, "");
+    law.rule[law.rules - 1].share_percent = 50;
+    assert_int_equal(counted(&part, DYE_LAW_KEYS).by[DYE_LAW_ROWS].items.n[DYE_LAW_A], 0);
+    columns[0] = (struct dye_law_column){"no", 12, {[DYE_BANK_CARD] = 10}}; /* few have one, but those are cards */
+    assert_int_equal(counted(&part, DYE_LAW_KEYS).by[DYE_LAW_ROWS].items.n[DYE_LAW_A], 10);
+    assert_int_equal(dye_law_column_rule(&law, &columns[0])->class, DYE_LAW_A);
+}
+
 static void a_key_that_was_not_counted_is_refused(void **state)
 {
     (void)state;
@@ -335,6 +350,7 @@ int main(void)
         SENTENCE(canaries_are_taken_out_of_rows_and_of_what_is_distinct),
         SENTENCE(records_without_the_key_are_no_duplicates),
         SENTENCE(what_is_not_certain_is_the_mildest_class),
+        SENTENCE(numbers_that_pass_by_chance_are_not_enough),
         SENTENCE(a_key_that_was_not_counted_is_refused),
         SENTENCE(sums_beyond_64_bits_are_refused),
         SENTENCE(obtained_then_sold_counts_once),

@@ -33,14 +33,16 @@ struct dye_law_basis {
     char certainty;
 };
 
-/* What a piece of information is. A record is of this when it holds one of `kinds`, or when its column's name has one
- * of `words`: whole words of letters (any case), anything else as it stands in the name. */
+/* What a piece of information is. A record is of this when it holds one of `kinds`, where enough
+ * of them are (a number may pass for a card's by chance), or when its column's name has one of `words`: whole words of
+ * letters (any case), anything else as it stands in the name. */
 struct dye_law_rule {
     char name[32], title[64];
     enum dye_law_class class;
     struct dye_law_basis basis;
     bool proof;                              /* its items are to be proven one by one */
     uint32_t kinds;                          /* bit 1 << enum dye_kind */
+    uint64_t share_percent;                  /* of a column's cells, or of a part's records, that must be of `kinds` */
     char words[DYE_LAW_WORDS_MAX_BYTES + 1]; /* each with a newline behind it */
 };
 
