@@ -139,8 +139,35 @@ static void exclude(json_t *list, enum dye_law_why why, uint64_t n, const struct
     (void)json_array_append_new(list, o);
 }
 
-/* What has to be proven item by item, and how many. */
-static json_t *proof(const struct dye_law *law, const struct dye_law_count *c)
+static json_t *place(const char *part, const char *column, uint64_t items)
+{
+    json_t *o = json_object();
+    put_text(o, "part", part);
+    put_text(o, "column", column);
+    put_whole(o, "items", items);
+    return o;
+}
+
+/* Where the items of a rule stand: its columns and, of parts without such, the records that hold its kinds. */
+static json_t *places(const struct dye_law *law, const struct dye_law_rule *r, const struct law_dump *d)
+{
+    json_t *list = json_array();
+    for (size_t p = 0; p < d->dump.n_parts; p++) {
+        size_t before = json_array_size(list);
+        uint64_t records = 0;
+        for (size_t i = d->places[p].first; i < d->places[p].first + d->places[p].n; i++)
+            if (dye_law_column_rule(law, &d->columns[i]) == r)
+                (void)json_array_append_new(list, place(d->places[p].path, d->columns[i].name, d->columns[i].filled));
+        for (size_t i = 0; i < d->parts[p].n_kinds; i++)
+            records += (d->parts[p].kinds[i].mask & r->kinds) != 0 ? d->parts[p].kinds[i].records : 0;
+        if (records > 0 && json_array_size(list) == before)
+            (void)json_array_append_new(list, place(d->places[p].path, NULL, records));
+    }
+    return list;
+}
+
+/* What has to be proven item by item: how many, and where they stand, canaries and duplicates among them. */
+static json_t *proof(const struct dye_law *law, const struct law_dump *d, const struct dye_law_count *c)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < law->rules; i++) {
@@ -153,6 +180,7 @@ static json_t *proof(const struct dye_law *law, const struct dye_law_count *c)
         put_text(o, "class", dye_law_class_name(r->class));
         put_whole(o, "items", c->rule_records[i]);
         put_basis(o, &r->basis);
+        put(o, "places", places(law, r, d));
         (void)json_array_append_new(list, o);
     }
     return list;
@@ -201,7 +229,7 @@ json_t *law_count_json(const struct dye_law *law, const char *dump, const struct
     put(o, "scores", scores);
     put(o, "certain", scored(law, c->key, &c->certain));
     put(o, "excluded", excluded);
-    put(o, "proof", proof(law, c));
+    put(o, "proof", proof(law, d, c));
     put_moment(o, "known_at", known_at);
     put(o, "notices", notices(law, c, known_at));
     return o;

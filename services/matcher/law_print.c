@@ -77,6 +77,16 @@ static void print_notice(const json_t *n)
     printf("): %s\n", text_of(n, "content"));
 }
 
+static void print_proof(const json_t *p)
+{
+    size_t i;
+    const json_t *e;
+    printf("  to be proven item by item: %lld of %s %s (class %s)\n", whole_of(p, "items"), text_of(p, "information"),
+           text_of(p, "title"), text_of(p, "class"));
+    json_array_foreach(json_object_get(p, "places"), i, e)
+        printf("    %lld in %s %s\n", whole_of(e, "items"), text_of(e, "part"), text_of(e, "column"));
+}
+
 void law_count_print(const json_t *o)
 {
     size_t i;
@@ -106,9 +116,7 @@ void law_count_print(const json_t *o)
         print_basis(e);
         printf(")\n");
     }
-    json_array_foreach(json_object_get(o, "proof"), i, e)
-        printf("  to be proven item by item: %lld of %s %s (class %s)\n", whole_of(e, "items"),
-               text_of(e, "information"), text_of(e, "title"), text_of(e, "class"));
+    json_array_foreach(json_object_get(o, "proof"), i, e) print_proof(e);
     printf("notices, known since %s\n", text_of(o, "known_at"));
     json_array_foreach(json_object_get(o, "notices"), i, e) print_notice(e);
     printf("The law counts what a person did, not a dump: dyetrace case.\n");

@@ -47,6 +47,7 @@ is "with the article that gives it" "$(of '.columns[] | select(.name == "诊断"
 is "what was left out is told with its article" "$(of '[.excluded[] | [.why, .records, .article, .certainty]]')" \
     '[["canary",6,"Fa Shi [2017] 10 Art. 11(3)","H"],["identifies-nobody",150,"Fa Shi [2017] 10 Art. 1","M"]]'
 is "sensitive items are to be proven one by one" "$(of '[.proof[] | [.information, .items]]')" '[["health",300]]'
+is "with where they stand" "$(of '[.proof[0].places[] | [.part, .column, .items]]')" '[["patients.csv","诊断",306]]'
 is "the notice of a leak is due at once" "$(of '[.notices[] | [.name, .deadline]]')" '[["notice","2026-01-09T09:00:00Z"]]'
 is "or from when it was known" "$(dyetrace count "$dump" --known-at 2026-02-02 --json | jq -r '.notices[0].deadline')" 2026-02-02T00:00:00Z
 
