@@ -14,6 +14,8 @@ struct group {
     uint32_t person, dump, other; /* other is DYE_LAW_NOBODY for OBTAINED: from however many, it is the same */
     enum direction direction;
     bool sold;
+    bool most;                  /* HANDED_ON: of all that got the dump from this person, the one that got the most */
+    bool among;                 /* and it is not the only one */
     uint64_t n;                 /* records, at most the dump's */
     uint64_t asked;             /* what its acts sum up to */
     struct dye_law_items items; /* of the n, the mildest */
@@ -24,6 +26,8 @@ struct court {
     const struct dye_law_case *c;
     struct group *groups;
     size_t n_groups;
+    struct dye_law_overlap *overlaps; /* sorted, the lower number first */
+    size_t n_overlaps;
     struct dye_law_verdict v;
     size_t room; /* for steps */
 };
@@ -141,16 +145,62 @@ static enum dye_status make_groups(struct court *k, struct dye_error *err)
     return DYE_OK;
 }
 
+/* Of those that a dump was handed on to, who got the most: what is in it is in another dump once. */
+static void mark_most(struct court *k)
+{
+    size_t n;
+    for (size_t i = 0; i < k->n_groups; i += n) {
+        struct group *g = &k->groups[i], *most = g;
+        for (n = 1;
+             i + n < k->n_groups && g[n].person == g->person && g[n].dump == g->dump && g[n].direction == g->direction;
+             n++)
+            most = g[n].n > most->n ? &g[n] : most;
+        most->most = true;
+        for (size_t o = 0; o < n; o++)
+            g[o].among = n > 1;
+    }
+}
+
+static int by_pair(const void *a, const void *b)
+{
+    const struct dye_law_overlap *x = a, *y = b;
+    if (x->dump != y->dump)
+        return x->dump < y->dump ? -1 : 1;
+    return x->other < y->other ? -1 : x->other > y->other;
+}
+
+static struct dye_law_overlap in_order(uint32_t a, uint32_t b, uint64_t n)
+{
+    return (struct dye_law_overlap){a < b ? a : b, a < b ? b : a, n};
+}
+
+/* One a pair, the largest that is said. */
+static enum dye_status sort_overlaps(struct court *k, struct dye_error *err)
+{
+    size_t n = 0;
+    k->overlaps = calloc(k->c->n_overlaps + 1, sizeof *k->overlaps);
+    if (k->overlaps == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "law: out of memory");
+    for (size_t i = 0; i < k->c->n_overlaps; i++)
+        k->overlaps[i] = in_order(k->c->overlaps[i].dump, k->c->overlaps[i].other, k->c->overlaps[i].common);
+    qsort(k->overlaps, k->c->n_overlaps, sizeof *k->overlaps, by_pair);
+    for (size_t i = 0; i < k->c->n_overlaps; i++) {
+        if (n == 0 || by_pair(&k->overlaps[n - 1], &k->overlaps[i]) != 0)
+            k->overlaps[n++] = k->overlaps[i];
+        else if (k->overlaps[i].common > k->overlaps[n - 1].common)
+            k->overlaps[n - 1].common = k->overlaps[i].common;
+    }
+    k->n_overlaps = n;
+    return DYE_OK;
+}
+
 /* How many items of group g are in group other's dump, too. */
 static uint64_t common(const struct court *k, const struct group *g, const struct group *other)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < k->c->n_overlaps; i++) {
-        const struct dye_law_overlap *o = &k->c->overlaps[i];
-        if ((o->dump == g->dump && o->other == other->dump) || (o->other == g->dump && o->dump == other->dump))
-            n = o->common > n ? o->common : n;
-    }
-    return least(n, least(g->n, other->n));
+    struct dye_law_overlap key = in_order(g->dump, other->dump, 0);
+    const struct dye_law_overlap *o =
+        k->n_overlaps > 0 ? bsearch(&key, k->overlaps, k->n_overlaps, sizeof *k->overlaps, by_pair) : NULL;
+    return o != NULL ? least(o->common, least(g->n, other->n)) : 0;
 }
 
 /* ---- steps ---- */
@@ -199,16 +249,6 @@ static bool in_duty(const struct court *k, uint32_t person, uint32_t dump)
     return k->c->persons[person].insider && k->law->insider.divisor > 1 && !was_bought(k, person, dump);
 }
 
-/* Of those that a dump was handed on to, the one that got the most: what is in it is in another dump once. */
-static bool got_most(const struct court *k, const struct group *g)
-{
-    for (const struct group *o = k->groups; o < k->groups + k->n_groups; o++)
-        if (o->person == g->person && o->dump == g->dump && o->direction == HANDED_ON &&
-            (o->n > g->n || (o->n == g->n && o < g)))
-            return false;
-    return true;
-}
-
 /* What `left` of group g is counted already: in dumps before it that went the same way and, of what was obtained, in
  * all that its person handed on. At least: what two dumps share may be shared by a third. */
 static enum dye_status leave_out(struct court *k, const struct group *g, struct dye_law_items *left,
@@ -225,7 +265,7 @@ static enum dye_status leave_out(struct court *k, const struct group *g, struct 
         struct dye_law_items part;
         if (handed_on && o->dump == g->dump) {
             part = take(left, &o->items);
-        } else if (same_way || (handed_on && got_most(k, o))) {
+        } else if (same_way || (handed_on && o->most)) {
             part = some(left, common(k, g, o), true);
             take(left, &part);
         } else {
@@ -243,24 +283,14 @@ static enum dye_status leave_out_buyers(struct court *k, const struct group *g, 
                                         struct dye_error *err)
 {
     uint64_t most = 0;
+    if (k->law->add_up || g->direction != HANDED_ON)
+        return DYE_OK;
     for (const struct group *o = k->groups; o < g; o++)
-        if (!k->law->add_up && g->direction == HANDED_ON && o->person == g->person && o->dump == g->dump &&
-            o->direction == HANDED_ON && o->n > most)
+        if (o->person == g->person && o->dump == g->dump && o->direction == HANDED_ON && o->n > most)
             most = o->n;
     struct dye_law_items before = some(&k->c->dumps[g->dump].items, most, false);
     struct dye_law_items again = take(left, &before);
     return say(k, g, DYE_LAW_AGAIN, total(&again), &again, &k->law->add_up_basis, err);
-}
-
-/* Its dump was handed on to others, too. */
-static bool has_buyers(const struct court *k, const struct group *g)
-{
-    for (size_t i = 0; i < k->n_groups && g->direction == HANDED_ON; i++) {
-        const struct group *o = &k->groups[i];
-        if (o != g && o->direction == HANDED_ON && o->person == g->person && o->dump == g->dump)
-            return true;
-    }
-    return false;
 }
 
 static enum dye_status judge_group(struct court *k, const struct group *g, struct dye_error *err)
@@ -269,7 +299,7 @@ static enum dye_status judge_group(struct court *k, const struct group *g, struc
     const struct dye_law_case_dump *d = &k->c->dumps[g->dump];
     struct dye_law_person_count *p = &k->v.persons[g->person];
     struct dye_law_items left = g->items;
-    const struct dye_law_basis *basis = has_buyers(k, g) ? &law->add_up_basis : &law->bulk;
+    const struct dye_law_basis *basis = g->direction == HANDED_ON && g->among ? &law->add_up_basis : &law->bulk;
     DYE_TRY(say(k, g, DYE_LAW_UNTRUE, d->untrue, NULL, &law->untrue, err));
     DYE_TRY(say(k, g, DYE_LAW_DUPLICATE, d->duplicate, NULL, &law->duplicate, err));
     DYE_TRY(say(k, g, DYE_LAW_UNIDENTIFIED, d->unidentified, NULL, &law->identifies, err));
@@ -368,6 +398,8 @@ static enum dye_status judge(struct court *k, struct dye_error *err)
     if (k->v.persons == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "law: out of memory");
     DYE_TRY(make_groups(k, err));
+    DYE_TRY(sort_overlaps(k, err));
+    mark_most(k);
     for (size_t i = 0; i < k->n_groups; i++)
         DYE_TRY(judge_group(k, &k->groups[i], err));
     for (size_t i = 0; i < k->c->n_acts; i++) {
@@ -385,6 +417,7 @@ enum dye_status dye_law_judge(const struct dye_law *law, const struct dye_law_ca
     struct court k = {.law = law, .c = c};
     enum dye_status status = judge(&k, err);
     free(k.groups);
+    free(k.overlaps);
     if (status == DYE_OK)
         *ret = k.v;
     else

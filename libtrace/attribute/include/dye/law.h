@@ -292,8 +292,7 @@ struct dye_law_verdict {
 };
 /*
  * Nothing depends on the order of acts. DYE_E_USAGE for an index out of range or a person who deals with themselves,
- * DYE_E_LIMIT, DYE_E_NOMEM; *ret is untouched then. Free with _done. O(acts^2 * overlaps) at worst, for cases of some
- * hundred acts.
+ * DYE_E_LIMIT, DYE_E_NOMEM; *ret is untouched then. Free with _done. O(acts^2 * log overlaps) at worst.
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_law_judge(const struct dye_law *law, const struct dye_law_case *c,
                                                      struct dye_law_verdict *ret, struct dye_error *err);
