@@ -104,6 +104,38 @@ static void what_the_program_brings_is_the_law_as_it_stands(void **state)
     assert_int_equal(law.lawful.profit, 5000000);
 }
 
+/* Thirty working days from Tuesday 10 February 2026: three more and a Saturday that is worked, then the holidays of
+ * spring to the 23rd, four days and another such Saturday, then weeks to 30 March. */
+static void a_large_leak_sets_off_reports_and_a_filing(void **state)
+{
+    (void)state;
+    enum { KNOWN = 1770692400 };
+    static const struct {
+        const char *name;
+        int64_t deadline;
+    } wanted[] = {{"notice", KNOWN},
+                  {"incident-cii", KNOWN + 3600},
+                  {"incident-central", KNOWN + 7200},
+                  {"incident-other", KNOWN + 14400},
+                  {"face-filing", 1774886399}};
+    uint64_t by_rule[DYE_LAW_RULES_MAX] = {0};
+    struct dye_law_due due[DYE_LAW_NOTICES_MAX];
+    assert_int_equal(law_load(NULL, "cn", &law, NULL), DYE_OK);
+    size_t face = 0;
+    while (strcmp(law.rule[face].name, "face") != 0)
+        face++;
+    by_rule[face] = 99999;
+    assert_int_equal(dye_law_notices(&law, 999999, by_rule, KNOWN, due), 1);
+    by_rule[face] = 100000;
+    assert_int_equal(dye_law_notices(&law, 1000000, by_rule, KNOWN, due), 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(due[i].notice->name, wanted[i].name);
+        assert_int_equal(due[i].deadline, wanted[i].deadline);
+        assert_true(due[i].by_calendar);
+    }
+    assert_int_equal(dye_law_notices(&law, 0, by_rule, KNOWN, due), 1); /* the faces alone */
+}
+
 static void an_unknown_law_is_refused(void **state)
 {
     (void)state;
@@ -117,6 +149,7 @@ int main(void)
         cmocka_unit_test(the_smallest_file_is_read),
         cmocka_unit_test(a_mistake_is_told_with_its_place),
         cmocka_unit_test(what_the_program_brings_is_the_law_as_it_stands),
+        cmocka_unit_test(a_large_leak_sets_off_reports_and_a_filing),
         cmocka_unit_test(an_unknown_law_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
