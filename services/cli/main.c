@@ -48,6 +48,7 @@ static const struct verb verbs[] = {
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
     {"count", NULL, "dyetrace-matcher", "the legal count (reference) of a dump"},
     {"case", NULL, "dyetrace-matcher", "what persons did with which dumps, and what that adds up to by law"},
+    {"alert", NULL, "dyetrace-alerter", "what was told of changed verdicts, and to whom"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
