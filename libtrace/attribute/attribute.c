@@ -1,5 +1,6 @@
 #include "dye/attribute.h"
 
+#include "dye/extent.h"
 #include "explanation.h"
 
 #include <math.h>
@@ -52,9 +53,6 @@ static void describe(const struct model *m, const struct dye_attribute_case *c, 
         .planted = (uint32_t)(m->from[source + 1] - m->from[source]),
         .power = power_of(m, c, source),
         .taken_after = INT64_MIN,
-        .leaked = NAN,
-        .leaked_low = NAN,
-        .leaked_high = NAN,
     };
     for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
         const struct model_holding *h = &m->held[i];
@@ -67,12 +65,12 @@ static void describe(const struct model *m, const struct dye_attribute_case *c, 
             ret->taken_after = h->planted_at;
     }
     ret->baseline = 1 - elsewhere;
-    if (population != 0 && ret->planted != 0) {
-        dye_wilson(ret->planted, ret->seen, m->params->z, &ret->leaked_low, &ret->leaked_high);
-        ret->leaked = (double)population * ret->seen / ret->planted;
-        ret->leaked_low *= (double)population;
-        ret->leaked_high *= (double)population;
-    }
+    const struct dye_extent_stratum stratum = {population, ret->planted, ret->seen};
+    struct dye_extent leaked;
+    dye_extent_seeded(&stratum, m->params->z, &leaked);
+    ret->leaked = leaked.estimate;
+    ret->leaked_low = leaked.low;
+    ret->leaked_high = leaked.high;
 }
 
 static bool shows_any(const struct model *m, uint32_t source)
