@@ -1,6 +1,7 @@
 #include "attribution.h"
 
 #include "dye/attribute.h"
+#include "extent_store.h"
 #include "log.h"
 #include "queue.h"
 #include "zone.h"
@@ -188,7 +189,7 @@ static enum dye_status store_source(struct store *s, const char *dump, const str
 }
 
 static enum dye_status store_result(struct store *s, const char *dump, const char *removes, const struct dossier *d,
-                                    const struct dye_attribution *a, struct dye_error *err)
+                                    const struct dye_attribution *a, double z, struct dye_error *err)
 {
     char power[32];
     const char *verdict = dye_attribution_verdict_name(a->verdict);
@@ -201,13 +202,14 @@ static enum dye_status store_result(struct store *s, const char *dump, const cha
                       number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained));
     for (size_t i = 0; i < a->n; i++)
         DYE_TRY(store_source(s, dump, d, (int64_t)i, &a->sources[i], err));
+    DYE_TRY(extent_store(s, dump, z, err));
     DYE_TRY(zone_audit(s, "attribute", dump, verdict, NULL, err));
     if (removes != NULL)
         DYE_TRY(queue_done(s, removes, dump, err));
     return store_commit(s, err);
 }
 
-static void params_of(const struct config *c, struct dye_attribute_params *ret)
+void attribution_params(const struct config *c, struct dye_attribute_params *ret)
 {
     dye_attribute_params_default(ret);
     ret->epsilon = c->attribution_epsilon;
@@ -225,14 +227,14 @@ enum dye_status attribution_run(struct store *s, const struct config *c, const c
     struct dossier d = {0};
     struct dye_attribute_params params;
     struct dye_attribution a = {0};
-    params_of(c, &params);
+    attribution_params(c, &params);
     enum dye_status status = read_rows(s, dump, &d, err);
     if (status == DYE_OK)
         status = number_rows(&d, err);
     if (status == DYE_OK)
         status = dye_attribute(&d.c, &params, &a, err);
     if (status == DYE_OK) {
-        status = store_result(s, dump, removes, &d, &a, err);
+        status = store_result(s, dump, removes, &d, &a, params.z, err);
         if (status != DYE_OK)
             store_rollback(s);
         else
