@@ -45,6 +45,8 @@ static const struct verb verbs[] = {
     {"retry", NULL, "dyetrace-matcher", "decode again what was not fully read"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
+    {"accounts", NULL, "dyetrace-matcher", "the accounts of those sources that opened what leaked"},
+    {"touch", NULL, "dyetrace-matcher", "accesses to canaries' records, from a source's own logs"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };

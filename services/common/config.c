@@ -52,6 +52,8 @@ static const struct option options[] = {
     INTEGER("limits.seconds", limit_seconds, "86400", 0, 1e8, "of a dump, from start to end; 0: no limit"),
     INTEGER("sketch.retention_days", sketch_retention_days, "1095", 0, 36500,
             "how long sketches of dumps are kept; 0: none are made"),
+    INTEGER("events.retention_days", events_retention_days, "1095", 1, 36500,
+            "how long accesses to canaries, accounts' counts and contacts are kept"),
     REAL("link.expected_false", link_expected_false, "0.01", 1e-9, 1, "false sightings a dump, in expectation"),
     REAL("link.weak_floor", link_weak_floor, "0.001", 1e-9, 0.5,
          "probability, in the dump as far as it is read, from which a row of masked values alone is kept as weak"),

@@ -27,8 +27,9 @@ struct config {
     int64_t limit_spill_bytes; /* scratch space of one dump */
     int64_t limit_seconds;
     int64_t sketch_retention_days; /* 0: none are kept */
-    double link_expected_false;    /* false sightings a dump, at most, in expectation */
-    double link_weak_floor;        /* probability from which a row of masked values is kept */
+    int64_t events_retention_days;
+    double link_expected_false; /* false sightings a dump, at most, in expectation */
+    double link_weak_floor;     /* probability from which a row of masked values is kept */
     double attribution_epsilon;
     double attribution_prior;
     double attribution_min_log10_lr;

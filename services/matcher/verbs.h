@@ -11,4 +11,6 @@ int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
 int verb_parts(int argc, char **argv);
 int verb_retro(int argc, char **argv);
+int verb_touch(int argc, char **argv);
+int verb_accounts(int argc, char **argv);
 #endif
