@@ -46,7 +46,9 @@ static const struct verb verbs[] = {
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
     {"accounts", NULL, "dyetrace-matcher", "the accounts of those sources that opened what leaked"},
+    {"estimate", NULL, "dyetrace-matcher", "how large the table is that two dumps were drawn from"},
     {"touch", NULL, "dyetrace-matcher", "accesses to canaries' records, from a source's own logs"},
+    {"contact", NULL, "dyetrace-matcher", "calls, messages and parcels that reached canaries"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };

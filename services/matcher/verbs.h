@@ -13,4 +13,6 @@ int verb_parts(int argc, char **argv);
 int verb_retro(int argc, char **argv);
 int verb_touch(int argc, char **argv);
 int verb_accounts(int argc, char **argv);
+int verb_contact(int argc, char **argv);
+int verb_estimate(int argc, char **argv);
 #endif
