@@ -106,21 +106,23 @@ CREATE TABLE dyetrace.attribution_extent (
     several boolean NOT NULL,   -- copies of several days
     PRIMARY KEY (dump_id, source_id)
 );
--- The canaries that a source and its parts held when a dump came, and how surely each is in it. Not shared ones: who holds
--- a variant is judged by the code.
-CREATE FUNCTION dyetrace.case_canaries(of_dump text, of_source integer)
+-- The canaries that a source and its parts held when the first of some dumps came, and how surely each is in any of them.
+-- Not shared ones: who holds a variant is judged by the code.
+CREATE FUNCTION dyetrace.case_canaries(of_dumps text[], of_source integer)
 RETURNS TABLE (stratum integer, canary_id text, planted_at timestamptz, withdrawn_at timestamptz, probability double precision)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT t.source_id, p.canary_id, min(p.planted_at),
            max(CASE WHEN p.state = 'withdrawn' THEN p.withdrawn_at ELSE 'infinity' END), coalesce(max(g.probability), 0)
-    FROM dyetrace.dump d CROSS JOIN LATERAL (SELECT dyetrace.dump_came(d.dump_id)) w (came)
+    FROM (SELECT max(d.epoch) AS epoch, min(dyetrace.dump_came(d.dump_id)) AS came
+          FROM dyetrace.dump d WHERE d.dump_id = ANY (of_dumps)) w
     JOIN dyetrace.source q ON q.source_id = of_source
     JOIN dyetrace.source t ON t.owner_id = q.owner_id AND (t.path = q.path OR starts_with(t.path, q.path || '/'))
     JOIN dyetrace.placement p ON p.source_id = t.source_id
     JOIN dyetrace.canary c ON c.canary_id = p.canary_id
     LEFT JOIN (SELECT h.canary_id, h.variant, max(h.probability) AS probability FROM dyetrace.sighting h
-               WHERE h.dump_id = of_dump GROUP BY 1, 2) g ON g.canary_id = p.canary_id AND g.variant = p.variant
-    WHERE d.dump_id = of_dump AND c.type NOT IN ('shared', 'control') AND c.epoch <= d.epoch AND p.planted_at <= w.came
+               WHERE h.dump_id = ANY (of_dumps) GROUP BY 1, 2) g
+      ON g.canary_id = p.canary_id AND g.variant = p.variant
+    WHERE c.type NOT IN ('shared', 'control') AND c.epoch <= w.epoch AND p.planted_at <= w.came
       AND (p.state <> 'committed' OR g.probability IS NOT NULL) AND NOT dyetrace.canary_is_burned(c.canary_id, w.came)
     GROUP BY t.source_id, p.canary_id
 $$;
@@ -144,4 +146,4 @@ GRANT SELECT, INSERT ON dyetrace.touch_log, dyetrace.touch, dyetrace.touch_day, 
 GRANT SELECT ON dyetrace.attribution_extent TO dyetrace_portal;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dyetrace.value_pool(text, text), dyetrace.contact_lines(),
-    dyetrace.events_expire(integer), dyetrace.case_canaries(text, integer) TO dyetrace_matcher;
+    dyetrace.events_expire(integer), dyetrace.case_canaries(text[], integer) TO dyetrace_matcher;

@@ -1,7 +1,7 @@
 -- The accounts that opened canaries of source $2: name, the log's source, marks, accesses of whatever records from day $3
--- to day $4, and canaries in dump $1 that they opened from $4 on and not before.
+-- to day $4, and canaries in dumps $1 that they opened from $4 on and not before.
 WITH case_canary AS (
-    SELECT c.canary_id, max(c.probability) AS probability FROM dyetrace.case_canaries($1::text, $2::integer) c GROUP BY 1
+    SELECT c.canary_id, max(c.probability) AS probability FROM dyetrace.case_canaries($1::text[], $2::integer) c GROUP BY 1
 ), opened AS (
     SELECT t.source_id, t.account, t.canary_id, min(t.touched_at) AS first_at, max(c.probability) AS probability
     FROM dyetrace.touch t JOIN case_canary c USING (canary_id)

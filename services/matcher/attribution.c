@@ -192,6 +192,7 @@ static enum dye_status store_result(struct store *s, const char *dump, const cha
                                     const struct dye_attribution *a, double z, struct dye_error *err)
 {
     char power[32];
+    char scope[64];
     const char *verdict = dye_attribution_verdict_name(a->verdict);
     DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.attribution WHERE dump_id = $1", "s", dump));
@@ -202,7 +203,8 @@ static enum dye_status store_result(struct store *s, const char *dump, const cha
                       number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained));
     for (size_t i = 0; i < a->n; i++)
         DYE_TRY(store_source(s, dump, d, (int64_t)i, &a->sources[i], err));
-    DYE_TRY(extent_store(s, dump, z, err));
+    snprintf(scope, sizeof scope, "{%s}", dump);
+    DYE_TRY(extent_store(s, dump, scope, z, err));
     DYE_TRY(zone_audit(s, "attribute", dump, verdict, NULL, err));
     if (removes != NULL)
         DYE_TRY(queue_done(s, removes, dump, err));

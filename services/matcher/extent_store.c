@@ -123,13 +123,13 @@ static enum dye_status insert(struct store *s, const char *dump, const PGresult 
     return status;
 }
 
-static enum dye_status measure(struct store *s, const char *dump, double z, const PGresult *sources, int row,
-                               struct dye_error *err)
+static enum dye_status measure(struct store *s, const char *dump, const char *scope, double z, const PGresult *sources,
+                               int row, struct dye_error *err)
 {
     struct measured m = {.strata = NULL};
     STORE_RESULT rows = NULL;
     int64_t newest = PQgetisnull(sources, row, NEWEST) ? INT64_MIN : store_int(sources, row, NEWEST);
-    DYE_TRY(store_run(s, err, &rows, sql_extent_placements, "si", dump, store_int(sources, row, SOURCE_ID)));
+    DYE_TRY(store_run(s, err, &rows, sql_extent_placements, "si", scope, store_int(sources, row, SOURCE_ID)));
     enum dye_status status = measure_size(rows, (uint64_t)store_int(sources, row, POPULATION), z, &m, err);
     if (status == DYE_OK)
         status = measure_time(rows, store_int(sources, row, CAME), newest, &m, err);
@@ -139,11 +139,11 @@ static enum dye_status measure(struct store *s, const char *dump, double z, cons
     return status;
 }
 
-enum dye_status extent_store(struct store *s, const char *dump, double z, struct dye_error *err)
+enum dye_status extent_store(struct store *s, const char *dump, const char *scope, double z, struct dye_error *err)
 {
     STORE_RESULT sources = NULL;
-    DYE_TRY(store_run(s, err, &sources, sql_extent_sources, "s", dump));
+    DYE_TRY(store_run(s, err, &sources, sql_extent_sources, "ss", dump, scope));
     for (int i = 0; i < PQntuples(sources); i++)
-        DYE_TRY(measure(s, dump, z, sources, i, err));
+        DYE_TRY(measure(s, dump, scope, z, sources, i, err));
     return DYE_OK;
 }

@@ -141,15 +141,17 @@ static enum dye_status inquire(struct store *s, const struct config *config, con
 {
     struct dye_attribute_params params;
     struct inquiry q = {0};
+    char scope[64];
     const char *after = PQgetisnull(sources, row, AFTER) ? NULL : store_text(sources, row, AFTER);
     int64_t source = store_int(sources, row, SOURCE_ID);
     attribution_params(config, &params);
-    enum dye_status status = store_run(s, err, &q.canaries, sql_account_canaries, "si", dump, source);
+    snprintf(scope, sizeof scope, "{%s}", dump); /* it is known by now */
+    enum dye_status status = store_run(s, err, &q.canaries, sql_account_canaries, "si", scope, source);
     if (status == DYE_OK)
-        status = store_run(s, err, &q.touches, sql_account_touches, "si", dump, source);
+        status = store_run(s, err, &q.touches, sql_account_touches, "si", scope, source);
     if (status == DYE_OK)
-        status =
-            store_run(s, err, &q.accounts, sql_accounts, "siss", dump, source, after, store_text(sources, row, BEFORE));
+        status = store_run(s, err, &q.accounts, sql_accounts, "siss", scope, source, after,
+                           store_text(sources, row, BEFORE));
     if (status == DYE_OK)
         status = fill_case(&q, store_int(sources, row, BEFORE_US), err);
     if (status == DYE_OK)
