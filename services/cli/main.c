@@ -50,6 +50,7 @@ static const struct verb verbs[] = {
     {"touch", NULL, "dyetrace-matcher", "accesses to canaries' records, from a source's own logs"},
     {"contact", NULL, "dyetrace-matcher", "calls, messages and parcels that reached canaries"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
+    {"alert", NULL, "dyetrace-alerter", "what was told of changed verdicts, and to whom"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 

@@ -1,4 +1,6 @@
 #include "access_log.h"
+
+#include "dye/key.h"
 #include "yaml_doc.h"
 
 #include <errno.h>
@@ -277,5 +279,5 @@ void access_mapping_done(struct access_mapping *m)
 {
     if (m->has_pattern)
         regfree(&m->pattern);
-    *m = (struct access_mapping){0};
+    dye_wipe(m, sizeof *m); /* it names accounts */
 }

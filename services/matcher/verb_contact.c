@@ -44,8 +44,7 @@ static enum dye_status open_call(struct call *c, struct dye_error *err)
     DYE_TRY(matcher_enter(&c->home, &c->store, &keys, err));
     DYE_TRY(matcher_registry(&keys, c->store, &c->registry, err));
     recogniser_init(&c->recogniser, c->registry);
-    return store_run(c->store, err, NULL, "SELECT dyetrace.events_expire($1::integer)", "i",
-                     c->home.config.events_retention_days);
+    return matcher_expire_events(c->store, &c->home.config, err);
 }
 
 static enum dye_status add(struct call *c, struct dye_error *err)

@@ -110,8 +110,7 @@ static enum dye_status import(struct verb_call *call, struct call *c, struct dye
                                                             : NULL,
                                       c->mapping.n, opt_format != NULL ? &format : NULL, m, err);
     if (status == DYE_OK)
-        status = store_run(c->store, err, NULL, "SELECT dyetrace.events_expire($1::integer)", "i",
-                           c->home.config.events_retention_days);
+        status = matcher_expire_events(c->store, &c->home.config, err);
     if (status == DYE_OK)
         status = touch_import(c->store, &c->recogniser, opt_source, m, &c->file, &result, err);
     if (status == DYE_OK) {
