@@ -33,6 +33,7 @@ struct config {
     int64_t contact_window_hours;
     double link_expected_false; /* false sightings a dump, at most, in expectation */
     double link_weak_floor;     /* probability from which a row of masked values is kept */
+    char law_rules[64];
     double attribution_epsilon;
     double attribution_prior;
     double attribution_min_log10_lr;

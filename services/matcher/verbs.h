@@ -6,6 +6,7 @@ int verb_retry(int argc, char **argv);
 int verb_scan(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_index(int argc, char **argv);
+int verb_lineage(int argc, char **argv);
 int verb_sightings(int argc, char **argv);
 int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
@@ -15,4 +16,6 @@ int verb_touch(int argc, char **argv);
 int verb_accounts(int argc, char **argv);
 int verb_contact(int argc, char **argv);
 int verb_estimate(int argc, char **argv);
+int verb_count(int argc, char **argv);
+int verb_case(int argc, char **argv);
 #endif
