@@ -34,7 +34,7 @@ struct dye_chunker {
 /* Where a chunk may end, in its bytes and in its text; bytes 0: not known yet. */
 struct border {
     size_t bytes, text;
-    bool forced; /* inside a record */
+    bool forced, early; /* a record is cut; a long one begins behind it */
 };
 
 struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg)
@@ -169,19 +169,24 @@ static struct border line_border(struct dye_chunker *c, bool last)
 {
     size_t from = c->looked > c->target - 1 ? c->looked : c->target - 1;
     const uint8_t *lf = from < c->n ? memchr(c->p + from, '\n', c->n - from) : NULL;
+    bool early = lf == NULL && !last && c->n == c->max;
+    if (early)
+        lf = memrchr(c->p, '\n', c->n);
     size_t at = lf != NULL ? (size_t)(lf - c->p) + 1 : last ? c->n : 0;
     c->looked = c->n;
-    return (struct border){at, at, false};
+    return (struct border){.bytes = at, .text = at, .early = early};
 }
 
-/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. */
+/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. Else,
+ * of a full buffer, the last one that ends in it. */
 static struct border record_border(struct dye_chunker *c, struct dye_span text, size_t target, bool last)
 {
+    size_t ended = 0;
     dye_records_init(&c->walk, &c->layout, text);
     while (dye_records_next(&c->walk))
-        if (c->walk.closed && c->walk.next >= target)
-            return (struct border){0, c->walk.next, false};
-    return (struct border){0, last ? text.n : 0, false};
+        if (c->walk.closed && (ended = c->walk.next) >= target)
+            return (struct border){.text = ended};
+    return (struct border){.text = last ? text.n : ended, .early = !last};
 }
 
 /* Between two values, or else between two tokens. */
@@ -208,7 +213,7 @@ static enum dye_status find_border(struct dye_chunker *c, bool last, struct bord
     struct dye_span text = dye_span_of(c->p, c->n);
     size_t target = c->target;
     bool full = c->n == c->max, walked = !by_tokens(c) && (is_wide(c) || !is_by_line(&c->layout));
-    *ret = (struct border){0, 0, false};
+    *ret = (struct border){.forced = false};
     if (walked && !full && !last)
         return DYE_OK;
     if (is_wide(c)) {
@@ -242,7 +247,7 @@ static void count_places(struct dye_chunker *c, const struct dye_chunk *chunk)
 static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
 {
     struct dye_span text = dye_span_of(is_wide(c) ? c->text.p : c->p, b->text);
-    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced &&
+    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced && !b->early &&
                          (is_wide(c) || !is_by_line(&c->layout));
     if (by_tokens(c)) {
         c->walk.layout = c->layout;

@@ -1,7 +1,8 @@
 -- A part is done: its verdict, and the sum of what its chunks counted.
--- $1 dump, $2 part, $3 charset, $4 bytes, $5 verdict, $6 reason, $7 layout or NULL, $8 the epoch that it was read for.
+-- $1 dump, $2 part, $3 charset, $4 bytes, $5 verdict, $6 reason, $7 layout or NULL, $8 the epoch that it was read for, $9 how many
+-- chunks it has: a reading under other limits may have left more.
 WITH chunks AS (
-    SELECT c.records, c.census FROM dyetrace.chunk c WHERE c.dump_id = $1::text AND c.part = $2::integer
+    SELECT c.records, c.census FROM dyetrace.chunk c WHERE c.dump_id = $1::text AND c.part = $2::integer AND c.number < $9::bigint
 ), met AS (
     SELECT (x.c ->> 'column')::integer AS n, x.c ->> 'name' AS name, x.c ->> 'says' AS says,
            (x.c ->> 'newest')::integer AS newest, x.c -> 'cells' AS cells

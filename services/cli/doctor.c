@@ -156,11 +156,24 @@ static void check_disk(const struct home *h)
 /* Optional: without them the formats stay unread, and say so. They run in the sandbox's profile for helpers. */
 static void check_helpers(void)
 {
-    static const char *const programs[][3] = {{"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
-                                              {"/usr/bin/unar", "unar: rar with filters", "install unar"},
-                                              {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
+    static const char *const programs[][3] = {
+        {"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
+        {"/usr/bin/unar", "unar: encrypted rar, rar with filters", "install unar"},
+        {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         report_finding("helper", access(programs[i][0], X_OK) == 0 ? FINE : NOTE, programs[i][1], programs[i][2]);
+}
+
+static void check_sandbox(const char *of, enum sandbox_level level)
+{
+    char says[64];
+    snprintf(says, sizeof says, "%s: %s", of, sandbox_level_name(level));
+    report_finding("sandbox",
+                   level == SANDBOX_FULL      ? FINE
+                   : level == SANDBOX_SECCOMP ? NOTE
+                                              : BAD,
+                   says,
+                   level == SANDBOX_NONE ? "a kernel with seccomp is wanted" : "a kernel with Landlock adds to it");
 }
 
 static enum dye_status check(struct verb_call *call, struct dye_error *err)
@@ -176,8 +189,8 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
     check_keys(&h);
     check_database(&h);
     check_roles(&h);
-    enum sandbox_level level = sandbox_probe();
-    report("sandbox", level != SANDBOX_NONE, sandbox_level_name(level), "a kernel with seccomp is wanted");
+    check_sandbox("decoder", sandbox_probe_decoder());
+    check_sandbox("helpers", sandbox_probe_helper());
     check_helpers();
     check_disk(&h);
     call->code = wrong == 0 ? 0 : 3;

@@ -49,6 +49,8 @@ static const struct option options[] = {
     INTEGER("limits.ratio", limit_ratio, "1000", 1, 1e6, "decompressed to compressed, beyond 64 MiB"),
     INTEGER("limits.spill_bytes", limit_spill_bytes, "68719476736", 0, 1e15,
             "scratch space in the home's tmp, for what has to be sought"),
+    INTEGER("limits.record_bytes", limit_record_bytes, "8388608", 65536, 67108864,
+            "of a record; a longer one is cut, and its part is partly read"),
     INTEGER("limits.seconds", limit_seconds, "86400", 0, 1e8, "of a dump, from start to end; 0: no limit"),
     INTEGER("sketch.retention_days", sketch_retention_days, "1095", 0, 36500,
             "how long sketches of dumps are kept; 0: none are made"),

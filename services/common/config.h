@@ -25,6 +25,7 @@ struct config {
     int64_t limit_depth;
     int64_t limit_ratio;
     int64_t limit_spill_bytes; /* scratch space of one dump */
+    int64_t limit_record_bytes;
     int64_t limit_seconds;
     int64_t sketch_retention_days; /* 0: none are kept */
     double link_expected_false;    /* false sightings a dump, at most, in expectation */

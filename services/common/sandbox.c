@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__has_feature)
@@ -70,7 +71,7 @@ static void allow(int ruleset, int fd, uint64_t rights)
         (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
 
-static void allow_helper(int ruleset, int archive_fd)
+static void allow_helper(int ruleset, const int *fds, size_t n_fds)
 {
     const uint64_t file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
@@ -82,12 +83,13 @@ static void allow_helper(int ruleset, int archive_fd)
         if (fd >= 0)
             close(fd);
     }
-    allow(ruleset, archive_fd, LANDLOCK_ACCESS_FS_READ_FILE);
+    for (size_t i = 0; i < n_fds; i++)
+        allow(ruleset, fds[i], LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
 /* Rights of each version of the interface (Documentation/userspace-api/landlock.rst): a ruleset that handles all of
  * them and allows none, or what a helper needs. */
-static bool enter_landlock(int archive_fd)
+static bool enter_landlock(const int *fds, size_t n_fds)
 {
     long version = landlock_version();
     if (version < 1)
@@ -99,8 +101,8 @@ static bool enter_landlock(int archive_fd)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (fd < 0)
         return false;
-    if (archive_fd >= 0)
-        allow_helper(fd, archive_fd);
+    if (n_fds > 0)
+        allow_helper(fd, fds, n_fds);
     bool entered = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
     close(fd);
     return entered;
@@ -229,29 +231,53 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
     (void)close_range(FIRST_FOREIGN_FD, ~0u, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    bool landlock = enter_landlock(-1); /* needs a descriptor for a moment, so it goes before the limits */
+    bool landlock = enter_landlock(NULL, 0); /* needs a descriptor for a moment, so it goes before the limits */
     enter_limits(cpu_seconds, file_bytes, DESCRIPTORS, false);
     if (!enter_seccomp(SCMP_ACT_ERRNO(EPERM), fill_decoder))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds)
+enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds)
 {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    bool landlock = enter_landlock(archive_fd);
+    bool landlock = enter_landlock(fds, n_fds);
     enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS, true);
     if (!enter_seccomp(SCMP_ACT_ALLOW, fill_helper))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_probe(void)
+static enum sandbox_level enter_as_decoder(void)
 {
-    /* The filter's pointer is bad on purpose: EFAULT says that filters are known here, EINVAL that they aren't. */
-    if (prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, NULL, 0, 0) == 0 || errno != EFAULT)
-        return SANDBOX_NONE;
-    return landlock_version() >= 1 ? SANDBOX_FULL : SANDBOX_SECCOMP;
+    return sandbox_enter_decoder(0, 0);
+}
+
+static enum sandbox_level enter_as_helper(void)
+{
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return sandbox_enter_helper(&nothing, 1, 0);
+}
+
+static enum sandbox_level probe(enum sandbox_level (*enter)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit((int)enter());
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) ? (enum sandbox_level)WEXITSTATUS(status) : SANDBOX_NONE;
+}
+
+enum sandbox_level sandbox_probe_decoder(void)
+{
+    return probe(enter_as_decoder);
+}
+
+enum sandbox_level sandbox_probe_helper(void)
+{
+    return probe(enter_as_helper);
 }
 
 const char *sandbox_level_name(enum sandbox_level level)

@@ -6,6 +6,8 @@
  * Not for: the daemons themselves, which need a database and files.
  */
 
+#include <stddef.h>
+
 enum sandbox_level {
     SANDBOX_NONE,    /* only resource limits and no-new-privileges: this kernel has no seccomp */
     SANDBOX_SECCOMP, /* system calls are filtered; this kernel has no Landlock */
@@ -29,7 +31,7 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
 
 /*
  * The same for another program that is about to be started by execve: it has libraries and tables to load, so it may
- * read /usr, /lib and what they need of /etc, and the file at archive_fd; nothing else.
+ * read /usr, /lib and what they need of /etc, and the files at these descriptors; nothing else.
  *
  *   limits        as above, no file of any size; threads it may have, as many as its memory holds
  *   Landlock      reading below those folders and running what is in /usr; no file can be written or made, no TCP port
@@ -37,10 +39,12 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
  *   seccomp       all that makes sockets, children, files or names for them, or reaches for other processes fails or
  *                 kills; the rest is open, for other people's programs ask for much
  */
-enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds);
+enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds);
 
-/* The level that this kernel would give, without entering it. */
-enum sandbox_level sandbox_probe(void);
+/* What holds here, found out by a child that enters it and is gone again. One thread only. SANDBOX_NONE also when the
+ * child did not live to say. */
+enum sandbox_level sandbox_probe_decoder(void);
+enum sandbox_level sandbox_probe_helper(void);
 /* "none", "seccomp", "full". */
 const char *sandbox_level_name(enum sandbox_level level);
 

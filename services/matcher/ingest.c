@@ -132,6 +132,7 @@ struct run {
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
+    uint32_t chunks;   /* of this part */
     uint64_t canaries; /* at that epoch */
     uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
     uint64_t bytes;    /* likewise */
@@ -174,6 +175,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct run *run = arg;
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
+    run->chunks = chunk->number + 1;
     run->bytes += chunk->bytes.n;
     run->records += chunk->records;
     progress_at(&run->progress, run->bytes);
@@ -214,6 +216,7 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
+    run->chunks = 0;
     dye_chunker_begin_part(run->chunker, part);
     DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
     if (run->reread)
@@ -254,10 +257,10 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
                          "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
                          " AND verdict = $5",
                          "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
-    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssi", run->dump, (int64_t)run->part,
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssii", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
                      verdict, cut ? "limit: record" : end->reason,
-                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch);
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch, (int64_t)run->chunks);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -338,7 +341,9 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     findings_init(&run.findings);
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();
-    run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
+    size_t longest = (size_t)in->home->config.limit_record_bytes;
+    run.chunker =
+        dye_chunker_new(longest < DYE_CHUNK_TARGET_BYTES ? longest : DYE_CHUNK_TARGET_BYTES, longest, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
     enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? DYE_OK

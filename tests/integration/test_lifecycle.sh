@@ -7,7 +7,7 @@ state() {
 }
 home_new
 is "status is one object with the keys of the contract" \
-    "$(dyetrace status --json | jq -c '["home", "conninfo", "cluster", "daemons", "sandbox"] - keys')" '[]'
+    "$(dyetrace status --json | jq -c '["home", "conninfo", "cluster", "daemons", "sandbox", "helper_sandbox"] - keys')" '[]'
 is "it names the home" "$(state .home)" "$DYETRACE_HOME"
 is "init leaves the cluster running, and no daemon" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up down down down"
 is "keys are their owner's to read and nobody's to write" "$(find "$DYETRACE_HOME" -name '*.key' -printf '%m\n' | sort -u)" 400

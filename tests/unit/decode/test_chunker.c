@@ -152,6 +152,14 @@ static void a_record_longer_than_a_chunk_is_cut_and_told(void **state)
     dye_chunker_free(c);
 }
 
+static void a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins(void **state)
+{
+    (void)state;
+    check(4, 8, "ab\ncdefghi\nj\n", "0:0+3 1:3+8 2:11+2 ");
+    check(12, 24, "a,\"x\ny\",b\n\"0123456789,012\n4\",c\nd,e\n", "0:0+10 1:10+21 2:31+4 ");
+    check(8, 12, "{\"a\":1}\n{\"a\":23456}\n", "0:0+7 1:7+12 2:19+1 ");
+}
+
 static void a_part_of_no_bytes_has_no_chunk(void **state)
 {
     (void)state;
@@ -192,6 +200,7 @@ int main(void)
         cmocka_unit_test(for_tokens_alone_a_chunk_ends_with_a_line_or_between_values),
         cmocka_unit_test(places_count_what_the_unit_says_across_chunks),
         cmocka_unit_test(a_record_longer_than_a_chunk_is_cut_and_told),
+        cmocka_unit_test(a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins),
         cmocka_unit_test(a_part_of_no_bytes_has_no_chunk),
         cmocka_unit_test(the_next_part_starts_afresh),
         cmocka_unit_test(what_the_callback_returns_is_returned),

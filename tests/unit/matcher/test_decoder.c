@@ -335,7 +335,7 @@ static void the_child_says_which_sandbox_holds(void **state)
     enum sandbox_level level = SANDBOX_NONE;
     const struct decoder decoder = {.self_exe = self};
     assert_int_equal(decoder_run(&decoder, fd, &limits, &events, &level, NULL), DYE_OK);
-    assert_int_equal(level, sandbox_probe());
+    assert_int_equal(level, sandbox_probe_decoder());
     close(fd);
 }
 

@@ -4,8 +4,9 @@
  * chunker: cuts a part's bytes into chunks that hold whole records.
  *
  * The charset and the layout are taken from the part's first 64 KiB (or `max`, if that is less). A chunk ends with the
- * first record that ends at or beyond `target` bytes; when none does within `max` bytes, at the last byte that can't
- * belong to a token (or, failing that, at `max`): then a record was cut, and the next chunk begins with the rest of it.
+ * first record that ends at or beyond `target` bytes; when none does within `max` bytes, with the last one that ends
+ * before, so that a record of up to `max` bytes is whole in a chunk. A longer one is cut at the last byte that can't
+ * belong to a token (or, failing that, at `max`), and the next chunk begins with the rest of it.
  * So the borders depend on the part's content alone, never on how it was fed, and a chunk is a unit of work that a
  * crash can repeat. UTF-16 and UTF-32 come with their text as UTF-8.
  */
@@ -69,7 +70,7 @@ struct dye_chunk_memory { /* of max_bytes */
 DYE_API void dye_chunker_swap(struct dye_chunker *c, struct dye_chunk_memory *m);
 
 /* Of the part at hand or, until the next begins, of the one that finished: its layout, from the first chunk on, else
- * NULL; and whether a record of it was longer than a chunk and was cut. All of it was in the chunks. */
+ * NULL; and whether a record of it was longer than `max` and was cut. All of it was in the chunks. */
 DYE_API const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c);
 DYE_API bool dye_chunker_cut_a_record(const struct dye_chunker *c);
 

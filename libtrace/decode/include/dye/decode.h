@@ -64,7 +64,7 @@ struct dye_part_end {
  * Return DYE_STOPPED to end early.
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
- * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video;
  * pdf without its helper) or is unknown (searched as it stands), "limit: L" (output, entries, depth, ratio, memory,
  * spill, record).
  *
@@ -104,6 +104,7 @@ enum dye_helper {
     DYE_HELPER_7Z_TEST,  /* nothing: only whether the password is right */
     DYE_HELPER_7Z,       /* all files one after the other, in that order */
     DYE_HELPER_RAR_LIST, /* as `lsar -json` writes it */
+    DYE_HELPER_RAR_TEST, /* lines of no meaning; whether the password is right is how it ends */
     DYE_HELPER_RAR,
     DYE_HELPER_PDF_TEXT, /* of a PDF, UTF-8 in layout, a form feed behind each page */
     DYE_HELPERS          /* how many */
