@@ -34,7 +34,7 @@ struct dye_chunker {
 /* Where a chunk may end, in its bytes and in its text; bytes 0: not known yet. */
 struct border {
     size_t bytes, text;
-    bool forced, early; /* a record is cut; a long one begins behind it */
+    bool forced, early; /* inside a record; before one that is long */
 };
 
 struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg)

@@ -5,8 +5,9 @@
 #include "probe.h"
 #include "scanner.h"
 
-#define FLAT __attribute__((flatten)) /* the hash, of a length known here */
 #define INLINE static inline __attribute__((always_inline))
+
+enum { NEAR = 1 << 14 }; /* words: a filter that stays in the second cache */
 
 static struct sieve sieve_of(const struct scan *s, unsigned classes)
 {
@@ -18,6 +19,7 @@ static struct sieve sieve_of(const struct scan *s, unsigned classes)
                 continue;
             v.part[v.n] = part;
             v.filter[v.n++] = *f;
+            v.far = f->n_words > NEAR ? v.n : v.far;
         }
     return v;
 }
@@ -28,7 +30,7 @@ typedef uint64_t (*probe_fn)(const struct scan *s, const uint8_t *p, token t);
 INLINE uint64_t probe_mobile(const struct scan *s, const uint8_t *p, token t)
 {
     (void)t;
-    return probe_of(s->keys, p, 11);
+    return probe_of_11(s->keys, p);
 }
 
 INLINE uint64_t probe_id(const struct scan *s, const uint8_t *p, token t)
@@ -55,7 +57,7 @@ INLINE uint64_t probe_run(const struct scan *s, const uint8_t *p, token t)
 }
 
 static __attribute__((noinline)) enum dye_status pass(struct scan *s, uint64_t which, const uint64_t *probes,
-                                                      const token *tokens, uint8_t part)
+                                                      const token *tokens, size_t n0, uint8_t part)
 {
     for (; which != 0; which &= which - 1) {
         unsigned i = (unsigned)__builtin_ctzll(which);
@@ -63,14 +65,14 @@ static __attribute__((noinline)) enum dye_status pass(struct scan *s, uint64_t w
             DYE_TRY(hits_settle(s));
         s->passed[s->n_passed++] = (struct passed){.probe = probes[i],
                                                    .start = window_byte(&s->w, TOKEN_POSITION(tokens[i])),
-                                                   .n = (uint16_t)TOKEN_BYTES(tokens[i]),
+                                                   .n = (uint16_t)(n0 != 0 ? n0 : TOKEN_BYTES(tokens[i])),
                                                    .part = part};
     }
     return DYE_OK;
 }
 
 INLINE enum dye_status look_up(struct scan *s, const struct sieve *v, const uint64_t *probes, const token *tokens,
-                               size_t n)
+                               size_t n, size_t n0)
 {
     for (size_t k = 0; k < v->n; k++) {
         uint64_t passes = 0;
@@ -79,34 +81,62 @@ INLINE enum dye_status look_up(struct scan *s, const struct sieve *v, const uint
             passes |= (uint64_t)((*dye_filter_word(&v->filter[k], probes[i]) & bits) == bits) << i;
         }
         if (passes != 0)
-            DYE_TRY(pass(s, passes, probes, tokens, v->part[k]));
+            DYE_TRY(pass(s, passes, probes, tokens, n0, v->part[k]));
     }
     return DYE_OK;
 }
 
-INLINE enum dye_status lane(struct scan *s, const token *tokens, size_t n, const struct sieve *v, probe_fn probe)
+INLINE void hash(const struct scan *s, const token *tokens, size_t n, probe_fn probe, uint64_t *ret)
+{
+    const uint8_t *base = s->p + s->w.at;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = probe(s, base + ((ptrdiff_t)TOKEN_POSITION(tokens[i]) - BLOCK_BYTES), tokens[i]);
+}
+
+/* Through filters that are in the cache. */
+INLINE enum dye_status lane_near(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
+                                 probe_fn probe)
+{
+    enum { AT_ONCE = 64 };
+    uint64_t probes[AT_ONCE];
+    for (size_t at = 0, some; at < n; at += some) {
+        some = n - at < AT_ONCE ? n - at : AT_ONCE;
+        hash(s, tokens + at, some, probe, probes);
+        if (s->sink != NULL)
+            DYE_TRY(tries_sink(s, probes, some, v->classes));
+        DYE_TRY(look_up(s, v, probes, tokens + at, some, n0));
+    }
+    return DYE_OK;
+}
+
+/* Through filters whose words are called for PREFETCH tokens ahead. */
+INLINE enum dye_status lane_far(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
+                                probe_fn probe)
 {
     uint64_t probes[2][PREFETCH];
-    if (n == 0 || v->classes == 0)
-        return DYE_OK;
-    const uint8_t *base = s->p + s->w.at;
-    s->stats.tokens += n;
-    size_t before = 0;
-    for (size_t at = 0; at < n; at += PREFETCH) {
+    size_t before = 0, turn = 0;
+    for (size_t at = 0; at < n; at += PREFETCH, turn ^= 1) {
         size_t some = n - at < PREFETCH ? n - at : PREFETCH;
-        uint64_t *to = probes[at / PREFETCH % 2];
-        for (size_t i = 0; i < some; i++) {
-            token t = tokens[at + i];
-            to[i] = probe(s, base + ((ptrdiff_t)TOKEN_POSITION(t) - BLOCK_BYTES), t);
-            for (size_t k = 0; k < v->n; k++)
-                __builtin_prefetch(dye_filter_word(&v->filter[k], to[i]));
-        }
+        hash(s, tokens + at, some, probe, probes[turn]);
+        for (size_t k = 0; k < v->far; k++)
+            for (size_t i = 0; i < some; i++)
+                __builtin_prefetch(dye_filter_word(&v->filter[k], probes[turn][i]));
         if (s->sink != NULL)
-            DYE_TRY(tries_sink(s, to, some, v->classes));
-        DYE_TRY(look_up(s, v, probes[(at / PREFETCH + 1) % 2], tokens + at - before, before));
+            DYE_TRY(tries_sink(s, probes[turn], some, v->classes));
+        DYE_TRY(look_up(s, v, probes[turn ^ 1], tokens + at - before, before, n0));
         before = some;
     }
-    return look_up(s, v, probes[(n - 1) / PREFETCH % 2], tokens + n - before, before);
+    return look_up(s, v, probes[turn ^ 1], tokens + n - before, before, n0);
+}
+
+/* Tokens whose bytes are n0, or each its own where that is 0. */
+INLINE enum dye_status lane(struct scan *s, const token *tokens, size_t n, const struct sieve *v, size_t n0,
+                            probe_fn probe)
+{
+    if (n == 0 || v->classes == 0)
+        return DYE_OK;
+    s->stats.tokens += n;
+    return v->far == 0 ? lane_near(s, tokens, n, v, n0, probe) : lane_far(s, tokens, n, v, n0, probe);
 }
 
 void lanes_prepare(struct scan *s)
@@ -114,61 +144,61 @@ void lanes_prepare(struct scan *s)
     const unsigned other = CLASS(OTHER);
     const uint8_t run = (s->classes & other) != 0 ? LANE_OTHER : LANE_NONE;
     const uint8_t digest = (s->classes & (CLASS(DIGEST) | other)) != 0 ? LANE_DIGEST : LANE_NONE;
-    s->sieves[LANE_MOBILE] = sieve_of(s, CLASS(MOBILE) | other);
-    s->sieves[LANE_ID] = sieve_of(s, CLASS(ID) | other);
-    s->sieves[LANE_DIGEST] = sieve_of(s, CLASS(DIGEST) | other);
-    s->sieves[LANE_OTHER] = sieve_of(s, other);
-    s->sieves[LANE_NONE] = sieve_of(s, CLASS(EMAIL) | other);
+    s->mobile = sieve_of(s, CLASS(MOBILE) | other);
+    s->id = sieve_of(s, CLASS(ID) | other);
+    s->digest = sieve_of(s, CLASS(DIGEST) | other);
+    s->address = sieve_of(s, CLASS(EMAIL) | other);
+    s->other = sieve_of(s, other);
+    s->w.words = s->other.classes != 0 ? UINT64_MAX : 0;
     for (size_t n = 0; n < BLOCK_BYTES; n++) {
         bool long_one = n > 40; /* may be base64, or longer than is seen */
         bool of_digest = n == 16 || n == 32 || n == 40;
         s->w.lane_of[0][n] = s->w.lane_of[1][n] = long_one ? LANE_SLOW : of_digest ? digest : run;
         s->w.lane_of[2][n] = long_one ? LANE_SLOW : LANE_NONE;
-        if (n == 12 || n == 13 || n == 15 || n == 17) /* behind a prefix, an old ID, or before what looks like X */
+        /* Digits: behind a prefix, an old ID, before what looks like X, and those beside something. */
+        if (n == 11 || n == 12 || n == 13 || n == 15 || n == 17 || n == 18)
             s->w.lane_of[0][n] = LANE_SLOW;
     }
-    s->w.lane_of[0][11] = (s->classes & (CLASS(MOBILE) | other)) != 0 ? LANE_MOBILE : LANE_NONE;
-    s->w.lane_of[0][18] = (s->classes & (CLASS(ID) | other)) != 0 ? LANE_ID : LANE_NONE;
+    s->w.lane_of[1][18] = LANE_SLOW;
 }
 
-FLAT enum dye_status lanes_runs(struct scan *s)
-{
-    const struct window *w = &s->w;
-    DYE_TRY(lane(s, w->lane[LANE_MOBILE], w->n[LANE_MOBILE], &s->sieves[LANE_MOBILE], probe_mobile));
-    DYE_TRY(lane(s, w->lane[LANE_ID], w->n[LANE_ID], &s->sieves[LANE_ID], probe_id));
-    DYE_TRY(lane(s, w->lane[LANE_DIGEST], w->n[LANE_DIGEST], &s->sieves[LANE_DIGEST], probe_run));
-    DYE_TRY(lane(s, w->lane[LANE_OTHER], w->n[LANE_OTHER], &s->sieves[LANE_OTHER], probe_run));
-    for (size_t i = 0; i < w->n[LANE_SLOW]; i++)
-        DYE_TRY(run_at(s, TOKEN_POSITION(w->lane[LANE_SLOW][i])));
-    return DYE_OK;
-}
-
-/* ---- addresses ---- */
-
-static inline bool bit(const uint64_t *m, size_t position)
+INLINE bool bit(const uint64_t *m, size_t position)
 {
     return (m[position / BLOCK_BYTES] >> position % BLOCK_BYTES & 1) != 0;
 }
 
-/* The token around the '@' at a position, or 0 where it takes a second look. */
-static inline token address(const struct window *w, size_t sign)
+/* At least 57 bits of a mask from a position on; and up to one, the last of them highest. */
+INLINE uint64_t bits_from(const uint64_t *m, size_t position)
+{
+    uint64_t word;
+    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
+    return word >> position % 8;
+}
+
+INLINE uint64_t bits_to(const uint64_t *m, size_t position)
+{
+    uint64_t word;
+    memcpy(&word, (const uint8_t *)m + position / 8 - 7, sizeof word);
+    return word << (7 - position % 8);
+}
+
+/* The token around the '@' at a position, or 0 where it takes a second look: begins and ends with a letter or digit,
+ * has no capitals, and nothing beside it that could belong to it. */
+INLINE token address(const struct window *w, size_t sign)
 {
     enum { SHORT = 56 };
-    size_t b = sign / BLOCK_BYTES;
-    unsigned shift = (unsigned)(sign % BLOCK_BYTES);
-    uint64_t local = window_bits(w, LOCAL, b - 1, shift), domain = window_bits(w, DOMAIN, b, shift) >> 1;
-    size_t before = (size_t)__builtin_clzll(~local | 1), behind = (size_t)__builtin_ctzll(~domain);
+    size_t before = (size_t)__builtin_clzll(~bits_to(w->m[LOCAL], sign - 1) | 1);
+    size_t behind = (size_t)__builtin_ctzll(~bits_from(w->m[DOMAIN], sign + 1) | UINT64_C(1) << 63);
     size_t start = sign - before, end = sign + 1 + behind;
-    uint64_t capitals = (window_bits(w, UPPER, b - 1, shift) & ~(UINT64_MAX >> 1 >> ((before - 1) & 63))) |
-                        (window_bits(w, UPPER, b, shift) & low_bits(behind + 1));
-    if (before - 1 >= SHORT || behind - 1 >= SHORT || capitals != 0 || bit(w->m[EDGE], start - 1) ||
-        bit(w->m[EDGE], start) || bit(w->m[DOT], start) || bit(w->m[DASH], start) || bit(w->m[DOT], end - 1) ||
-        bit(w->m[DASH], end - 1))
+    uint64_t capitals = (bits_to(w->m[UPPER], sign - 1) & ~(UINT64_MAX >> 1 >> ((before - 1) & 63))) |
+                        (bits_from(w->m[UPPER], sign + 1) & low_bits(behind));
+    if (before - 1 >= SHORT || behind - 1 >= SHORT || capitals != 0 || bit(w->m[EDGE], start) ||
+        !bit(w->m[ALNUM], start) || !bit(w->m[ALNUM], end - 1))
         return 0;
     return TOKEN_OF(start, end - start);
 }
 
-FLAT enum dye_status lanes_addresses(struct scan *s)
+INLINE enum dye_status addresses(struct scan *s)
 {
     enum { AT_ONCE = 256 };
     const struct window *w = &s->w;
@@ -183,9 +213,35 @@ FLAT enum dye_status lanes_addresses(struct scan *s)
         tokens[n] = t;
         n += t != 0;
         if (n == AT_ONCE || i + 1 == w->n_ats) {
-            DYE_TRY(lane(s, tokens, n, &s->sieves[LANE_NONE], probe_address));
+            DYE_TRY(lane(s, tokens, n, &s->address, 0, probe_address));
             n = 0;
         }
     }
     return DYE_OK;
+}
+
+INLINE enum dye_status lanes(struct scan *s)
+{
+    const struct window *w = &s->w;
+    DYE_TRY(lane(s, w->mobiles, w->n_mobiles, &s->mobile, 11, probe_mobile));
+    DYE_TRY(lane(s, w->ids, w->n_ids, &s->id, 18, probe_id));
+    DYE_TRY(lane(s, w->lane[LANE_DIGEST], w->n[LANE_DIGEST], &s->digest, 0, probe_run));
+    DYE_TRY(lane(s, w->lane[LANE_OTHER], w->n[LANE_OTHER], &s->other, 0, probe_run));
+    return addresses(s);
+}
+
+#if defined(__x86_64__)
+static __attribute__((target("bmi,bmi2,lzcnt,popcnt"))) enum dye_status lanes_of_bits(struct scan *s)
+{
+    return lanes(s);
+}
+#endif
+
+enum dye_status lanes_run(struct scan *s)
+{
+#if defined(__x86_64__)
+    if (s->has_bits)
+        return lanes_of_bits(s);
+#endif
+    return lanes(s);
 }

@@ -8,7 +8,16 @@
 
 static inline uint64_t probe_of(const struct dye_index_keys *k, const uint8_t *p, size_t n)
 {
-    uint64_t h = XXH3_64bits_withSecret(p, n, k->probe_secret, sizeof k->probe_secret);
+    const uint8_t *secret = k->probe_secret;
+    uint64_t h = n > 16 && n <= 128 ? XXH3_len_17to128_64b(p, n, secret, sizeof k->probe_secret, 0)
+                                    : XXH3_64bits_withSecret(p, n, secret, sizeof k->probe_secret);
+    return h != 0 ? h : 1;
+}
+
+/* The probe of eleven. */
+static inline uint64_t probe_of_11(const struct dye_index_keys *k, const uint8_t *p)
+{
+    uint64_t h = XXH3_len_9to16_64b(p, 11, k->probe_secret, 0);
     return h != 0 ? h : 1;
 }
 

@@ -6,8 +6,9 @@
  */
 static enum dye_status scan_window(struct scan *s, size_t at)
 {
-    DYE_TRY(lanes_runs(s));
-    DYE_TRY(lanes_addresses(s));
+    DYE_TRY(lanes_run(s));
+    for (size_t i = 0; i < s->w.n[LANE_SLOW]; i++)
+        DYE_TRY(run_at(s, TOKEN_POSITION(s->w.lane[LANE_SLOW][i])));
     for (size_t i = 0; i < s->w.n_others; i++)
         DYE_TRY(others_of(s, s->w.others[i]));
     DYE_TRY(others_highs(s));
@@ -58,6 +59,7 @@ static enum dye_status scan_chunk(window_fn read, const struct dye_index_set *se
     }
     s.classes = sink != NULL ? (1u << DYE_TOKEN_CLASSES) - 1 : s.indexed;
     s.max_epoch = max_epoch;
+    s.has_bits = read != window_of_path(DYE_SCAN_SCALAR);
     s.p = chunk.p;
     s.n = chunk.n;
     s.on_hit = on_hit;

@@ -43,9 +43,9 @@ struct passed { /* a common token that a filter let through */
     uint8_t part;
 };
 
-struct sieve {        /* the filters of a lane */
-    unsigned classes; /* that its tokens could be of, and that are wanted */
-    size_t n;
+struct sieve {                         /* the filters of a lane */
+    unsigned classes;                  /* that its tokens could be of, and that are wanted */
+    size_t n, far;                     /* of the filters; so many of them are worth a prefetch */
     struct dye_index_filter filter[4]; /* of two classes, two parts */
     uint8_t part[4];
 };
@@ -57,6 +57,7 @@ struct scan {
     unsigned classes; /* bit c: tokens of class c are wanted, by the sink or because */
     unsigned indexed; /* bit c: some index has keys of class c */
     uint64_t max_epoch;
+    bool has_bits; /* the processor has BMI2, as those of the vector paths do */
     const uint8_t *p;
     size_t n;
     dye_hit_fn on_hit;
@@ -73,7 +74,7 @@ struct scan {
     uint8_t sunk_classes[SUNK];
     size_t n_sunk;
 
-    struct sieve sieves[LANES];       /* that of LANE_NONE is for addresses */
+    struct sieve mobile, id, digest, address, other;
     struct passed passed[PASSED_MAX]; /* of this window */
     size_t n_passed;
     struct dye_hit held[HELD_MAX]; /* sorted by start */
@@ -115,8 +116,7 @@ DYE_MUST_CHECK enum dye_status tries_sink_rest(struct scan *s);
 /* ---- the window's content ---- */
 
 void lanes_prepare(struct scan *s); /* what is wanted decides which lane a run goes to */
-DYE_MUST_CHECK enum dye_status lanes_runs(struct scan *s);
-DYE_MUST_CHECK enum dye_status lanes_addresses(struct scan *s);
+DYE_MUST_CHECK enum dye_status lanes_run(struct scan *s);
 /* The run that starts at a position. */
 DYE_MUST_CHECK enum dye_status run_at(struct scan *s, size_t position);
 /* The address around the '@' at a position. */

@@ -29,7 +29,7 @@ static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m
 
 static void window_scalar(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify);
+    window_read(w, text, at, classify, list_each);
 }
 
 window_fn window_of_path(enum dye_scan_path path)
@@ -37,7 +37,8 @@ window_fn window_of_path(enum dye_scan_path path)
 #if defined(__x86_64__)
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     if (path == DYE_SCAN_AVX512)
-        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
                        __builtin_cpu_supports("gfni")
                    ? window_avx512
                    : NULL;

@@ -17,15 +17,19 @@ enum {
     LOOKAHEAD = 2,                 /* blocks behind the window: the longest run that counts ends in them */
     SPAN = 1 + WINDOW + LOOKAHEAD, /* and one before */
     WINDOW_BYTES = WINDOW * BLOCK_BYTES,
+    TEXT_AHEAD = 4 * WINDOW_BYTES, /* that text is called for before it is read */
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
     RUNS_MAX = WINDOW * RUNS_A_BLOCK,
+    SLACK = 8, /* positions that are written in any case */
 };
 
 /* Masks that follow from those of enum mask. */
 enum derived {
-    RUNS = MASKS, /* where at least RUN_MIN letters and digits begin */
+    RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and none of the next two */
+    MOBILES,      /* where 11 digits do, beside nothing that could belong to them */
+    IDS,          /* 17 digits and one letter or digit */
     BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
     EDGE,         /* that, and first bytes of runs behind it */
     GAP,          /* . - space */
@@ -39,8 +43,6 @@ enum derived {
 
 enum lane {
     LANE_NONE,   /* nothing that is looked for */
-    LANE_MOBILE, /* 11 digits */
-    LANE_ID,     /* 17 digits and one letter or digit */
     LANE_SLOW,   /* may be more than one thing */
     LANE_DIGEST, /* 16, 32 or 40 letters and digits */
     LANE_OTHER,
@@ -55,15 +57,14 @@ typedef uint32_t token;
 
 struct window {
     uint8_t lane_of[3][BLOCK_BYTES]; /* for runs of digits, of both, of letters, and their length; set by the caller */
+    uint64_t words;                  /* whether any run of letters and digits is looked for: all bits or none */
     size_t at;                       /* of the window, in the text */
     uint64_t m[ALL_MASKS][SPAN];
-    size_t n_runs, n_ats, n_highs, n_others, n[LANES];
-    uint16_t runs[RUNS_MAX + RUNS_A_BLOCK];
-    uint16_t ats[WINDOW_BYTES + 4];
-    uint16_t highs[WINDOW * 3 + 1];
+    size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
+    token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
+    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
-    token lane[LANES][RUNS_MAX + 1];
-    uint8_t other_lanes[RUNS_MAX + 1];
+    token lane[LANES][RUNS_MAX];
 };
 
 /* Reads the window at byte `at`; those before it must have been read in turn. */

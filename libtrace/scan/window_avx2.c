@@ -127,7 +127,7 @@ AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, u
 {
     for (size_t b = first; b < first + n_blocks; b++, p += BLOCK_BYTES) {
         uint64_t early[MASKS], late[MASKS];
-        __builtin_prefetch(p + WINDOW_BYTES); /* processors stop to look ahead at the end of a page */
+        __builtin_prefetch(p + TEXT_AHEAD); /* processors stop to look ahead at the end of a page */
         half_block(p, early);
         half_block(p + BLOCK_BYTES / 2, late);
         for (size_t k = 0; k < MASKS; k++)
@@ -137,6 +137,6 @@ AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, u
 
 AVX2 void window_avx2(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_256);
+    window_read(w, text, at, classify_256, list_each);
 }
 #endif

@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,gfni,avx2,bmi,bmi2,popcnt,lzcnt")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512cd,avx512vbmi,gfni,avx2,bmi,bmi2,popcnt,lzcnt")))
 
 enum { BLOCKS = 8 }; /* at a time */
 
@@ -52,7 +52,7 @@ AVX512 INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][SPAN]
     __m512i classes[BLOCKS], signs[BLOCKS];
     for (unsigned i = 0; i < BLOCKS; i++, p += BLOCK_BYTES) {
         __m512i v = _mm512_shuffle_epi8(_mm512_loadu_si512(p), turned);
-        __builtin_prefetch(p + WINDOW_BYTES); /* processors stop to look ahead at the end of a page */
+        __builtin_prefetch(p + TEXT_AHEAD); /* processors stop to look ahead at the end of a page */
         __mmask64 high = _mm512_movepi8_mask(v);
         classes[i] = _mm512_maskz_permutex2var_epi8(~high, _mm512_loadu_si512(t), v, _mm512_loadu_si512(t + 64));
         signs[i] =
@@ -78,8 +78,28 @@ AVX512 INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first,
         memcpy(m[k] + b, few[k], n_blocks * sizeof **m);
 }
 
+/* Of eight words the lowest bits, then the next ones: of ordinary rows there are none. */
+AVX512 INLINE size_t list_512(const uint64_t m[SPAN], token *ret)
+{
+    const __m512i starts = _mm512_set_epi64(448, 384, 320, 256, 192, 128, 64, 0);
+    size_t n = 0;
+    for (size_t b = 1; b <= WINDOW; b += BLOCKS) {
+        __m512i bits = _mm512_loadu_si512(m + b);
+        __m512i last = _mm512_add_epi64(starts, _mm512_set1_epi64((int64_t)(b * BLOCK_BYTES + BLOCK_BYTES - 1)));
+        for (__mmask8 some; (some = _mm512_test_epi64_mask(bits, bits)) != 0;) {
+            __m512i less = _mm512_add_epi64(bits, _mm512_set1_epi64(-1));
+            __m512i positions = _mm512_sub_epi64(last, _mm512_lzcnt_epi64(_mm512_andnot_si512(less, bits)));
+            _mm256_storeu_si256((__m256i *)(void *)(ret + n),
+                                _mm256_maskz_compress_epi32(some, _mm512_cvtepi64_epi32(positions)));
+            n += (unsigned)__builtin_popcount(some);
+            bits = _mm512_and_si512(bits, less);
+        }
+    }
+    return n;
+}
+
 AVX512 void window_avx512(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_512);
+    window_read(w, text, at, classify_512, list_512);
 }
 #endif

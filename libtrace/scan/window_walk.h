@@ -47,14 +47,60 @@ INLINE uint64_t groups(uint64_t m[][SPAN], size_t b)
     return three & gap & begins & ahead(m[DIGIT], b, 5) & ahead(m[DIGIT], b, 6) & (three >> 10 | three1 << 54);
 }
 
+/* Where 8, 11, 16 and 17 in a row begin. */
+struct rows {
+    uint64_t eight, eleven, sixteen, seventeen;
+};
+
+INLINE struct rows rows_of(const uint64_t *m, size_t b)
+{
+    uint64_t two = in_a_row(m[b], m[b + 1], 1), two1 = m[b + 1] & m[b + 1] >> 1;
+    uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
+    uint64_t eight = in_a_row(four, four1, 4), eight1 = four1 & four1 >> 4;
+    uint64_t sixteen = in_a_row(eight, eight1, 8);
+    return (struct rows){eight, in_a_row(eight, eight1, 3), sixteen, sixteen & ahead(m, b, 16)};
+}
+
+/* Where a plus or a slash stands 8 to 15 bytes behind. */
+INLINE uint64_t before_plus(uint64_t m[][SPAN], size_t b)
+{
+    uint64_t one = m[EXTRA][b] | m[BAR][b], one1 = m[EXTRA][b + 1] | m[BAR][b + 1];
+    uint64_t two = one | one >> 1 | one1 << 63, two1 = one1 | one1 >> 1;
+    uint64_t four = two | two >> 2 | two1 << 62, four1 = two1 | two1 >> 2;
+    uint64_t eight = four | four >> 4 | four1 << 60, eight1 = four1 | four1 >> 4;
+    return eight >> 8 | eight1 << 56;
+}
+
+/* Runs, those of them that are ordinary numbers, and of the others those that may be looked for. Where words are not,
+ * that is what begins with a digit, is long, has eleven digits in it, or stands beside something. */
+INLINE void derive_runs(uint64_t m[][SPAN], uint64_t words)
+{
+    _Static_assert(RUN_MIN == 8, "eight in a row");
+    for (size_t b = 1; b <= WINDOW; b++) {
+        const struct rows alnum = rows_of(m[ALNUM], b), digit = rows_of(m[DIGIT], b);
+        uint64_t eleven1 = rows_of(m[DIGIT], b + 1).eleven;
+        uint64_t starts = alnum.eight & ~behind(m[ALNUM], b, 1), clean = starts & ~m[EDGE][b];
+        uint64_t mobiles = clean & digit.eleven & ~ahead(m[ALNUM], b, 11) & ~ahead(m[BESIDE], b, 11);
+        uint64_t ids =
+            clean & digit.seventeen & ahead(m[ALNUM], b, 17) & ~ahead(m[ALNUM], b, 18) & ~ahead(m[BESIDE], b, 18);
+        uint64_t glued = (digit.eleven >> 1 | eleven1 << 63) | (digit.eleven >> 2 | eleven1 << 62) |
+                         (digit.eleven >> 3 | eleven1 << 61) | (digit.eleven >> 4 | eleven1 << 60);
+        m[MOBILES][b] = mobiles;
+        m[IDS][b] = ids;
+        m[RUNS][b] =
+            starts & ~mobiles & ~ids & (words | m[DIGIT][b] | alnum.sixteen | m[EDGE][b] | glued | before_plus(m, b));
+    }
+}
+
 INLINE void derive(uint64_t m[][SPAN])
 {
-    for (size_t b = 0; b < SPAN; b++)
+    for (size_t b = 0; b < SPAN; b++) {
         m[GAP][b] = m[DOT][b] | m[DASH][b] | m[SPACE][b];
+        m[BESIDE][b] = m[HIGH][b] | m[EXTRA][b] | m[BAR][b];
+    }
     for (size_t b = 0; b < SPAN; b++) /* which is what is before the first, and behind the last, that matters */
         m[LOCAL][b] = m[DOMAIN][b] = m[ALNUM][b] | m[DOT][b] | m[DASH][b];
-    for (size_t b = 0; b < SPAN; b++)
-        m[BESIDE][b] = m[HIGH][b] | m[EXTRA][b] | m[BAR][b];
+    m[EDGE][0] = m[BESIDE][0] | (m[ALNUM][0] & m[BESIDE][0] << 1);
     for (size_t b = 1; b <= WINDOW + 1; b++)
         m[EDGE][b] = m[BESIDE][b] | (m[ALNUM][b] & behind(m[BESIDE], b, 1));
     /* The first dash of a pair ends a domain, the second one begins a local part. */
@@ -64,45 +110,47 @@ INLINE void derive(uint64_t m[][SPAN])
         m[LOCAL][b] = (m[LOCAL][b] | m[EXTRA][b]) & ~(m[DASH][b] & behind(m[DASH], b, 1));
     m[LOCAL][0] = (m[LOCAL][0] | m[EXTRA][0]) & ~(m[DASH][0] & m[DASH][0] << 1);
     for (size_t b = 1; b <= WINDOW; b++) {
-        _Static_assert(RUN_MIN == 8, "three doublings");
-        uint64_t a = m[ALNUM][b], a1 = m[ALNUM][b + 1];
-        uint64_t two = in_a_row(a, a1, 1), two1 = a1 & a1 >> 1;
-        uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
-        m[RUNS][b] = in_a_row(four, four1, 4) & ~behind(m[ALNUM], b, 1);
         m[GROUPS][b] = groups(m, b);
         m[HIGHS][b] = long_highs(m[HIGH], b);
         m[OTHERS][b] = m[GROUPS][b] | m[SIGN][b] | (m[WIDE][b] & ahead(m[SECOND], b, 1));
     }
 }
 
-/* The positions of the bits of word b, at `to` and on: `usual` of them in any case. */
-INLINE void write_positions(uint16_t *to, unsigned usual, uint64_t bits, size_t b)
+/* Writes the positions of a word's bits at the end of a list of n; the first in any case. */
+INLINE size_t write_word(token *list, size_t n, uint64_t bits, token first)
 {
-    uint16_t at = (uint16_t)(b * BLOCK_BYTES);
-    for (unsigned i = 0; i < usual; i++, bits &= bits - 1)
-        *to++ = (uint16_t)(at + (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63));
-    for (; bits != 0; bits &= bits - 1)
-        *to++ = (uint16_t)(at + (unsigned)__builtin_ctzll(bits));
+    token *to = list + n;
+    *to = first + (token)__builtin_ctzll(bits | UINT64_C(1) << 63);
+    n += (unsigned)__builtin_popcountll(bits);
+    for (bits &= bits - 1; bits != 0; bits &= bits - 1)
+        *++to = first + (token)__builtin_ctzll(bits);
+    return n;
 }
 
-INLINE void find_positions(struct window *w)
+/* Where the bits of a mask's words 1 to WINDOW are: how many, and their positions; those of one word in order. */
+typedef size_t (*list_fn)(const uint64_t m[SPAN], token *ret);
+
+INLINE size_t list_each(const uint64_t m[SPAN], token *ret)
 {
-    enum { RUNS_USUAL = 3, ATS_USUAL = 2, HIGHS_USUAL = 1 };
-    size_t n_runs = 0, n_ats = 0, n_highs = 0, n_others = 0;
+    size_t n = 0;
+    for (size_t b = 1; b <= WINDOW; b++)
+        n = write_word(ret, n, m[b], (token)(b * BLOCK_BYTES));
+    return n;
+}
+
+INLINE void find_positions(struct window *w, list_fn list)
+{
+    w->n_mobiles = list(w->m[MOBILES], w->mobiles);
+    w->n_ids = list(w->m[IDS], w->ids);
+    w->n_ats = list(w->m[AT], w->ats);
+    w->n_highs = list(w->m[HIGHS], w->highs);
+    w->n_runs = w->n_others = 0;
     for (size_t b = 1; b <= WINDOW; b++) {
-        write_positions(w->runs + n_runs, RUNS_USUAL, w->m[RUNS][b], b);
-        n_runs += (unsigned)__builtin_popcountll(w->m[RUNS][b]);
-        write_positions(w->ats + n_ats, ATS_USUAL, w->m[AT][b], b);
-        n_ats += (unsigned)__builtin_popcountll(w->m[AT][b]);
-        write_positions(w->highs + n_highs, HIGHS_USUAL, w->m[HIGHS][b], b);
-        n_highs += (unsigned)__builtin_popcountll(w->m[HIGHS][b]);
-        w->others[n_others] = (uint8_t)b;
-        n_others += w->m[OTHERS][b] != 0;
+        if (w->m[RUNS][b] != 0) /* in order, unlike the others: what is in base64 counts on it */
+            w->n_runs = write_word(w->runs, w->n_runs, w->m[RUNS][b], (token)(b * BLOCK_BYTES));
+        w->others[w->n_others] = (uint8_t)b;
+        w->n_others += w->m[OTHERS][b] != 0;
     }
-    w->n_runs = n_runs;
-    w->n_ats = n_ats;
-    w->n_highs = n_highs;
-    w->n_others = n_others;
 }
 
 /* At least 57 bits of a mask from a position on. */
@@ -132,8 +180,6 @@ INLINE unsigned lane_of(const struct window *w, const uint8_t *text, size_t r, u
     if (letters == 0) {
         lane = w->lane_of[0][n];
         second_look |= n == 8 && (bits_at(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
-    } else if (letters == UINT64_C(1) << 17 && n == 18) {
-        lane = w->lane_of[0][18];
     } else {
         lane = w->lane_of[digits != 0 ? 1 : 2][n];
         second_look |= digits != 0 && is_mixed_up(text + window_byte(w, r), n, digits, letters);
@@ -143,26 +189,14 @@ INLINE unsigned lane_of(const struct window *w, const uint8_t *text, size_t r, u
 
 INLINE void sort_runs(struct window *w, const uint8_t *text)
 {
-    size_t mobiles = 0, ids = 0, others = 0;
+    memset(w->n, 0, sizeof w->n);
     for (size_t i = 0; i < w->n_runs; i++) {
         unsigned n, lane = lane_of(w, text, w->runs[i], &n);
-        token t = TOKEN_OF(w->runs[i], n);
-        w->lane[LANE_MOBILE][mobiles] = w->lane[LANE_ID][ids] = w->lane[LANE_NONE][others] = t;
-        w->other_lanes[others] = (uint8_t)lane;
-        mobiles += lane == LANE_MOBILE;
-        ids += lane == LANE_ID;
-        others += lane > LANE_ID;
-    }
-    w->n[LANE_MOBILE] = mobiles;
-    w->n[LANE_ID] = ids;
-    w->n[LANE_SLOW] = w->n[LANE_DIGEST] = w->n[LANE_OTHER] = 0;
-    for (size_t i = 0; i < others; i++) {
-        unsigned lane = w->other_lanes[i];
-        w->lane[lane][w->n[lane]++] = w->lane[LANE_NONE][i];
+        w->lane[lane][w->n[lane]++] = TOKEN_OF(w->runs[i], n);
     }
 }
 
-INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify)
+INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify, list_fn list)
 {
     /* Of the window before, the last block and those behind it are known. */
     size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
@@ -186,7 +220,8 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
             w->m[k][b] = 0;
     w->at = at;
     derive(w->m);
-    find_positions(w);
+    derive_runs(w->m, w->words);
+    find_positions(w, list);
     sort_runs(w, text.p);
 }
 

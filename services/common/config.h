@@ -37,6 +37,10 @@ struct config {
     double attribution_max_p_value;
     double attribution_min_log10_margin;
     int64_t attribution_min_seen;
+    int64_t alerts_digest_seconds;
+    int64_t alerts_cooldown_seconds;
+    int64_t alerts_tries;
+    int64_t alerts_first_wait_seconds;
 };
 
 void config_default(struct config *ret);

@@ -1,9 +1,9 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 /*
- * sandbox: what a process gives up before it parses hostile bytes.
+ * sandbox: what a process gives up before it parses hostile bytes, or speaks to strangers.
  *
- * Not for: the daemons themselves, which need a database and files.
+ * Not for: the daemons that need files.
  */
 
 #include <stddef.h>
@@ -41,10 +41,24 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
  */
 enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds);
 
+/*
+ * For a daemon of ours that calls other machines, after its files for writing are open: it may read `paths` (files or
+ * folders, ending with NULL), /usr, /lib and /etc, and connect; nothing else.
+ *
+ *   limits        no core dump, 128 descriptors, 1 GiB of address space; threads it may have
+ *   privileges    none can be gained; nobody of the same user may trace or read it
+ *   Landlock      reading as said, so none of another zone's keys; no file can be written or made, no TCP port bound
+ *   seccomp       another program, a child or tracing kills the process; to listen, and to write or name files, fails
+ *
+ * One thread only, as above.
+ */
+enum sandbox_level sandbox_enter_sender(const char *const paths[]);
+
 /* What holds here, found out by a child that enters it and is gone again. One thread only. SANDBOX_NONE also when the
  * child did not live to say. */
 enum sandbox_level sandbox_probe_decoder(void);
 enum sandbox_level sandbox_probe_helper(void);
+enum sandbox_level sandbox_probe_sender(void);
 /* "none", "seccomp", "full". */
 const char *sandbox_level_name(enum sandbox_level level);
 
