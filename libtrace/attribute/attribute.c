@@ -1,6 +1,6 @@
 #include "dye/attribute.h"
 
-#include "explanation.h"
+#include "levels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +12,13 @@ void dye_attribute_params_default(struct dye_attribute_params *ret)
         .prior = 0.005,
         .min_log10_lr = 4,
         .min_posterior = 0.99,
-        .max_p_value = 1e-6,
+        .max_p_value = 1e-5,
         .min_log10_margin = 3,
         .min_seen = 2,
         .z = 1.96,
+        .mislink = 0.05,
+        .max_mislink_p = 5e-4,
+        .code_epsilon = 1e-3,
     };
 }
 
@@ -28,59 +31,6 @@ const char *dye_attribution_verdict_name(enum dye_attribution_verdict v)
         [DYE_CONTROL_HIT] = "control-hit",
     };
     return names[v];
-}
-
-static uint32_t holders(const struct model *m, uint32_t canary)
-{
-    return (uint32_t)(m->holder_from[canary + 1] - m->holder_from[canary]);
-}
-
-static double power_of(const struct model *m, const struct dye_attribute_case *c, uint32_t source)
-{
-    uint64_t population = c->sources[source].population;
-    return population == 0 ? NAN : dye_detection_power(population, m->from[source + 1] - m->from[source], c->records);
-}
-
-/* Everything that is said of a source apart from how it was judged. */
-static void describe(const struct model *m, const struct dye_attribute_case *c, uint32_t source,
-                     struct dye_attribution_source *ret)
-{
-    uint64_t population = c->sources[source].population;
-    double elsewhere = 1;
-    *ret = (struct dye_attribution_source){
-        .source = source,
-        .planted = (uint32_t)(m->from[source + 1] - m->from[source]),
-        .power = power_of(m, c, source),
-        .taken_after = INT64_MIN,
-        .leaked = NAN,
-        .leaked_low = NAN,
-        .leaked_high = NAN,
-    };
-    for (size_t i = m->from[source]; i < m->from[source + 1]; i++) {
-        const struct model_holding *h = &m->held[i];
-        double probability = m->seen[h->canary];
-        elsewhere *= 1 - probability * (1 - DYE_BASELINE_GUESS) / holders(m, h->canary);
-        if (probability < 0.5)
-            continue;
-        ret->seen++;
-        if (h->planted_at > ret->taken_after)
-            ret->taken_after = h->planted_at;
-    }
-    ret->baseline = 1 - elsewhere;
-    if (population != 0 && ret->planted != 0) {
-        dye_wilson(ret->planted, ret->seen, m->params->z, &ret->leaked_low, &ret->leaked_high);
-        ret->leaked = (double)population * ret->seen / ret->planted;
-        ret->leaked_low *= (double)population;
-        ret->leaked_high *= (double)population;
-    }
-}
-
-static bool shows_any(const struct model *m, uint32_t source)
-{
-    for (size_t i = m->from[source]; i < m->from[source + 1]; i++)
-        if (m->seen[m->held[i].canary] > 0)
-            return true;
-    return false;
 }
 
 static int rank(const struct dye_attribution_source *s)
@@ -99,63 +49,82 @@ static int best_first(const void *a, const void *b)
     return (x->source > y->source) - (x->source < y->source);
 }
 
-/* A source without canaries has no power, and so has a case where nothing is planted. */
-static double weakest(const struct model *m, const struct dye_attribute_case *c, const struct judgement *by_source,
-                      bool of_set)
+/* A source without canaries has no power, and so has a case where nothing is planted. What only groups others has no
+ * population. */
+static double weakest(const struct model *m, const struct finding *by_source, bool of_set)
 {
     double low = NAN;
-    for (uint32_t i = 0; i < m->n_sources; i++)
-        if (!of_set || by_source[i].standing == IN_SET)
-            low = fmin(low, power_of(m, c, i)); /* fmin ignores a NAN beside a number */
-    return m->tested == 0 ? 0 : low;
+    bool any = false;
+    for (uint32_t i = 0; i < m->n_sources; i++) {
+        any |= by_source[i].row.planted > 0;
+        if (!of_set || by_source[i].in_set)
+            low = fmin(low, by_source[i].row.power); /* fmin ignores a NAN beside a number */
+    }
+    return any ? low : 0;
 }
 
-static enum dye_status report(const struct model *m, const struct dye_attribute_case *c,
-                              const struct judgement *by_source, uint32_t groups, struct dye_attribution *ret,
-                              struct dye_error *err)
+/* Canaries seen that nobody held. Every holding is somebody's at any level. */
+static uint32_t count_unexplained(const struct model *m, bool *held)
 {
-    struct dye_attribution a = {.controls = m->controls};
+    uint32_t n = 0;
+    for (size_t i = 0; i < m->exclusive.n; i++)
+        held[m->exclusive.at[i].canary] = true;
+    for (size_t i = 0; i < m->shared.n; i++)
+        held[m->shared.at[i].canary] = true;
+    for (uint32_t t = 0; t < m->n_canaries; t++)
+        n += m->seen[t] >= 0.5 && !held[t];
+    return n;
+}
+
+static enum dye_status report(const struct model *m, const struct finding *by_source, uint32_t groups,
+                              struct dye_attribution *ret)
+{
+    struct dye_attribution a = {.controls = m->controls, .inherited = m->inherited};
     bool named = m->controls == 0; /* the registry, or the matching, can't be trusted while a control shows */
     bool any_in_set = false;
+    bool *held = calloc((size_t)m->n_canaries + 1, sizeof *held);
     a.sources = calloc((size_t)m->n_sources + 1, sizeof *a.sources);
-    if (a.sources == NULL)
-        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
+    if (a.sources == NULL || held == NULL) {
+        free(a.sources);
+        free(held);
+        return DYE_E_NOMEM;
+    }
     for (uint32_t i = 0; i < m->n_sources; i++) {
-        const struct judgement *j = &by_source[i];
-        if (m->any_seen && !shows_any(m, i))
+        const struct finding *f = &by_source[i];
+        if (m->any_seen && !f->shows)
             continue;
         struct dye_attribution_source *s = &a.sources[a.n++];
-        describe(m, c, i, s);
-        s->in_set = named && j->standing == IN_SET;
-        s->group = named && j->standing == IN_GROUP ? j->group : 0;
-        s->log10_lr = j->weight.log10_lr;
-        s->posterior = j->weight.posterior;
-        s->p_value = j->weight.p_value;
+        *s = f->row;
+        s->in_set = named && f->in_set;
+        s->group = named ? f->group : 0;
+        s->log10_lr = f->log10_lr;
+        s->posterior = model_posterior(m, f->log_leak);
         any_in_set |= s->in_set;
     }
-    for (uint32_t t = 0; t < m->n_canaries; t++)
-        a.unexplained += m->seen[t] >= 0.5 && holders(m, t) == 0;
+    a.unexplained = count_unexplained(m, held);
+    free(held);
     qsort(a.sources, a.n, sizeof *a.sources, best_first);
     a.groups = named ? groups : 0;
-    a.verdict = m->controls > 0 ? DYE_CONTROL_HIT
-                : !m->any_seen  ? DYE_NOT_COVERED
-                : any_in_set    ? DYE_ATTRIBUTED
-                                : DYE_INSUFFICIENT;
-    a.power = weakest(m, c, by_source, a.verdict == DYE_ATTRIBUTED);
+    a.verdict = m->controls > 0                     ? DYE_CONTROL_HIT
+                : !m->any_seen && m->inherited == 0 ? DYE_NOT_COVERED
+                : any_in_set                        ? DYE_ATTRIBUTED
+                                                    : DYE_INSUFFICIENT;
+    a.power = weakest(m, by_source, a.verdict == DYE_ATTRIBUTED);
     *ret = a;
     return DYE_OK;
 }
 
-static enum dye_status attribute(struct model *m, const struct dye_attribute_case *c, struct dye_attribution *ret,
-                                 struct dye_error *err)
+static enum dye_status attribute(struct model *m, const struct dye_attribute_case *c, struct dye_attribution *ret)
 {
+    struct coded k;
     uint32_t groups = 0;
-    struct judgement *by_source = calloc((size_t)m->n_sources + 1, sizeof *by_source);
-    if (by_source == NULL || explanation_find(m, by_source, &groups) != DYE_OK) {
-        free(by_source);
-        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
-    }
-    enum dye_status status = report(m, c, by_source, groups, ret, err);
+    struct finding *by_source = calloc((size_t)m->n_sources + 1, sizeof *by_source);
+    enum dye_status status = coded_init(&k, m, c);
+    if (status == DYE_OK)
+        status = by_source != NULL ? levels_judge(m, &k, c, by_source, &groups) : DYE_E_NOMEM;
+    if (status == DYE_OK)
+        status = report(m, by_source, groups, ret);
+    coded_done(&k);
     free(by_source);
     return status;
 }
@@ -168,8 +137,10 @@ enum dye_status dye_attribute(const struct dye_attribute_case *c, const struct d
     dye_attribute_params_default(&usual);
     enum dye_status status = model_init(&m, c, p != NULL ? p : &usual, err);
     if (status == DYE_OK)
-        status = attribute(&m, c, ret, err);
+        status = attribute(&m, c, ret);
     model_done(&m);
+    if (status == DYE_E_NOMEM)
+        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
     return status;
 }
 

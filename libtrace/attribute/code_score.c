@@ -130,3 +130,26 @@ double dye_code_threshold(const double *bias, const uint8_t *seen, size_t n, dou
     /* K - theta s = log_p for this very theta: what is returned holds, however near the optimum theta came. */
     return fmin(most, (cumulant_at(bias, seen, n, theta).k - log_p) / theta);
 }
+
+double dye_code_tilt(const double *bias, const uint8_t *seen, size_t n, double log_p)
+{
+    assert(log_p < 0);
+    double most_log_p;
+    highest(bias, seen, n, &most_log_p);
+    if (most_log_p == 0)
+        return 0; /* nothing was seen */
+    return solve(bias, seen, n, true, most_log_p > log_p ? -most_log_p / 2 : -log_p);
+}
+
+void dye_code_factor(double bias, uint8_t seen, double theta, double *ret_a, double *ret_b)
+{
+    double a;
+    double b;
+    *ret_a = *ret_b = 0;
+    if (!pay(bias, seen, &a, &b))
+        return;
+    double top = theta * fmax(a, b);
+    double mean = top + log((1 - bias) * exp(theta * a - top) + bias * exp(theta * b - top));
+    *ret_a = theta * a - mean;
+    *ret_b = theta * b - mean;
+}

@@ -6,6 +6,20 @@
 
 #define NONE UINT32_MAX
 
+struct ranked {
+    double seen;
+    uint32_t canary;
+};
+
+static int most_probable_first(const void *a, const void *b)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    if (x->seen != y->seen)
+        return x->seen > y->seen ? -1 : 1;
+    return (x->canary > y->canary) - (x->canary < y->canary);
+}
+
 /* The sources that are tied together through open canaries (seen, not explained), and those canaries. */
 struct search {
     struct model *m;
@@ -23,6 +37,7 @@ struct search {
     bool *only_with;    /* and the one without it does not */
     uint32_t *left_out; /* canaries, covered by hand */
     uint32_t n_left_out;
+    struct ranked *ranked;
     double *strict, *plain; /* by source: see compare */
     bool *undecided;        /* by source */
 };
@@ -47,8 +62,8 @@ static void tie_all(struct search *s, uint32_t source, const bool *among)
     s->n_sources = s->n_canaries = 0;
     tie(s, source, among);
     for (uint32_t at = 0; at < s->n_sources; at++)
-        for (size_t i = m->from[s->source[at]]; i < m->from[s->source[at] + 1]; i++) {
-            uint32_t t = m->held[i].canary;
+        for (size_t i = m->exclusive.from[s->source[at]]; i < m->exclusive.from[s->source[at] + 1]; i++) {
+            uint32_t t = m->exclusive.at[i].canary;
             if (!model_is_open(m, t) || s->canary_is_tied[t])
                 continue;
             s->canary_is_tied[t] = true;
@@ -71,8 +86,8 @@ static void mark_holders(const struct search *s, uint32_t canary, bool *mark)
 static void cover(struct search *s, uint32_t source, bool *mark)
 {
     model_cover(s->m, source);
-    for (size_t i = s->m->from[source]; i < s->m->from[source + 1]; i++)
-        mark_holders(s, s->m->held[i].canary, mark);
+    for (size_t i = s->m->exclusive.from[source]; i < s->m->exclusive.from[source + 1]; i++)
+        mark_holders(s, s->m->exclusive.at[i].canary, mark);
 }
 
 static double gain_of(struct search *s, uint32_t source)
@@ -139,28 +154,30 @@ static void undo(struct search *s)
     }
 }
 
-/* The most probable of the canaries marked in only_with, which loses its mark; NONE when no more are. */
-static uint32_t take_best(struct search *s)
+/* Covers up to `most` of the canaries marked in only_with, the most probable first, and takes note of them. */
+static void leave_out(struct search *s, uint32_t most)
 {
-    uint32_t best = NONE;
-    for (uint32_t i = 0; i < s->n_canaries; i++) {
-        uint32_t t = s->canary[i];
-        if (s->only_with[t] && (best == NONE || s->m->seen[t] > s->m->seen[best]))
-            best = t;
+    struct ranked *r = s->ranked;
+    size_t n = 0;
+    for (uint32_t i = 0; i < s->n_canaries; i++)
+        if (s->only_with[s->canary[i]])
+            r[n++] = (struct ranked){s->m->seen[s->canary[i]], s->canary[i]};
+    if (n > most)
+        qsort(r, n, sizeof *r, most_probable_first);
+    for (size_t i = 0; i < n && i < most; i++) {
+        s->m->covered[r[i].canary]++;
+        s->left_out[s->n_left_out++] = r[i].canary;
     }
-    if (best != NONE)
-        s->only_with[best] = false;
-    return best;
 }
 
 static bool shares(const struct search *s, uint32_t a, uint32_t b)
 {
     const struct model *m = s->m;
-    size_t i = m->from[a];
-    size_t j = m->from[b];
-    while (i < m->from[a + 1] && j < m->from[b + 1]) { /* both by canary */
-        uint32_t t = m->held[i].canary;
-        uint32_t u = m->held[j].canary;
+    size_t i = m->exclusive.from[a];
+    size_t j = m->exclusive.from[b];
+    while (i < m->exclusive.from[a + 1] && j < m->exclusive.from[b + 1]) { /* both by canary */
+        uint32_t t = m->exclusive.at[i].canary;
+        uint32_t u = m->exclusive.at[j].canary;
         if (t == u && model_is_open(m, t))
             return true;
         i += t <= u;
@@ -172,9 +189,10 @@ static bool shares(const struct search *s, uint32_t a, uint32_t b)
 /*
  * How many orders of magnitude `with`, the best explanation with `source`, is better than the best without it that
  * begins with `first` (or NONE: with what gains most). ret_strict: leaving out the canaries that only the former
- * accounts for, up to min_seen - 1 of them.
+ * accounts for, up to `astray` of them.
  */
-static double compare(struct search *s, uint32_t source, double with, uint32_t first, double *ret_strict)
+static double compare(struct search *s, uint32_t source, double with, uint32_t first, uint32_t astray,
+                      double *ret_strict)
 {
     struct model *m = s->m;
     double without = explain(s, first, source);
@@ -183,10 +201,7 @@ static double compare(struct search *s, uint32_t source, double with, uint32_t f
     undo(s);
 
     double less = with;
-    for (uint32_t t; s->n_left_out + 1 < m->params->min_seen && (t = take_best(s)) != NONE;) {
-        m->covered[t]++;
-        s->left_out[s->n_left_out++] = t;
-    }
+    leave_out(s, astray);
     if (s->n_left_out > 0) {
         less = explain(s, source, NONE);
         undo(s);
@@ -202,16 +217,17 @@ static double compare(struct search *s, uint32_t source, double with, uint32_t f
 static void weigh_need(struct search *s, uint32_t source)
 {
     struct model *m = s->m;
+    uint32_t astray = model_astray(m, source);
     double with = explain(s, source, NONE);
     for (uint32_t i = 0; i < s->n_canaries; i++)
         s->in_with[s->canary[i]] = m->covered[s->canary[i]] != 0;
     undo(s);
-    s->plain[source] = compare(s, source, with, NONE, &s->strict[source]);
+    s->plain[source] = compare(s, source, with, NONE, astray, &s->strict[source]);
     for (uint32_t i = 0; i < s->n_sources && s->strict[source] > m->params->min_log10_margin; i++) {
         if (s->source[i] == source || !shares(s, source, s->source[i]))
             continue;
         double strict;
-        s->plain[source] = fmin(s->plain[source], compare(s, source, with, s->source[i], &strict));
+        s->plain[source] = fmin(s->plain[source], compare(s, source, with, s->source[i], astray, &strict));
         s->strict[source] = fmin(s->strict[source], strict);
     }
 }
@@ -229,7 +245,7 @@ static void group(struct search *s, uint32_t source, uint32_t *groups)
     tie_all(s, source, s->undecided);
     bool any_passes = false;
     for (uint32_t i = 0; i < s->n_sources; i++)
-        any_passes |= weight_passes(&s->by_source[s->source[i]].weight, s->m->params);
+        any_passes |= weight_passes(&s->by_source[s->source[i]].weight, s->m);
     if (!any_passes)
         return;
     if (s->n_sources == 1) {
@@ -246,8 +262,7 @@ static void part(struct search *s, uint32_t *groups)
 {
     for (uint32_t i = 0; i < s->n_sources; i++) {
         uint32_t j = s->source[i];
-        if (s->by_source[j].standing == OPEN && !s->undecided[j] &&
-            weight_passes(&s->by_source[j].weight, s->m->params))
+        if (s->by_source[j].standing == OPEN && !s->undecided[j] && weight_passes(&s->by_source[j].weight, s->m))
             s->by_source[j].standing = DROPPED;
     }
     for (uint32_t i = 0; i < s->m->n_sources; i++) /* not over s->source: group() takes it for itself */
@@ -261,7 +276,8 @@ static void part(struct search *s, uint32_t *groups)
  */
 static void judge(struct search *s, uint32_t source, uint32_t *groups)
 {
-    const struct dye_attribute_params *p = s->m->params;
+    const struct model *m = s->m;
+    double margin = m->params->min_log10_margin;
     tie_all(s, source, NULL);
     if (s->n_sources == 1) { /* nobody else holds any of it */
         settle(s, source, IN_SET, 0);
@@ -274,9 +290,9 @@ static void judge(struct search *s, uint32_t source, uint32_t *groups)
     for (uint32_t i = 0; i < s->n_sources; i++) {
         uint32_t j = s->source[i];
         const struct judgement *of = &s->by_source[j];
-        s->undecided[j] = of->weight.log10_lr > 0 && of->standing == OPEN && s->plain[j] >= -p->min_log10_margin &&
-                          s->strict[j] <= p->min_log10_margin;
-        if (weight_passes(&of->weight, p) && of->standing == OPEN && s->strict[j] > p->min_log10_margin) {
+        s->undecided[j] =
+            of->weight.log10_lr > 0 && of->standing == OPEN && s->plain[j] >= -margin && s->strict[j] <= margin;
+        if (weight_passes(&of->weight, m) && of->standing == OPEN && s->strict[j] > margin) {
             settle(s, j, IN_SET, 0);
             any = true;
         }
@@ -315,10 +331,11 @@ static enum dye_status search_init(struct search *s, struct model *m, struct jud
     s->in_with = calloc(canaries, sizeof *s->in_with);
     s->only_with = calloc(canaries, sizeof *s->only_with);
     s->left_out = calloc(canaries, sizeof *s->left_out);
+    s->ranked = calloc(canaries, sizeof *s->ranked);
     if (s->stale == NULL || s->source == NULL || s->source_is_tied == NULL || s->taken == NULL || s->chosen == NULL ||
         s->gain == NULL || s->spoiled == NULL || s->strict == NULL || s->plain == NULL || s->undecided == NULL ||
         s->canary == NULL || s->canary_is_tied == NULL || s->in_with == NULL || s->only_with == NULL ||
-        s->left_out == NULL)
+        s->left_out == NULL || s->ranked == NULL)
         return DYE_E_NOMEM;
     for (uint32_t i = 0; i < m->n_sources; i++)
         s->stale[i] = true;
@@ -342,26 +359,27 @@ static void search_done(struct search *s)
     free(s->in_with);
     free(s->only_with);
     free(s->left_out);
+    free(s->ranked);
 }
 
-enum dye_status explanation_find(struct model *m, struct judgement *by_source, uint32_t *ret_groups)
+enum dye_status explanation_find(struct model *m, struct judgement *by_source, uint32_t *groups)
 {
     struct search s;
-    uint32_t groups = 0;
+    uint32_t found = *groups;
     enum dye_status status = search_init(&s, m, by_source);
     while (status == DYE_OK) {
         reweigh(&s);
         uint32_t best = NONE;
         for (uint32_t i = 0; i < m->n_sources; i++)
-            if (by_source[i].standing == OPEN && weight_passes(&by_source[i].weight, m->params) &&
+            if (by_source[i].standing == OPEN && weight_passes(&by_source[i].weight, m) &&
                 (best == NONE || by_source[i].weight.log10_lr > by_source[best].weight.log10_lr))
                 best = i;
         if (best == NONE)
             break;
-        judge(&s, best, &groups); /* at least one is no longer OPEN: this ends */
+        judge(&s, best, &found); /* at least one is no longer OPEN: this ends */
     }
     search_done(&s);
     if (status == DYE_OK)
-        *ret_groups = groups;
+        *groups = found;
     return status;
 }

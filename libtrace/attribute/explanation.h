@@ -13,7 +13,8 @@ struct judgement {
     struct weight weight; /* when it was judged; of the others at the end */
 };
 
-/* by_source has m->n_sources elements. Leaves canaries covered by the set and the groups. DYE_E_NOMEM. */
-DYE_MUST_CHECK enum dye_status explanation_find(struct model *m, struct judgement *by_source, uint32_t *ret_groups);
+/* by_source has m->n_sources elements; what is not OPEN in it was judged before, and covers already. Leaves canaries
+ * covered by the set and the groups. groups: how many there are. DYE_E_NOMEM. */
+DYE_MUST_CHECK enum dye_status explanation_find(struct model *m, struct judgement *by_source, uint32_t *groups);
 
 #endif

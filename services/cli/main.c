@@ -46,6 +46,7 @@ static const struct verb verbs[] = {
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
+    {"alert", NULL, "dyetrace-alerter", "what was told of changed verdicts, and to whom"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 

@@ -17,6 +17,7 @@
  *
  * Usage: bench_codes [CASES]     (all scenarios at full survival together, default 200000; seed by DYE_SEED)
  */
+#include "bound.h"
 #include "dye/code.h"
 #include "dye/code_score.h"
 #include "rng.h"
@@ -99,21 +100,6 @@ static void run_case(struct rng *r, const struct dye_code *code, enum strategy w
     t->wrong += wrong;
 }
 
-/* The upper end of Clopper and Pearson's one-sided 95 % interval for k of n, by bisection. */
-static double upper95(unsigned k, unsigned n)
-{
-    double low = (double)k / n;
-    double high = 1;
-    for (int step = 0; step < 100 && k < n; step++) {
-        double p = (low + high) / 2;
-        double below = 0;
-        for (unsigned j = 0; j <= k; j++)
-            below += exp(lgamma(n + 1.0) - lgamma(j + 1.0) - lgamma(n - j + 1.0) + j * log(p) + (n - j) * log1p(-p));
-        *(below > 0.05 ? &low : &high) = p;
-    }
-    return high;
-}
-
 static bool scenario(struct rng *r, uint64_t seed, unsigned c, double survival, enum strategy what, unsigned cases)
 {
     static uint64_t epoch; /* a code is drawn for each case of the run */
@@ -142,7 +128,7 @@ static bool scenario(struct rng *r, uint64_t seed, unsigned c, double survival, 
     bool holds = length <= longest && t.wrong <= epsilon * t.cases && t.caught >= least_named * t.cases;
     printf("%u  %-13s %5.2f  %6llu  %5.3f  %6.2f %%  %6.2f %%  %5.2f  %4u of %u, at most %.2g  %s\n", c,
            strategy_names[what], survival, (unsigned long long)plan.positions, length, 100.0 * t.caught / t.cases,
-           100.0 * t.everybody / t.cases, t.named / t.cases, t.wrong, t.cases, upper95(t.wrong, t.cases),
+           100.0 * t.everybody / t.cases, t.named / t.cases, t.wrong, t.cases, bound_upper95(t.wrong, t.cases),
            holds ? "holds" : "MISSED");
     fflush(stdout);
     return holds;

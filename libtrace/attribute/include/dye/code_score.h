@@ -36,4 +36,12 @@ DYE_API double dye_code_bound(const double *bias, const uint8_t *seen, size_t n,
 /* The smallest score whose bound is at most exp(log_p), log_p < 0; INFINITY when no score has it. */
 DYE_API double dye_code_threshold(const double *bias, const uint8_t *seen, size_t n, double log_p);
 
+/* The theta that dye_code_threshold is found at, where there is a threshold; else that of half the logarithm that can
+ * be reached. It depends on nobody's variants: exp(theta S) / E exp(theta S) has mean 1 for who took no part. */
+DYE_API double dye_code_tilt(const double *bias, const uint8_t *seen, size_t n, double log_p);
+
+/* What one position multiplies exp(theta S) / E exp(theta S) by, as a logarithm, for who had A and for who had B there;
+ * 0 and 0 where nothing or both were seen. */
+DYE_API void dye_code_factor(double bias, uint8_t seen, double theta, double *ret_a, double *ret_b);
+
 #endif
