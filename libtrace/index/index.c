@@ -316,6 +316,16 @@ size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span
     return n;
 }
 
+void dye_index_call_bucket(const struct dye_index *x, uint64_t probe)
+{
+    __builtin_prefetch(&x->buckets[image_place(probe, x->h->buckets)]);
+}
+
+void dye_index_call_keys(const struct dye_index *x, uint64_t probe)
+{
+    __builtin_prefetch(&x->found[x->buckets[image_place(probe, x->h->buckets)]]);
+}
+
 void dye_index_entry_set(struct dye_index_entry *e, const struct dye_index_keys *keys, struct dye_span form)
 {
     uint8_t fp[DYE_FP_BYTES];

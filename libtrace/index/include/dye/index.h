@@ -115,6 +115,9 @@ DYE_API bool dye_index_maybe(const struct dye_index *x, enum dye_token_class cla
  * how many. Same value, several canaries: several entries. The fingerprint is computed only when the probe is there. */
 DYE_API size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
                               const struct dye_index_entry *ret[], size_t cap);
+/* Call the memory that dye_index_find will read for a probe: where its keys are; and, once that is there, the keys. */
+DYE_API void dye_index_call_bucket(const struct dye_index *x, uint64_t probe);
+DYE_API void dye_index_call_keys(const struct dye_index *x, uint64_t probe);
 /* What a canary has that only corroborates, for comparing a record's other fields. */
 DYE_API const struct dye_index_entry *dye_index_traits_of(const struct dye_index *x, uint32_t canary, size_t *ret_n);
 
