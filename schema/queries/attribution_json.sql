@@ -10,7 +10,8 @@ SELECT json_build_object(
                                  FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
                                  WHERE a.dump_id = t.dump_id AND a.undecided > 0
                                  GROUP BY a.undecided) g), '[]'::json),
-    'parents', '[]'::json,
+    'parents', coalesce((SELECT json_agg(l.other_id ORDER BY l.explains DESC, l.other_id) FROM dyetrace.lineage l
+                         WHERE l.dump_id = t.dump_id AND l.parent), '[]'::json),
     'power', t.power,
     'controls', t.controls,
     'unexplained', t.unexplained,

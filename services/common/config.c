@@ -58,6 +58,7 @@ static const struct option options[] = {
     REAL("link.expected_false", link_expected_false, "0.01", 1e-9, 1, "false sightings a dump, in expectation"),
     REAL("link.weak_floor", link_weak_floor, "0.001", 1e-9, 0.5,
          "probability, in the dump as far as it is read, from which a row of masked values alone is kept as weak"),
+    TEXT("law.rules", law_rules, "cn", "the legal count's: a file of home/law or one of this program's"),
     REAL("attribution.epsilon", attribution_epsilon, "0.0001", 1e-12, 0.5,
          "chance that a canary is in a dump for another reason than its source's leak"),
     REAL("attribution.prior", attribution_prior, "0.005", 1e-9, 0.5, "that a given source leaked into a given dump"),

@@ -30,6 +30,7 @@ struct config {
     int64_t sketch_retention_days; /* 0: none are kept */
     double link_expected_false;    /* false sightings a dump, at most, in expectation */
     double link_weak_floor;        /* probability from which a row of masked values is kept */
+    char law_rules[64];
     double attribution_epsilon;
     double attribution_prior;
     double attribution_min_log10_lr;

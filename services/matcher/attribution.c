@@ -2,6 +2,7 @@
 
 #include "dye/attribute.h"
 #include "log.h"
+#include "queries.h"
 #include "queue.h"
 #include "zone.h"
 
@@ -16,7 +17,7 @@ struct dossier {
     PGresult *sources;  /* source_id, owner_id, population */
     PGresult *canaries; /* canary_id, control */
     PGresult *holdings; /* canary_id, source_id, planted_at (seconds) */
-    PGresult *seen;     /* canary_id, probability */
+    PGresult *seen;     /* canary_id, probability, whether an earlier dump that it comes from showed it */
     struct dye_attribute_case c;
     struct dye_attribute_source *source;
     struct dye_attribute_canary *canary;
@@ -37,37 +38,57 @@ static void dossier_done(struct dossier *d)
     free(d->sighted);
 }
 
-static enum dye_status read_rows(struct store *s, const char *dump, struct dossier *d, struct dye_error *err)
+/* The dumps that a case is about, as an array for SQL: the one, or its leak. */
+static enum dye_status read_scope(struct store *s, const char *dump, bool leak, PGresult **ret, struct dye_error *err)
 {
-    DYE_TRY(store_run(s, err, &d->dump,
-                      "SELECT d.epoch, d.records, floor(extract(epoch FROM min(a.acquired_at))), min(a.acquired_at),"
-                      " d.state = 'complete' FROM dyetrace.dump d JOIN dyetrace.acquisition a USING (dump_id)"
-                      " WHERE d.dump_id = $1 GROUP BY d.dump_id",
-                      "s", dump));
+    return store_run(s, err, ret,
+                     leak ? "SELECT array_agg(x.dump_id)::text FROM dyetrace.lineage_leak($1) x"
+                          : "SELECT ARRAY[$1::text]::text",
+                     "s", dump);
+}
+
+static enum dye_status read_rows(struct store *s, const char *dump, const char *scope, struct dossier *d,
+                                 struct dye_error *err)
+{
+    /* Of a leak, rows count where they first came up: what parents explain is theirs. */
+    DYE_TRY(
+        store_run(s, err, &d->dump,
+                  "SELECT max(d.epoch), round(sum(d.records * (1 - least(1, p.share))))::bigint,"
+                  " floor(extract(epoch FROM min(a.came))), min(a.came), bool_and(d.state = 'complete')"
+                  " FROM dyetrace.dump d CROSS JOIN LATERAL (SELECT min(x.acquired_at) AS came"
+                  " FROM dyetrace.acquisition x WHERE x.dump_id = d.dump_id) a"
+                  " CROSS JOIN LATERAL (SELECT coalesce(sum(l.explains::float8 / greatest(l.persons, 1)), 0) AS share"
+                  " FROM dyetrace.lineage l WHERE l.dump_id = d.dump_id AND l.parent"
+                  " AND l.other_id = ANY ($1::text[])) p WHERE d.dump_id = ANY ($1::text[]) HAVING count(*) > 0",
+                  "s", scope));
     if (PQntuples(d->dump) != 1)
         DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown", dump);
     if (!store_bool(d->dump, 0, 4))
         DYE_FAIL(err, DYE_E_AGAIN, "dump: %s: its ingest is not finished", dump);
     int64_t epoch = store_int(d->dump, 0, 0);
     DYE_TRY(store_run(s, err, &d->seen,
-                      "SELECT canary_id, max(probability) FROM dyetrace.sighting WHERE dump_id = $1"
-                      " AND NOT dyetrace.canary_is_burned(canary_id, dyetrace.dump_came($1)) GROUP BY 1",
-                      "s", dump));
+                      "SELECT g.canary_id, max(g.probability), bool_and(i.canary_id IS NOT NULL)"
+                      " FROM dyetrace.sighting g LEFT JOIN (SELECT DISTINCT x.canary_id, x.variant"
+                      " FROM dyetrace.sighting x JOIN dyetrace.lineage_ancestors($2) u USING (dump_id)"
+                      " WHERE NOT x.weak AND x.dump_id <> ALL ($1::text[])) i USING (canary_id, variant)"
+                      " WHERE g.dump_id = ANY ($1::text[])"
+                      " AND NOT dyetrace.canary_is_burned(g.canary_id, dyetrace.dump_came(g.dump_id)) GROUP BY 1",
+                      "ss", scope, dump));
     DYE_TRY(store_run(s, err, &d->holdings,
                       "SELECT p.canary_id, p.source_id, floor(extract(epoch FROM p.planted_at))"
                       " FROM dyetrace.placement p JOIN dyetrace.canary c USING (canary_id) WHERE c.epoch <= $1"
                       " AND NOT dyetrace.canary_is_burned(c.canary_id, dyetrace.dump_came($2))"
                       " AND c.type <> 'shared'" /* who holds a variant is judged by the code, not by holding it */
                       " AND (p.state <> 'committed' OR EXISTS (SELECT FROM dyetrace.sighting g"
-                      " WHERE g.dump_id = $2 AND g.canary_id = p.canary_id))",
-                      "is", epoch, dump));
+                      " WHERE g.dump_id = ANY ($3::text[]) AND g.canary_id = p.canary_id))",
+                      "iss", epoch, dump, scope));
     DYE_TRY(store_run(s, err, &d->canaries,
                       "SELECT c.canary_id, c.type = 'control' FROM dyetrace.canary c WHERE c.epoch <= $1"
                       " AND NOT dyetrace.canary_is_burned(c.canary_id, dyetrace.dump_came($2))"
                       " AND (EXISTS (SELECT FROM dyetrace.placement p WHERE p.canary_id = c.canary_id)"
-                      " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = $2"
+                      " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = ANY ($3::text[])"
                       " AND g.canary_id = c.canary_id)) ORDER BY c.canary_id COLLATE \"C\"",
-                      "is", epoch, dump));
+                      "iss", epoch, dump, scope));
     return store_run(s, err, &d->sources,
                      "SELECT s.source_id, s.owner_id, coalesce(s.population, 0) FROM dyetrace.source s"
                      " WHERE EXISTS (SELECT FROM dyetrace.placement p WHERE p.source_id = s.source_id)"
@@ -143,6 +164,7 @@ static enum dye_status number_rows(struct dossier *d, struct dye_error *err)
         if (!find_canary(d->canaries, store_text(d->seen, i, 0), &x->canary))
             DYE_FAIL(err, DYE_E_BUG, "attribution: a sighting of a canary after the dump's epoch");
         x->probability = store_real(d->seen, i, 1);
+        x->inherited = store_bool(d->seen, i, 2);
         d->c.n_seen++;
     }
     d->c.sources = d->source;
@@ -187,12 +209,11 @@ static enum dye_status store_source(struct store *s, const char *dump, const str
                      a->taken_after != INT64_MIN ? after : NULL);
 }
 
-static enum dye_status store_result(struct store *s, const char *dump, const char *removes, const struct dossier *d,
+static enum dye_status store_result(struct store *s, const char *dump, const struct dossier *d,
                                     const struct dye_attribution *a, struct dye_error *err)
 {
     char power[32];
     const char *verdict = dye_attribution_verdict_name(a->verdict);
-    DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.attribution WHERE dump_id = $1", "s", dump));
     DYE_TRY(store_run(s, err, NULL,
                       "INSERT INTO dyetrace.attribution (dump_id, epoch, acquired_at, verdict, power, controls,"
@@ -201,10 +222,34 @@ static enum dye_status store_result(struct store *s, const char *dump, const cha
                       number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained));
     for (size_t i = 0; i < a->n; i++)
         DYE_TRY(store_source(s, dump, d, (int64_t)i, &a->sources[i], err));
+    return DYE_OK;
+}
+
+/* The result is the dump's from here on. */
+static enum dye_status keep(struct store *s, const char *dump, const char *removes, const char *verdict,
+                            struct dye_error *err)
+{
     DYE_TRY(zone_audit(s, "attribute", dump, verdict, NULL, err));
     if (removes != NULL)
         DYE_TRY(queue_done(s, removes, dump, err));
     return store_commit(s, err);
+}
+
+/* A leak's is told and not kept: the dump keeps its own. Of the object the end is opened again for its dumps. */
+static enum dye_status tell(struct store *s, const char *dump, const char *verdict, struct dye_buf *ret,
+                            struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    STORE_RESULT dumps = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_attribution_json, "s", dump));
+    store_rollback(s);
+    DYE_TRY(store_run(s, err, &dumps, "SELECT json_agg(x.dump_id ORDER BY x.dump_id) FROM dyetrace.lineage_leak($1) x",
+                      "s", dump));
+    DYE_TRY(zone_audit(s, "attribute", dump, verdict, "{\"leak\":true}", err));
+    const char *object = store_text(r, 0, 0);
+    if (dye_buf_printf(ret, "%.*s, \"leak\" : %s}", (int)strlen(object) - 1, object, store_text(dumps, 0, 0)) != DYE_OK)
+        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
+    return DYE_OK;
 }
 
 static void params_of(const struct config *c, struct dye_attribute_params *ret)
@@ -219,27 +264,47 @@ static void params_of(const struct config *c, struct dye_attribute_params *ret)
     ret->min_seen = (uint32_t)c->attribution_min_seen;
 }
 
-enum dye_status attribution_run(struct store *s, const struct config *c, const char *dump, const char *removes,
-                                struct dye_error *err)
+/* ret: NULL, or where a leak's result goes. */
+static enum dye_status run(struct store *s, const struct config *c, const char *dump, const char *removes,
+                           struct dye_buf *ret, struct dye_error *err)
 {
     struct dossier d = {0};
     struct dye_attribute_params params;
     struct dye_attribution a = {0};
+    STORE_RESULT scope = NULL;
     params_of(c, &params);
-    enum dye_status status = read_rows(s, dump, &d, err);
+    enum dye_status status = read_scope(s, dump, ret != NULL, &scope, err);
+    if (status == DYE_OK)
+        status = read_rows(s, dump, store_text(scope, 0, 0), &d, err);
     if (status == DYE_OK)
         status = number_rows(&d, err);
     if (status == DYE_OK)
         status = dye_attribute(&d.c, &params, &a, err);
     if (status == DYE_OK) {
-        status = store_result(s, dump, removes, &d, &a, err);
+        const char *verdict = dye_attribution_verdict_name(a.verdict);
+        status = store_begin(s, err);
+        if (status == DYE_OK)
+            status = store_result(s, dump, &d, &a, err);
+        if (status == DYE_OK)
+            status = ret != NULL ? tell(s, dump, verdict, ret, err) : keep(s, dump, removes, verdict, err);
         if (status != DYE_OK)
             store_rollback(s);
         else
-            log_event(LOG_INFO_, "attributed", "dump=%s verdict=%s controls=%u", dump,
-                      dye_attribution_verdict_name(a.verdict), a.controls);
+            log_event(LOG_INFO_, "attributed", "dump=%s verdict=%s controls=%u", dump, verdict, a.controls);
         dye_attribution_done(&a);
     }
     dossier_done(&d);
     return status;
+}
+
+enum dye_status attribution_run(struct store *s, const struct config *c, const char *dump, const char *removes,
+                                struct dye_error *err)
+{
+    return run(s, c, dump, removes, NULL, err);
+}
+
+enum dye_status attribution_leak(struct store *s, const struct config *c, const char *dump, struct dye_buf *ret,
+                                 struct dye_error *err)
+{
+    return run(s, c, dump, NULL, ret, err);
 }

@@ -6,6 +6,8 @@
 #include "dye/digest.h"
 #include "dye/link.h"
 #include "findings.h"
+#include "identities.h"
+#include "lineage.h"
 #include "location.h"
 #include "part_map.h"
 #include "progress.h"
@@ -110,6 +112,8 @@ static enum dye_status open_dump(struct ingest *in, const struct registry_snapsh
     *ret_epoch = (uint64_t)store_int(r, 0, 2);
     *ret_canaries = (uint64_t)store_int(r, 0, 3);
     DYE_TRY(add_acquisition(in, a, ret, err));
+    if (ret->duplicate)
+        DYE_TRY(lineage_came_earlier(in->store, ret->dump, err));
     DYE_TRY(zone_audit(in->store, "ingest", ret->dump, ret->duplicate ? "duplicate" : "opened", NULL, err));
     return store_commit(in->store, err);
 }
@@ -130,6 +134,7 @@ struct run {
     struct dye_buf counts; /* the census as it is stored; no person's value */
     struct part_map parts;
     struct sketcher *sketcher;
+    struct identities *identities;
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
@@ -197,8 +202,12 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     if (run->other_part)
         return DYE_OK;
     const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
-    if (done != NULL && done->start == c.start && done->bytes == c.bytes) /* else cut short, by a limit or a password */
+    if (done != NULL && done->start == c.start &&
+        done->bytes == c.bytes) { /* else cut short, by a limit or a password */
+        if (run->identities != NULL)
+            DYE_TRY(count_chunk(run, chunk));
         return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
+    }
     findings_begin(&run->findings, chunk->unit, chunk->start, lines_before,
                    dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
@@ -208,7 +217,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
-    if (!run->reread)
+    if (!run->reread || run->identities != NULL)
         DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
     return commit_chunk(run, &c);
@@ -342,7 +351,8 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     double prior = dye_link_probability(0, rows, n);
     DYE_TRY(store_run(s, err, NULL, sql_dump_finish, "siff", run->dump, (int64_t)records, threshold, prior));
     DYE_TRY(sketcher_finish(run->sketcher, s, run->dump, err));
-    DYE_TRY(queue_push(s, "attribute", run->dump, err));
+    DYE_TRY(identities_finish(run->identities, s, run->dump, err));
+    DYE_TRY(queue_push(s, "lineage", run->dump, err)); /* and then its attribution */
     if (!run->reread)
         DYE_TRY(queue_push(s, "sm3", run->dump, err));
     return store_commit(s, err);
@@ -379,6 +389,10 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
         status = sketcher_new(in->home, in->store, registry_keys(in->registry), run.dump, run.n_done > 0, &run.sketcher,
                               err);
     if (status == DYE_OK)
+        status = identities_new(in->home, in->store, run.dump, m->reread, &run.identities, err);
+    if (status == DYE_OK)
+        dye_census_tell(run.census, identities_sink(run.identities));
+    if (status == DYE_OK)
         status = part_map_load(in->store, result->dump, &run.parts, err);
     if (status == DYE_OK)
         status = match_parts(&run, fd, err);
@@ -390,6 +404,7 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_buf_done(&run.counts);
     dye_census_free(run.census);
     sketcher_free(run.sketcher);
+    identities_free(run.identities);
     part_map_done(&run.parts);
     free(run.done);
     return status;
