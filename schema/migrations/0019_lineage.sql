@@ -17,6 +17,11 @@ CREATE TABLE dyetrace.identifier_set (
 ALTER TABLE dyetrace.identifier_set ALTER COLUMN image SET STORAGE EXTERNAL; -- it does not compress
 CREATE INDEX identifier_set_made ON dyetrace.identifier_set (made_at) WHERE image IS NOT NULL;
 
+-- While a dump is ingested its sets are stored from time to time: as of this chunk of this part, all before it in them.
+ALTER TABLE dyetrace.dump
+    ADD COLUMN identified_part integer NOT NULL DEFAULT 0,
+    ADD COLUMN identified_chunks integer NOT NULL DEFAULT 0;
+
 -- The lowest hashes of each set, as many as its size asks for (lineage.h of the matcher), to find the sets that share
 -- some. A row whose set is gone says nothing.
 CREATE TABLE dyetrace.identifier_sample (
@@ -96,6 +101,7 @@ END $$;
 
 GRANT SELECT, INSERT ON dyetrace.identifier_set, dyetrace.identifier_sample TO dyetrace_matcher;
 GRANT UPDATE (distinct_n, persons_n, seen_before, scale, image, made_at) ON dyetrace.identifier_set TO dyetrace_matcher;
+GRANT UPDATE (identified_part, identified_chunks) ON dyetrace.dump TO dyetrace_matcher;
 GRANT DELETE ON dyetrace.identifier_sample TO dyetrace_matcher;
 GRANT SELECT, INSERT, DELETE ON dyetrace.lineage TO dyetrace_matcher;
 GRANT SELECT ON dyetrace.lineage TO dyetrace_portal;
