@@ -236,13 +236,13 @@ static enum dye_status store_seen(const struct finding *f, size_t k)
                      "ssi", f->dump, dye_identifier_kind_name(set->kind), (int64_t)(seen << set->scale_bits));
 }
 
-/* What it comes from says what counts of it, and of what comes from it. */
+/* What it may repeat says what counts of it, and it may say what counts of later ones. */
 static enum dye_status push_attributions(const struct finding *f)
 {
     DYE_TRY(queue_push(f->s, "attribute", f->dump, f->err));
     return store_run(f->s, f->err, NULL,
                      "INSERT INTO dyetrace.work (topic, reference)"
-                     " SELECT 'attribute', x.dump_id FROM dyetrace.lineage_descendants($1) x ON CONFLICT DO NOTHING",
+                     " SELECT 'attribute', x.dump_id FROM dyetrace.lineage_after($1) x ON CONFLICT DO NOTHING",
                      "s", f->dump);
 }
 
