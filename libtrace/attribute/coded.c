@@ -211,6 +211,7 @@ void coded_done(struct coded *k)
     free(k->log_p);
 }
 
+/* What two copies are compared by, and whose it is. */
 struct copy {
     uint32_t canary, origin, source;
 };
@@ -233,27 +234,66 @@ static uint32_t root_of(uint32_t *tie, uint32_t s)
     return s;
 }
 
-enum dye_status coded_ties(const struct coded *k, uint32_t *ret_tie)
+static void tie(uint32_t *ties, uint32_t x, uint32_t y)
+{
+    uint32_t a = root_of(ties, x);
+    uint32_t b = root_of(ties, y);
+    ties[a > b ? a : b] = a > b ? b : a;
+}
+
+/* Copies of one origin, at each canary that shows a variant. */
+static void tie_flows(const struct coded *k, struct copy *copies, uint32_t *ties)
 {
     const struct holdings *h = &k->m->shared;
-    for (uint32_t s = 0; s < k->m->n_sources; s++)
-        ret_tie[s] = s;
-    if (k->c->n_flows == 0)
-        return DYE_OK;
-    struct copy *copies = calloc(h->n + 1, sizeof *copies);
     size_t n = 0;
-    if (copies == NULL)
-        return DYE_E_NOMEM;
     for (size_t i = 0; i < h->n; i++)
         if (shows_one(k->m, h->at[i].canary))
             copies[n++] = (struct copy){h->at[i].canary, h->at[i].origin, h->at[i].source};
     qsort(copies, n, sizeof *copies, compare_copies);
     for (size_t i = 1; i < n; i++)
-        if (copies[i].canary == copies[i - 1].canary && copies[i].origin == copies[i - 1].origin) {
-            uint32_t a = root_of(ret_tie, copies[i - 1].source);
-            uint32_t b = root_of(ret_tie, copies[i].source);
-            ret_tie[a > b ? a : b] = a > b ? b : a;
-        }
+        if (copies[i].canary == copies[i - 1].canary && copies[i].origin == copies[i - 1].origin)
+            tie(ties, copies[i - 1].source, copies[i].source);
+}
+
+/* A number of what somebody holds; sums of them tell sets apart (the finisher of SplitMix64, Steele et al. 2014). */
+static uint64_t mark(uint32_t canary, uint8_t variants)
+{
+    uint64_t z = ((uint64_t)canary << 2 | variants) * 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+/* Copies that are the same wherever something shows, for whatever reason. */
+static void tie_same(const struct coded *k, struct copy *copies, uint32_t *ties)
+{
+    const struct holdings *h = &k->m->shared;
+    size_t n = 0;
+    for (uint32_t s = 0; s < k->m->n_sources; s++) {
+        uint64_t sum = 0;
+        if (k->shared[s] == 0)
+            continue;
+        for (size_t i = h->from[s]; i < h->from[s + 1]; i++)
+            if (shows_one(k->m, h->at[i].canary))
+                sum += mark(h->at[i].canary, h->at[i].variants);
+        copies[n++] = (struct copy){(uint32_t)(sum >> 32), (uint32_t)sum, s};
+    }
+    qsort(copies, n, sizeof *copies, compare_copies);
+    for (size_t i = 1; i < n; i++)
+        if (copies[i].canary == copies[i - 1].canary && copies[i].origin == copies[i - 1].origin)
+            tie(ties, copies[i - 1].source, copies[i].source);
+}
+
+enum dye_status coded_ties(const struct coded *k, uint32_t *ret_tie)
+{
+    struct copy *copies = calloc(k->m->shared.n + 1, sizeof *copies);
+    if (copies == NULL)
+        return DYE_E_NOMEM;
+    for (uint32_t s = 0; s < k->m->n_sources; s++)
+        ret_tie[s] = s;
+    if (k->c->n_flows > 0)
+        tie_flows(k, copies, ret_tie);
+    tie_same(k, copies, ret_tie);
     for (uint32_t s = 0; s < k->m->n_sources; s++)
         ret_tie[s] = root_of(ret_tie, s);
     free(copies);

@@ -111,12 +111,15 @@ static void explain_by(struct levels *l, uint32_t source)
         l->explained[h->at[i].canary] = true;
 }
 
+/* What is above it says no more than it does. */
 static void name(struct levels *l, uint32_t source)
 {
+    for (uint32_t up = source; up != UINT32_MAX; up = parent_of(l, up)) {
+        l->found[up].named_here = true;
+        l->found[up].in_set = false;
+    }
     l->found[source].in_set = true;
     keep_weight(l, source);
-    for (uint32_t up = source; up != UINT32_MAX; up = parent_of(l, up))
-        l->found[up].named_here = true;
 }
 
 /* A group of this level, unless one of a lower level says it more closely. */

@@ -43,11 +43,13 @@ static void take_logs(double *ll, double *product)
     }
 }
 
-/* The other sightings there are: as many as its most seen other source shows. Of more, merged from many leaks, the
- * mis-links do not all fall on the same one. */
+/* The other sightings that mis-links may come from: as many as its most seen other source shows. Of more, merged from
+ * many leaks, they do not all fall on the same one. */
 static uint32_t seen_besides(const struct model *m, uint32_t source)
 {
-    return m->seen_of[source] == m->most[0] ? m->most[1] : m->most[0];
+    uint32_t most = m->seen_of[source] == m->most[0] ? m->most[1] : m->most[0];
+    uint32_t others = m->n_seen - m->seen_of[source];
+    return most < others ? most : others;
 }
 
 /* All against "not leaked". A sighting: (p q + (1-p)(1-q)) / (p epsilon + (1-p)(1-epsilon)). A canary not seen:
@@ -250,11 +252,12 @@ static enum dye_status index_holdings(struct model *m)
         m->holder_from[h->at[i].canary + 2]++;
         m->seen_of[h->at[i].source] += m->seen[h->at[i].canary] >= 0.5;
     }
-    m->n_held = 0;
+    m->n_held = m->n_seen = 0;
     m->expected_seen = 0;
     for (uint32_t t = 0; t < m->n_canaries; t++) {
         if (m->holder_from[t + 2] > 0) {
             m->n_held++;
+            m->n_seen += m->seen[t] >= 0.5;
             m->expected_seen += m->seen[t];
         }
         m->holder_from[t + 1] += m->holder_from[t];

@@ -26,11 +26,11 @@ struct model {
     /* The exclusive ones by canary: t is held by holder[holder_from[t] .. holder_from[t + 1]). */
     uint32_t *holder;
     size_t *holder_from;
-    uint32_t *seen_of;    /* by source: exclusive canaries seen, covered or not */
-    uint32_t most[2];     /* the two largest of these */
-    double expected_seen; /* of exclusive canaries, by their probabilities */
-    double stray;         /* the rate that p-values are computed at */
-    uint32_t n_held;      /* exclusive canaries that somebody holds */
+    uint32_t *seen_of;       /* by source: exclusive canaries seen, covered or not */
+    uint32_t most[2];        /* the two largest of these */
+    double expected_seen;    /* of exclusive canaries, by their probabilities */
+    double stray;            /* the rate that p-values are computed at */
+    uint32_t n_held, n_seen; /* exclusive canaries that somebody holds; and of these, those seen */
 };
 
 /* Each source by itself. Borrows params. *m is for model_done whatever is returned. DYE_E_USAGE, DYE_E_LIMIT,

@@ -80,13 +80,29 @@ double biff_get_double(const struct biff *b, size_t at)
 
 double biff_get_rk(const struct biff *b, size_t at)
 {
-    uint32_t rk = biff_get32(b, at);
+    return biff_rk(biff_get32(b, at));
+}
+
+double biff_rk(uint32_t rk)
+{
     uint64_t bits = (uint64_t)(rk & ~3u) << 32;
     double v;
     memcpy(&v, &bits, sizeof v);
     if ((rk & 2) != 0)
         v = (double)((int32_t)rk >> 2);
     return (rk & 1) != 0 ? v / 100 : v;
+}
+
+const char *biff_error(unsigned code)
+{
+    static const struct {
+        uint8_t code;
+        const char *name;
+    } errors[] = {{0, "#NULL!"}, {7, "#DIV/0!"}, {15, "#VALUE!"}, {23, "#REF!"}, {29, "#NAME?"}, {36, "#NUM!"}};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].code == code)
+            return errors[i].name;
+    return "#N/A";
 }
 
 /* To the record that continues this one. */

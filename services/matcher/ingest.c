@@ -1,5 +1,6 @@
 #include "ingest.h"
 
+#include "columns.h"
 #include "counts.h"
 #include "dye/chunker.h"
 #include "dye/digest.h"
@@ -137,9 +138,12 @@ struct run {
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
+    uint32_t chunks;   /* of this part */
     uint64_t canaries; /* at that epoch */
     uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
     uint64_t bytes;    /* likewise */
+    uint64_t lines;    /* of this part so far, where its records are lines */
+    bool line_ended;
     struct progress progress;
     struct dye_error *err;
 };
@@ -175,10 +179,21 @@ static enum dye_status count_chunk(struct run *run, const struct dye_chunk *chun
                             : dye_fail(run->err, status, "chunk: can't be counted (%s)", dye_status_name(status));
 }
 
+static void count_lines(struct run *run, const struct dye_chunk *chunk)
+{
+    if (!dye_link_by_line(chunk->layout))
+        return;
+    run->lines += dye_link_lines(chunk->text);
+    run->line_ended = chunk->text.n == 0 || chunk->text.p[chunk->text.n - 1] == '\n';
+}
+
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct run *run = arg;
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
+    uint64_t lines_before = run->lines;
+    run->chunks = chunk->number + 1;
+    count_lines(run, chunk);
     run->bytes += chunk->bytes.n;
     run->records += chunk->records;
     progress_at(&run->progress, run->bytes);
@@ -193,7 +208,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
             DYE_TRY(count_chunk(run, chunk));
         return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
     }
-    findings_begin(&run->findings, chunk->unit, chunk->start,
+    findings_begin(&run->findings, chunk->unit, chunk->start, lines_before,
                    dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
     enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker,
@@ -223,6 +238,9 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
+    run->chunks = 0;
+    run->lines = 0;
+    run->line_ended = true;
     dye_chunker_begin_part(run->chunker, part);
     DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
     if (run->reread)
@@ -242,6 +260,11 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     return status;
 }
 
+static uint8_t *room(void *arg, size_t *ret_n)
+{
+    return dye_chunker_room(((struct run *)arg)->chunker, ret_n);
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
@@ -252,16 +275,19 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const struct dye_layout *layout = dye_chunker_layout(run->chunker);
     /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
+    char lines[24];
+    snprintf(lines, sizeof lines, "%" PRIu64, run->lines + !run->line_ended);
     const char *verdict = dye_verdict_name(cut ? DYE_PARTLY : end->verdict);
     if (run->reread)
         return store_run(run->in->store, run->err, NULL,
                          "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
                          " AND verdict = $5",
                          "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
-    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssi", run->dump, (int64_t)run->part,
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssiis", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
                      verdict, cut ? "limit: record" : end->reason,
-                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch);
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch, (int64_t)run->chunks,
+                     layout != NULL && dye_link_by_line(layout) ? lines : NULL);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -287,6 +313,7 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
                                     .tmp_folder = tmp,
                                     .spill_bytes = (uint64_t)config->limit_spill_bytes,
                                     .seconds = (uint32_t)config->limit_seconds,
+                                    .room = room,
                                     .passwords = run->in->passwords,
                                     .n_passwords = run->in->n_passwords};
     if (lseek(fd, 0, SEEK_SET) != 0)
@@ -295,7 +322,14 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
     run->progress.on = run->progress.on && run->in->show_progress;
     enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
     progress_end(&run->progress);
-    return status;
+    const struct columns columns = {.store = run->in->store,
+                                    .dump = run->dump,
+                                    .set = &run->snapshot->set,
+                                    .epoch = run->epoch,
+                                    .decoder = &decoder,
+                                    .limits = &limits,
+                                    .stop = run->in->stop};
+    return status == DYE_OK ? columns_ask(&columns, fd, err) : status;
 }
 
 /* ---- the end ---- */
@@ -342,7 +376,9 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     findings_init(&run.findings);
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();
-    run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
+    size_t longest = (size_t)in->home->config.limit_record_bytes;
+    run.chunker =
+        dye_chunker_new(longest < DYE_CHUNK_TARGET_BYTES ? longest : DYE_CHUNK_TARGET_BYTES, longest, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
     enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? DYE_OK

@@ -12,4 +12,6 @@ int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
 int verb_parts(int argc, char **argv);
 int verb_retro(int argc, char **argv);
+int verb_count(int argc, char **argv);
+int verb_case(int argc, char **argv);
 #endif

@@ -1,6 +1,6 @@
 /*
  * What must be true of any case: sources of their own canaries, flows that share them, copies, strays, weak sightings,
- * late plantings, at random.
+ * late plantings, at random; trees, flows as such and shared canaries with variants where enrich() adds them.
  */
 #include "dye/attribute.h"
 #include "rng.h"
@@ -18,6 +18,7 @@ struct world {
     struct dye_attribute_canary canaries[CANARIES];
     struct dye_attribute_holding holdings[HOLDINGS];
     struct dye_attribute_seen seen[SEEN];
+    struct dye_attribute_flow flows[SOURCES];
     struct dye_attribute_case c;
 };
 
@@ -34,6 +35,7 @@ static void attach(struct world *w)
     w->c.canaries = w->canaries;
     w->c.holdings = w->holdings;
     w->c.seen = w->seen;
+    w->c.flows = w->flows;
 }
 
 static void hold(struct world *w, uint32_t source, uint32_t canary)
@@ -76,6 +78,37 @@ static void make_world(struct world *w, bool overlap)
             w->seen[w->c.n_seen++] =
                 (struct dye_attribute_seen){.canary = w->holdings[i].canary,
                                             .probability = below(4) == 0 ? rng_unit(&rng) : 1 - rng_unit(&rng) * 1e-6};
+}
+
+/* A tree, flows, and copies of a shared table, of which some holder's or a mixture is seen. */
+static void enrich(struct world *w)
+{
+    uint32_t n = (uint32_t)w->c.n_sources;
+    for (uint32_t s = 1; s < n; s++)
+        w->sources[s].parent = below(3) == 0 ? 0 : 1 + below(s);
+    for (uint32_t i = below(4); i > 0; i--)
+        w->flows[w->c.n_flows++] = (struct dye_attribute_flow){below(n), below(n)};
+    uint32_t leaking = below(n);
+    uint32_t joined = below(n);
+    uint32_t positions = below(60);
+    for (uint32_t j = 0; j < positions && w->c.n_canaries < CANARIES && w->c.n_seen < SEEN; j++) {
+        uint32_t t = (uint32_t)w->c.n_canaries++;
+        uint8_t shown = 0;
+        w->canaries[t].bias = 0.01 + 0.98 * rng_unit(&rng);
+        w->canaries[t].code = j % 3 == 0;
+        for (uint32_t s = 0; s < n && w->c.n_holdings < HOLDINGS; s++) {
+            uint8_t variant = rng_unit(&rng) < w->canaries[t].bias ? 2 : 1;
+            w->holdings[w->c.n_holdings++] = (struct dye_attribute_holding){
+                .canary = t, .source = s, .variants = variant, .withdrawn_at = below(8) == 0 ? 900 : 0};
+            if (s == leaking || (s == joined && below(2) == 0))
+                shown |= variant;
+        }
+        if (below(4) != 0)
+            w->seen[w->c.n_seen++] = (struct dye_attribute_seen){
+                .canary = t, .variants = shown, .probability = below(5) == 0 ? rng_unit(&rng) : 0.99999};
+    }
+    for (size_t i = 0; i < w->c.n_seen; i++)
+        w->seen[i].inherited = below(25) == 0;
 }
 
 static struct dye_attribution attribute(const struct world *w)
@@ -122,6 +155,8 @@ static void order_does_not_matter(void **state)
     unsigned grouped = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
         make_world(&w, round % 2 == 0);
+        if (round % 3 == 0)
+            enrich(&w);
         v = w;
         attach(&v);
         shuffle(s_to, (uint32_t)w.c.n_sources);
@@ -129,14 +164,22 @@ static void order_does_not_matter(void **state)
         shuffle(h_to, (uint32_t)w.c.n_holdings);
         shuffle(y_to, (uint32_t)w.c.n_seen);
         for (size_t i = 0; i < w.c.n_sources; i++)
-            v.sources[s_to[i]] = w.sources[i];
-        for (size_t i = 0; i < w.c.n_holdings; i++)
-            v.holdings[h_to[i]] = (struct dye_attribute_holding){.canary = t_to[w.holdings[i].canary],
-                                                                 .source = s_to[w.holdings[i].source],
-                                                                 .planted_at = w.holdings[i].planted_at};
-        for (size_t i = 0; i < w.c.n_seen; i++)
-            v.seen[y_to[i]] =
-                (struct dye_attribute_seen){.canary = t_to[w.seen[i].canary], .probability = w.seen[i].probability};
+            v.sources[s_to[i]] = (struct dye_attribute_source){
+                w.sources[i].population, w.sources[i].parent != 0 ? 1 + s_to[w.sources[i].parent - 1] : 0};
+        for (size_t i = 0; i < w.c.n_canaries; i++)
+            v.canaries[t_to[i]] = w.canaries[i];
+        for (size_t i = 0; i < w.c.n_flows; i++)
+            v.flows[w.c.n_flows - 1 - i] = (struct dye_attribute_flow){s_to[w.flows[i].from], s_to[w.flows[i].to]};
+        for (size_t i = 0; i < w.c.n_holdings; i++) {
+            struct dye_attribute_holding *h = &v.holdings[h_to[i]];
+            *h = w.holdings[i];
+            h->canary = t_to[h->canary];
+            h->source = s_to[h->source];
+        }
+        for (size_t i = 0; i < w.c.n_seen; i++) {
+            v.seen[y_to[i]] = w.seen[i];
+            v.seen[y_to[i]].canary = t_to[w.seen[i].canary];
+        }
         struct dye_attribution a = attribute(&w);
         struct dye_attribution b = attribute(&v);
         assert_int_equal(a.verdict, b.verdict);
@@ -158,6 +201,8 @@ static void order_does_not_matter(void **state)
             assert_same_number(x->p_value, y->p_value);
             assert_same_number(x->baseline, y->baseline);
             assert_same_number(x->leaked_high, y->leaked_high);
+            assert_same_number(x->code_p_value, y->code_p_value);
+            assert_int_equal(x->agree, y->agree);
         }
         attributed += a.verdict == DYE_ATTRIBUTED;
         grouped += a.groups > 0;
@@ -309,6 +354,120 @@ static void a_control_takes_every_name_away(void **state)
     }
 }
 
+static void inherited_canaries_are_as_good_as_none(void **state)
+{
+    (void)state;
+    static struct world w, v;
+    for (unsigned round = 0; round < ROUNDS / 2; round++) {
+        bool gone[CANARIES] = {false};
+        make_world(&w, round % 2 == 0);
+        enrich(&w);
+        for (size_t i = 0; i < w.c.n_seen; i++)
+            gone[w.seen[i].canary] |= w.seen[i].inherited;
+        v = w;
+        attach(&v);
+        v.c.n_holdings = v.c.n_seen = 0;
+        for (size_t i = 0; i < w.c.n_holdings; i++)
+            if (!gone[w.holdings[i].canary])
+                v.holdings[v.c.n_holdings++] = w.holdings[i];
+        for (size_t i = 0; i < w.c.n_seen; i++)
+            if (!gone[w.seen[i].canary])
+                v.seen[v.c.n_seen++] = w.seen[i];
+        if (v.c.n_seen == 0)
+            continue;
+        struct dye_attribution a = attribute(&w);
+        struct dye_attribution b = attribute(&v);
+        assert_int_equal(a.verdict, b.verdict);
+        assert_int_equal(a.n, b.n);
+        for (size_t i = 0; i < a.n; i++) {
+            assert_int_equal(a.sources[i].source, b.sources[i].source);
+            assert_int_equal(a.sources[i].in_set, b.sources[i].in_set);
+            assert_same_number(a.sources[i].log10_lr, b.sources[i].log10_lr);
+            assert_same_number(a.sources[i].posterior, b.sources[i].posterior);
+        }
+        dye_attribution_done(&a);
+        dye_attribution_done(&b);
+    }
+}
+
+/* Whoever took no part was dealt its variants by their biases. Over all that it may have been dealt, the e-value has
+ * mean 1, whatever was seen: a holder a codeword, each weighed by its chance. */
+static void the_e_value_of_a_copy_has_mean_one(void **state)
+{
+    enum { POSITIONS = 7, WORDS = 1 << POSITIONS };
+    (void)state;
+    static struct dye_attribute_source sources[WORDS];
+    static struct dye_attribute_holding holdings[WORDS * POSITIONS];
+    for (unsigned round = 0; round < 200; round++) {
+        struct dye_attribute_canary canaries[POSITIONS] = {0};
+        struct dye_attribute_seen seen[POSITIONS];
+        double weight[WORDS];
+        struct dye_attribution a;
+        for (unsigned j = 0; j < POSITIONS; j++) {
+            canaries[j].bias = 0.01 + 0.98 * rng_unit(&rng);
+            canaries[j].code = j == 0;
+            seen[j] = (struct dye_attribute_seen){.canary = j,
+                                                  .variants = j == 1 ? 1 : (uint8_t)below(4),
+                                                  .probability = below(2) == 0 ? 1 : rng_unit(&rng)};
+        }
+        for (unsigned word = 0; word < WORDS; word++) {
+            weight[word] = 1;
+            for (unsigned j = 0; j < POSITIONS; j++) {
+                bool b = (word >> j & 1) != 0;
+                weight[word] *= b ? canaries[j].bias : 1 - canaries[j].bias;
+                holdings[word * POSITIONS + j] =
+                    (struct dye_attribute_holding){.canary = j, .source = word, .variants = b ? 2 : 1};
+            }
+        }
+        const struct dye_attribute_case c = {
+            .sources = sources,
+            .n_sources = WORDS,
+            .canaries = canaries,
+            .n_canaries = POSITIONS,
+            .holdings = holdings,
+            .n_holdings = WORDS * POSITIONS,
+            .seen = seen,
+            .n_seen = POSITIONS,
+            .acquired_at = 1,
+        };
+        assert_int_equal(dye_attribute(&c, NULL, &a, NULL), DYE_OK);
+        double mean = 0;
+        double listed = 0;
+        for (size_t i = 0; i < a.n; i++) { /* the ratio of a holder of nothing else is (1 + e) / 2 */
+            mean += weight[a.sources[i].source] * (2 * pow(10, a.sources[i].log10_lr) - 1);
+            listed += weight[a.sources[i].source];
+        }
+        if (listed > 1 - 1e-12) /* who shows nothing is not listed */
+            assert_true(fabs(mean - 1) < 1e-9);
+        dye_attribution_done(&a);
+    }
+}
+
+/* Everybody has the same copy: it says nothing of anybody. */
+static void copies_that_are_all_alike_name_nobody(void **state)
+{
+    (void)state;
+    static struct world w;
+    for (unsigned round = 0; round < ROUNDS / 5; round++) {
+        w = (struct world){.c = {.records = 100, .acquired_at = 1000}};
+        attach(&w);
+        w.c.n_sources = 2 + below(SOURCES - 3);
+        for (uint32_t j = 0; j < 150; j++) {
+            uint32_t t = (uint32_t)w.c.n_canaries++;
+            uint8_t variant = (uint8_t)(1 + below(2));
+            w.canaries[t].bias = 0.01 + 0.98 * rng_unit(&rng);
+            for (uint32_t s = 0; s < w.c.n_sources; s++)
+                w.holdings[w.c.n_holdings++] =
+                    (struct dye_attribute_holding){.canary = t, .source = s, .variants = variant};
+            w.seen[w.c.n_seen++] = (struct dye_attribute_seen){.canary = t, .variants = variant, .probability = 1};
+        }
+        struct dye_attribution a = attribute(&w);
+        assert_int_equal(a.verdict, DYE_INSUFFICIENT);
+        assert_int_equal(a.groups, 1);
+        dye_attribution_done(&a);
+    }
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -320,6 +479,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(inherited_canaries_are_as_good_as_none),
+        cmocka_unit_test(the_e_value_of_a_copy_has_mean_one),
+        cmocka_unit_test(copies_that_are_all_alike_name_nobody),
         cmocka_unit_test(what_is_said_of_a_source_is_consistent),
         cmocka_unit_test(an_unseen_unrelated_source_changes_nothing),
         cmocka_unit_test(more_sightings_never_weaken_a_source_of_its_own_canaries),

@@ -56,8 +56,8 @@ static struct dye_index_set set_of_values(void)
 }
 
 struct found {
-    char text[512]; /* "id@start+n " each */
-    size_t n, last_start;
+    char text[512];               /* "id@start+n " each */
+    size_t n, last_start, before; /* bytes before the text, which are in no place */
     enum dye_status answer;
 };
 
@@ -67,19 +67,40 @@ static enum dye_status note(void *arg, const struct dye_hit *hit)
     assert_true(hit->start >= f->last_start);
     f->last_start = hit->start;
     f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, "%s@%zu+%zu ",
-                             dye_index_canary_id(hit->index, hit->entry->canary), hit->start, hit->n);
+                             dye_index_canary_id(hit->index, hit->entry->canary), hit->start - f->before, hit->n);
     return f->answer;
 }
 
 static struct dye_index_set set;
 
+/* Also by every path with the end of one of the scanner's windows at each byte of the text, and before and behind it.
+ */
 static void check(const char *text, const char *want)
 {
+    enum { WINDOW = 4096, AROUND = 3 };
+    static char padded[WINDOW + 1024];
+    size_t n = strlen(text);
     struct found f = {.n = 0};
     assert_int_equal(dye_scan(&set, UINT64_MAX, dye_span_str(text), note, &f, NULL), DYE_OK);
     if (strcmp(f.text, want) != 0)
         print_error("%s\n", text);
     assert_string_equal(f.text, want);
+    memset(padded, '\n', sizeof padded);
+    for (size_t before = WINDOW - n - AROUND; before < WINDOW + AROUND; before++) {
+        memcpy(padded + before, text, n);
+        for (enum dye_scan_path path = DYE_SCAN_SCALAR; path <= DYE_SCAN_AVX512; path++) {
+            f = (struct found){.before = before};
+            enum dye_status status =
+                dye_scan_by(path, &set, UINT64_MAX, dye_span_of(padded, before + n), note, &f, NULL);
+            if (status == DYE_E_USAGE && path > DYE_SCAN_SCALAR)
+                continue;
+            assert_int_equal(status, DYE_OK);
+            if (strcmp(f.text, want) != 0)
+                print_error("path %d, behind %zu bytes: %s\n", (int)path, before, text);
+            assert_string_equal(f.text, want);
+        }
+        padded[before] = '\n';
+    }
 }
 
 static void a_token_is_a_whole_run_of_letters_and_digits(void **state)

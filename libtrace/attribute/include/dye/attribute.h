@@ -21,7 +21,8 @@
  * holders / code_epsilon by chance with probability code_epsilon at most, for all holders together (Markov), which is
  * the code's own threshold. What is independent multiplies (Vovk and Wang, "E-values: calibration, combination and
  * applications", 2021): the exclusive canaries enter by (1 + their ratio against leak or mis-link) / 2, the mean of
- * "they were left in" and "the colluders took them out".
+ * "they were left in" and "the colluders took them out". Copies that flowed from one holder to another, or are the same
+ * wherever something shows, are no independent draws: the rest of the evidence decides between them, or nothing does.
  *
  * Sources are then explained away. For each source that passes all thresholds, the best explanation of what is seen
  * with it is compared to the best without it. More than min_log10_margin better: it enters the set, and what it held is

@@ -1,0 +1,262 @@
+/* The tree of sources, flows between them, and what does not count: mis-links, reposts, what was withdrawn. */
+#include "story.h"
+
+static uint32_t below(struct story *s, uint32_t parent, uint64_t population)
+{
+    uint32_t which = source(s, population);
+    s->sources[which].parent = parent + 1;
+    return which;
+}
+
+static void flow(struct story *s, uint32_t from, uint32_t to)
+{
+    s->flows[s->c.n_flows++] = (struct dye_attribute_flow){from, to};
+}
+
+static void branches_that_cannot_be_told_apart_name_what_is_above_them(void **state)
+{
+    struct story *s = *state;
+    uint32_t hospital = source(s, 0);
+    uint32_t a = below(s, hospital, 0);
+    uint32_t b = below(s, hospital, 0);
+    uint32_t t = canaries(s, 40);
+    plant(s, a, t, 40);
+    plant(s, b, t, 40);
+    see(s, t, 20, 1);
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_ATTRIBUTED);
+    assert_true(in_set(s, hospital) && !in_set(s, a) && !in_set(s, b));
+    assert_int_equal(s->got.groups, 1);
+    assert_true(of(s, a)->group == 1 && of(s, b)->group == 1);
+    assert_int_equal(of(s, hospital)->seen, 20); /* once, whoever holds them */
+    assert_int_equal(of(s, hospital)->planted, 40);
+    assert_int_equal(s->got.sources[0].source, hospital);
+}
+
+static void a_group_across_the_tree_stays_undecided(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = below(s, source(s, 0), 0);
+    uint32_t b = below(s, source(s, 0), 0);
+    uint32_t t = canaries(s, 40);
+    plant(s, a, t, 40);
+    plant(s, b, t, 40);
+    see(s, t, 20, 1);
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_INSUFFICIENT);
+    assert_int_equal(s->got.groups, 1); /* the lowest level says it, the one above does not repeat it */
+    assert_true(of(s, a)->group == 1 && of(s, b)->group == 1);
+    assert_int_equal(of(s, 0)->group + of(s, 2)->group, 0);
+}
+
+static void a_little_of_every_branch_names_the_whole(void **state)
+{
+    struct story *s = *state;
+    uint32_t chain = source(s, 0);
+    for (unsigned i = 0; i < 12; i++) {
+        uint32_t branch = below(s, chain, 0);
+        uint32_t t = canaries(s, 10);
+        plant(s, branch, t, 10);
+        see(s, t, 2, 1);
+    }
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_ATTRIBUTED);
+    assert_true(in_set(s, chain));
+    for (uint32_t i = 1; i <= 12; i++)
+        assert_false(in_set(s, i));
+    assert_int_equal(of(s, chain)->seen, 24);
+    assert_int_equal(of(s, chain)->planted, 120);
+}
+
+static void what_is_above_a_named_source_is_listed_and_not_named(void **state)
+{
+    struct story *s = *state;
+    uint32_t hospital = source(s, 0);
+    uint32_t his = below(s, hospital, 0);
+    uint32_t ward = below(s, his, 0);
+    uint32_t other = below(s, his, 0);
+    uint32_t t = canaries(s, 80);
+    plant(s, ward, t, 40);
+    plant(s, other, t + 40, 40);
+    see(s, t, 25, 1);
+    see(s, t + 40, 1, 1);
+    run(s);
+    assert_true(in_set(s, ward) && !in_set(s, other) && !in_set(s, his) && !in_set(s, hospital));
+    assert_true(of(s, his)->posterior > 0.99 && of(s, hospital)->posterior > 0.99);
+    assert_true(of(s, hospital)->log10_lr > 20 && of(s, hospital)->log10_lr < of(s, ward)->log10_lr);
+    assert_int_equal(of(s, hospital)->seen, 26);
+    assert_int_equal(s->got.sources[0].source, ward);
+}
+
+static void what_flows_downstream_is_held_there_too(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t b = source(s, 0);
+    uint32_t c = source(s, 0);
+    uint32_t t = canaries(s, 80);
+    plant(s, a, t, 40);
+    plant(s, c, t + 40, 40);
+    flow(s, a, b);
+    flow(s, b, c);
+    flow(s, c, a); /* a cycle: all hold all */
+    see(s, t, 20, 1);
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_INSUFFICIENT);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(of(s, i)->planted, 80);
+        assert_int_equal(of(s, i)->group, 1);
+    }
+    dye_attribution_done(&s->got);
+    s->c.n_flows = 2; /* and without the last, c has forty of its own that are missing */
+    run(s);
+    assert_true(of(s, a)->group == 1 && of(s, b)->group == 1 && of(s, c)->group == 0);
+    assert_int_equal(of(s, b)->planted, 40);
+    assert_int_equal(of(s, c)->planted, 80);
+}
+
+static void a_few_mislinks_do_not_make_a_second_source(void **state)
+{
+    static const struct {
+        uint32_t first, second;
+        bool named;
+    } cases[] = {{40, 2, false}, {40, 6, false}, {40, 8, false}, {40, 14, true}, {10, 4, false}, {10, 7, true}};
+    struct story *s = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        s->c.n_sources = s->c.n_canaries = s->c.n_holdings = s->c.n_seen = 0;
+        uint32_t a = source(s, 0);
+        uint32_t b = source(s, 0);
+        uint32_t t = canaries(s, 80);
+        plant(s, a, t, 40);
+        plant(s, b, t + 40, 40);
+        see(s, t, cases[i].first, 1);
+        see(s, t + 40, cases[i].second, 1);
+        run(s);
+        assert_true(in_set(s, a));
+        assert_int_equal(in_set(s, b), cases[i].named);
+        dye_attribution_done(&s->got);
+    }
+}
+
+static void mislinks_downstream_do_not_move_the_name_there(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t b = source(s, 0);
+    uint32_t t = canaries(s, 80);
+    plant(s, a, t, 40);
+    plant(s, b, t + 40, 40);
+    flow(s, a, b);
+    see(s, t, 36, 1);
+    see(s, t + 40, 4, 1); /* b explains all of it, and a explains it but for mis-links */
+    run(s);
+    assert_false(in_set(s, b));
+}
+
+static void a_repost_speaks_for_nobody(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t t = canaries(s, 40);
+    plant(s, a, t, 40);
+    see(s, t, 12, 1);
+    for (size_t i = 0; i < s->c.n_seen; i++)
+        s->seen[i].inherited = true;
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_INSUFFICIENT);
+    assert_int_equal(s->got.inherited, 12);
+    assert_int_equal(s->got.unexplained, 0);
+    for (size_t i = 0; i < s->got.n; i++)
+        assert_false(s->got.sources[i].in_set);
+}
+
+static void an_inherited_canary_is_as_if_it_had_never_been(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t t = canaries(s, 40);
+    plant(s, a, t, 40);
+    see(s, t, 12, 1);
+    see(s, t, 1, 0.4); /* one of several sightings is enough */
+    s->seen[12].inherited = true;
+    run(s);
+    double with = of(s, a)->log10_lr;
+    assert_int_equal(of(s, a)->planted, 39);
+    assert_int_equal(of(s, a)->seen, 11);
+    dye_attribution_done(&s->got);
+    s->c.n_seen = s->c.n_holdings = 0;
+    plant(s, a, t + 1, 39);
+    see(s, t + 1, 11, 1);
+    run(s);
+    assert_near(of(s, a)->log10_lr, with, 1e-12);
+}
+
+static void an_inherited_control_still_alarms(void **state)
+{
+    struct story *s = *state;
+    uint32_t t = canaries(s, 1);
+    s->canaries[t].control = true;
+    see(s, t, 1, 1);
+    s->seen[0].inherited = true;
+    run(s);
+    assert_int_equal(s->got.verdict, DYE_CONTROL_HIT);
+}
+
+static void the_absence_of_what_was_withdrawn_says_nothing(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t t = canaries(s, 60);
+    plant(s, a, t, 60);
+    see(s, t, 12, 1);
+    for (size_t i = 40; i < 60; i++)
+        s->holdings[i].withdrawn_at = 50 * DAY;
+    s->holdings[3].withdrawn_at = 50 * DAY; /* but it was seen */
+    run(s);
+    assert_int_equal(of(s, a)->planted, 40);
+    assert_near(of(s, a)->log10_lr, 36.473012734884, 1e-9);
+    dye_attribution_done(&s->got);
+    for (size_t i = 40; i < 60; i++)
+        s->holdings[i].withdrawn_at = 100 * DAY; /* after the copy was taken, at the earliest */
+    run(s);
+    assert_int_equal(of(s, a)->planted, 60);
+}
+
+static void a_tree_or_flow_that_makes_no_sense_is_refused(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t b = below(s, a, 0);
+    struct dye_error err;
+    struct dye_attribution untouched = {.n = 77};
+    s->sources[a].parent = b + 1; /* a cycle */
+    assert_int_equal(dye_attribute(&s->c, NULL, &untouched, &err), DYE_E_USAGE);
+    s->sources[a].parent = 9; /* nobody */
+    assert_int_equal(dye_attribute(&s->c, NULL, &untouched, &err), DYE_E_USAGE);
+    s->sources[a].parent = 0;
+    flow(s, a, 2);
+    assert_int_equal(dye_attribute(&s->c, NULL, &untouched, &err), DYE_E_USAGE);
+    s->c.n_flows = 0;
+    s->canaries[canaries(s, 1)].bias = 1;
+    assert_int_equal(dye_attribute(&s->c, NULL, &untouched, &err), DYE_E_USAGE);
+    assert_int_equal(untouched.n, 77);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(branches_that_cannot_be_told_apart_name_what_is_above_them),
+        STORY(a_group_across_the_tree_stays_undecided),
+        STORY(a_little_of_every_branch_names_the_whole),
+        STORY(what_is_above_a_named_source_is_listed_and_not_named),
+        STORY(what_flows_downstream_is_held_there_too),
+        STORY(a_few_mislinks_do_not_make_a_second_source),
+        STORY(mislinks_downstream_do_not_move_the_name_there),
+        STORY(a_repost_speaks_for_nobody),
+        STORY(an_inherited_canary_is_as_if_it_had_never_been),
+        STORY(an_inherited_control_still_alarms),
+        STORY(the_absence_of_what_was_withdrawn_says_nothing),
+        STORY(a_tree_or_flow_that_makes_no_sense_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
