@@ -63,11 +63,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT l.other_id FROM up JOIN dyetrace.lineage l ON l.dump_id = up.id AND l.parent)
     SELECT id FROM up
 $$;
--- And those whose rows come from it.
-CREATE FUNCTION dyetrace.lineage_descendants(dump text) RETURNS TABLE (dump_id text)
+-- Those, and the earlier dumps that share persons with it: what they show, it may only repeat.
+CREATE FUNCTION dyetrace.lineage_before(dump text) RETURNS TABLE (dump_id text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT l.other_id FROM dyetrace.lineage l WHERE l.dump_id = dump UNION SELECT a.dump_id FROM dyetrace.lineage_ancestors(dump) a
+$$;
+-- Later dumps that it bears on: those that share persons with it, and those whose rows come from it.
+CREATE FUNCTION dyetrace.lineage_after(dump text) RETURNS TABLE (dump_id text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE down (id) AS (
-        SELECT l.dump_id FROM dyetrace.lineage l WHERE l.other_id = dump AND l.parent
+        SELECT l.dump_id FROM dyetrace.lineage l WHERE l.other_id = dump
         UNION
         SELECT l.dump_id FROM down JOIN dyetrace.lineage l ON l.other_id = down.id AND l.parent)
     SELECT id FROM down
@@ -107,5 +112,6 @@ GRANT SELECT, INSERT, DELETE ON dyetrace.lineage TO dyetrace_matcher;
 GRANT SELECT ON dyetrace.lineage TO dyetrace_portal;
 GRANT UPDATE (relation, parent, explains) ON dyetrace.lineage TO dyetrace_matcher;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dyetrace.lineage_ancestors(text), dyetrace.lineage_descendants(text), dyetrace.lineage_leak(text),
+GRANT EXECUTE ON FUNCTION dyetrace.lineage_ancestors(text), dyetrace.lineage_before(text), dyetrace.lineage_after(text),
+    dyetrace.lineage_leak(text),
     dyetrace.identifier_sets_expire(integer) TO dyetrace_matcher;

@@ -70,7 +70,7 @@ static enum dye_status read_rows(struct store *s, const char *dump, const char *
     DYE_TRY(store_run(s, err, &d->seen,
                       "SELECT g.canary_id, max(g.probability), bool_and(i.canary_id IS NOT NULL)"
                       " FROM dyetrace.sighting g LEFT JOIN (SELECT DISTINCT x.canary_id, x.variant"
-                      " FROM dyetrace.sighting x JOIN dyetrace.lineage_ancestors($2) u USING (dump_id)"
+                      " FROM dyetrace.sighting x JOIN dyetrace.lineage_before($2) u USING (dump_id)"
                       " WHERE NOT x.weak AND x.dump_id <> ALL ($1::text[])) i USING (canary_id, variant)"
                       " WHERE g.dump_id = ANY ($1::text[])"
                       " AND NOT dyetrace.canary_is_burned(g.canary_id, dyetrace.dump_came(g.dump_id)) GROUP BY 1",
