@@ -1,5 +1,6 @@
 #include "biff.h"
 
+#include "little.h"
 #include "wide.h"
 
 #include "dye/text.h"
@@ -41,8 +42,8 @@ static bool look_ahead(struct biff *b)
     b->cut = b->cut || (had != 0 && had != sizeof head);
     if (had != sizeof head)
         return false;
-    b->next_id = (uint16_t)(head[0] | head[1] << 8);
-    b->next_n = (uint16_t)(head[2] | head[3] << 8);
+    b->next_id = (uint16_t)little16(head);
+    b->next_n = (uint16_t)little16(head + 2);
     b->has_next = true;
     return true;
 }
@@ -62,7 +63,7 @@ bool biff_next(struct biff *b)
 
 uint32_t biff_get16(const struct biff *b, size_t at)
 {
-    return at + 2 <= b->n ? b->data[at] | (uint32_t)b->data[at + 1] << 8 : 0;
+    return at + 2 <= b->n ? little16(b->data + at) : 0;
 }
 
 uint32_t biff_get32(const struct biff *b, size_t at)

@@ -2,6 +2,7 @@
 
 #include "helped.h"
 #include "listing.h"
+#include "little.h"
 #include "name.h"
 #include "password.h"
 #include "rar_head.h"
@@ -168,13 +169,10 @@ static bool has_tail(const struct whole *w)
 {
     enum { START_BYTES = 32, NEXT_AT = 12 };
     uint8_t start[START_BYTES];
-    uint64_t next[2] = {0, 0}; /* offset behind the start, length */
     if (!whole_read(w, 0, start, sizeof start))
         return false;
-    for (size_t i = 0; i < 16; i++)
-        next[i / 8] |= (uint64_t)start[NEXT_AT + i] << (8 * (i % 8));
-    uint64_t left = w->bytes - START_BYTES;
-    return next[0] <= left && next[1] < left - next[0];
+    uint64_t at = little64(start + NEXT_AT), n = little64(start + NEXT_AT + 8), left = w->bytes - START_BYTES;
+    return at <= left && n < left - at;
 }
 
 static enum dye_status read_either(struct decoding *d, struct feed *in, const char *path, uint32_t depth,

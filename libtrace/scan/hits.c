@@ -58,6 +58,8 @@ enum dye_status hits_settle(struct scan *s)
     uint8_t lower[EMAIL_MAX];
     if (s->n_passed > 1)
         qsort(s->passed, s->n_passed, sizeof *s->passed, order);
+    for (size_t i = 0; i < s->n_passed; i++)
+        dye_index_call_keys(s->set->part[s->passed[i].part], s->passed[i].probe);
     for (size_t i = 0; i < s->n_passed; i++) {
         const struct passed *t = &s->passed[i];
         for (size_t k = 0; k < t->n; k++)

@@ -63,6 +63,7 @@ static __attribute__((noinline)) enum dye_status pass(struct scan *s, uint64_t w
         unsigned i = (unsigned)__builtin_ctzll(which);
         if (s->n_passed == PASSED_MAX)
             DYE_TRY(hits_settle(s));
+        dye_index_call_bucket(s->set->part[part], probes[i]);
         s->passed[s->n_passed++] = (struct passed){.probe = probes[i],
                                                    .start = window_byte(&s->w, TOKEN_POSITION(tokens[i])),
                                                    .n = (uint16_t)(n0 != 0 ? n0 : TOKEN_BYTES(tokens[i])),

@@ -73,23 +73,26 @@ is "not by a wrong one" "$(first)" " unread encrypted"
 # While a helper runs, stopped by nobody reading what it writes, no command line has the word.
 yes '赵敏,17454410092,0123456789' | head -c 40000000 >big.csv
 python3 "$support/locked_rar.py" rar5 "$word" big.rar big.csv || bail "a large rar can be made"
-watch_processes() { # FILE PROGRAM
+printf '%s\n' "$word" >word.txt
+words_of() { # PID: its command line, a word a line
+    { tr '\0' '\n' <"/proc/$1/cmdline"; } 2>/dev/null
+}
+watch_processes() { # FILE PROGRAM PLACES
     local pid="" lines
     mkfifo pipe
-    dyetrace decode "$1" --records --json --password-file words.txt >pipe 2>/dev/null &
+    dyetrace decode "$1" --records --json --password-file word.txt >pipe 2>/dev/null &
     local reader=$!
     exec 9<pipe
-    for _ in $(seq 300); do
-        pid=$(pgrep -x "$2" -n)
-        [ -z "$pid" ] || [ "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | cut -d' ' -f1)" = "$2" ] && [ -n "$pid" ] && break
-        sleep 0.02
+    for _ in $(seq 400); do
+        pid=$(pgrep -x "$2" -n) && words_of "$pid" | grep -qx '\*' && break
+        sleep 0.05
     done
     ok "$2 runs" test -n "$pid"
     lines=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n')
-    is "its place on the command line is taken" "$(tr '\0' '\n' <"/proc/$pid/cmdline" | grep -c '^\*$')" "$3"
+    is "its place on the command line is taken" "$(words_of "$pid" | grep -c '^\*$')" "$3"
     ok "and there are command lines to look at" grep -qx "$2" <<<"$lines"
     is "none of them has the password" "$(grep -cF "$word" <<<"$lines")" 0
-    is "nor the environment, which nobody else may read anyway" "$(tr '\0' '\n' <"/proc/$pid/environ" | grep -cF "$word")" 0
+    is "nor the environment, which nobody else may read anyway" "$( { tr '\0' '\n' <"/proc/$pid/environ"; } 2>/dev/null | grep -cF "$word")" 0
     exec 9<&-
     kill "$reader" 2>/dev/null
     wait "$reader" 2>/dev/null

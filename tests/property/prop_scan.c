@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { ROUNDS = 3000, TEXT_MAX = 600, LONG_MAX = 12000, HITS_MAX = 4000 }; /* a window of the scanner is 4,096 bytes */
+enum { ROUNDS = 2000, TEXT_MAX = 600, LONG_MAX = 12000, HITS_MAX = 4000 }; /* a window of the scanner is 4,096 bytes */
 
 static const struct {
     const char *text;
