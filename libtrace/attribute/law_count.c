@@ -157,13 +157,13 @@ static uint64_t left_by(const struct sums *s, const struct dye_law_distinct *d, 
     return s->records - have + share(have, distinct, s->having[k]);
 }
 
-static enum dye_law_key choose(const struct dye_law *law, const struct dye_law_dump *d, const struct sums *s)
+static enum dye_law_key choose(const struct dye_law *law, const struct dye_law_count *c, const struct sums *s)
 {
     for (size_t i = 0; i < law->keys; i++) {
         enum dye_law_key k = law->key[i];
         unsigned __int128 have = s->identifying[k];
-        if (k == DYE_LAW_ROWS || (d->distinct[k].known && d->distinct[k].exact && s->records > 0 &&
-                                  have * 100 >= (unsigned __int128)s->records * law->coverage_percent))
+        if (k == DYE_LAW_ROWS ||
+            (c->by[k].exact && s->records > 0 && have * 100 >= (unsigned __int128)s->records * law->coverage_percent))
             return k;
     }
     return DYE_LAW_ROWS;
@@ -179,6 +179,7 @@ enum dye_status dye_law_count(const struct dye_law *law, const struct dye_law_du
             DYE_FAIL(err, DYE_E_LIMIT, "law: records beyond 64 bits");
     uint64_t left[DYE_LAW_KEYS] = {s.records};
     DYE_TRY(score(law, &s, ALL, s.records, &count.by[DYE_LAW_ROWS], err));
+    count.by[DYE_LAW_ROWS].exact = true;
     count.with_key[DYE_LAW_ROWS] = s.records;
     for (unsigned k = 1; k < DYE_LAW_KEYS; k++) {
         count.with_key[k] = s.identifying[k];
@@ -186,11 +187,13 @@ enum dye_status dye_law_count(const struct dye_law *law, const struct dye_law_du
             continue;
         left[k] = left_by(&s, &d->distinct[k], k);
         DYE_TRY(score(law, &s, ALL, left[k], &count.by[k], err));
+        count.by[k].exact = d->distinct[k].exact && s.having[k] == s.identifying[k];
     }
-    count.key = key == DYE_LAW_KEYS ? choose(law, d, &s) : key;
+    count.key = key == DYE_LAW_KEYS ? choose(law, &count, &s) : key;
     if (!count.by[count.key].known)
         DYE_FAIL(err, DYE_E_USAGE, "law: distinct by %s: not counted", dye_law_key_name(count.key));
     DYE_TRY(score(law, &s, CERTAIN, left[count.key], &count.certain, err));
+    count.certain.exact = count.by[count.key].exact;
     for (size_t i = 0; i < law->rules; i++)
         count.rule_records[i] = share(s.rule[i], left[count.key], s.records);
     *ret = count;

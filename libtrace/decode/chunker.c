@@ -320,6 +320,23 @@ uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n)
     return c->p + c->n;
 }
 
+bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start)
+{
+    if (c->begun || c->unit != DYE_UNIT_BYTE || c->n > 0 || n != sample_bytes(c))
+        return false;
+    c->n = n;
+    c->high = n > c->high ? n : c->high;
+    bool known = detect(c) == DYE_OK && !is_wide(c) && is_by_line(&c->layout);
+    c->n = 0;
+    c->begun = known;
+    if (!known)
+        return false;
+    c->layout.state |= LAYOUT_BEGUN;
+    c->number = number;
+    c->start = start;
+    return true;
+}
+
 enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)
 {
     if (c->finished)

@@ -37,6 +37,8 @@ INSERT INTO allowed VALUES
     ('matcher', 'identifier_set', '{INSERT,SELECT}'), ('matcher', 'identifier_sample', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'lineage', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
+    ('matcher', 'touch_log', '{INSERT,SELECT}'), ('matcher', 'touch', '{INSERT,SELECT}'), ('matcher', 'touch_day', '{INSERT,SELECT}'),
+    ('matcher', 'contact', '{INSERT,SELECT}'), ('matcher', 'attribution_extent', '{INSERT,SELECT}'), ('portal', 'attribution_extent', '{SELECT}'),
     ('matcher', 'dump_columns', '{SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'law_case', '{INSERT,SELECT}'), ('matcher', 'case_person', '{INSERT,SELECT}'), ('matcher', 'case_act', '{INSERT,SELECT}'),
@@ -93,7 +95,7 @@ SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
 SELECT bag_eq(
     $$ SELECT p.proname::text FROM pg_proc p
        WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
-    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner', 'taken_before'],
+    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner'],
     'the portal calls the audit, what a sighting is shown with, and the session''s functions, no other');
 SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
            WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_alerter', p.oid, 'EXECUTE')), NULL,
@@ -154,6 +156,8 @@ FROM (VALUES
     ('matcher', 'SELECT dyetrace.epoch_next(''x'')', 'make an epoch'),
     ('matcher', 'DELETE FROM dyetrace.sighting', 'take a sighting back'),
     ('matcher', 'UPDATE dyetrace.sighting SET bits = 99', 'change what a sighting weighs'),
+    ('portal', 'SELECT * FROM dyetrace.touch', 'see who opened a canary'), ('seeder', 'SELECT * FROM dyetrace.touch', 'see who opened a canary'),
+    ('matcher', 'DELETE FROM dyetrace.contact', 'take a contact back'), ('portal', 'SELECT * FROM dyetrace.contact', 'see contacts'),
     ('seeder', 'SELECT * FROM dyetrace.dump', 'see a dump'),
     ('seeder', 'SELECT * FROM dyetrace.sighting', 'see a sighting'),
     ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),

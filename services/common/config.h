@@ -28,8 +28,11 @@ struct config {
     int64_t limit_record_bytes;
     int64_t limit_seconds;
     int64_t sketch_retention_days; /* 0: none are kept */
-    double link_expected_false;    /* false sightings a dump, at most, in expectation */
-    double link_weak_floor;        /* probability from which a row of masked values is kept */
+    int64_t events_retention_days;
+    double contact_max_p_value;
+    int64_t contact_window_hours;
+    double link_expected_false; /* false sightings a dump, at most, in expectation */
+    double link_weak_floor;     /* probability from which a row of masked values is kept */
     char law_rules[64];
     double attribution_epsilon;
     double attribution_prior;

@@ -1,6 +1,7 @@
 #include "attribution.h"
 
 #include "dye/attribute.h"
+#include "extent_store.h"
 #include "log.h"
 #include "queries.h"
 #include "queue.h"
@@ -209,8 +210,8 @@ static enum dye_status store_source(struct store *s, const char *dump, const str
                      a->taken_after != INT64_MIN ? after : NULL);
 }
 
-static enum dye_status store_result(struct store *s, const char *dump, const struct dossier *d,
-                                    const struct dye_attribution *a, struct dye_error *err)
+static enum dye_status store_result(struct store *s, const char *dump, const char *scope, const struct dossier *d,
+                                    const struct dye_attribution *a, double z, struct dye_error *err)
 {
     char power[32];
     const char *verdict = dye_attribution_verdict_name(a->verdict);
@@ -222,7 +223,7 @@ static enum dye_status store_result(struct store *s, const char *dump, const str
                       number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained));
     for (size_t i = 0; i < a->n; i++)
         DYE_TRY(store_source(s, dump, d, (int64_t)i, &a->sources[i], err));
-    return DYE_OK;
+    return extent_store(s, dump, scope, z, err);
 }
 
 /* The result is the dump's from here on. */
@@ -252,7 +253,7 @@ static enum dye_status tell(struct store *s, const char *dump, const char *verdi
     return DYE_OK;
 }
 
-static void params_of(const struct config *c, struct dye_attribute_params *ret)
+void attribution_params(const struct config *c, struct dye_attribute_params *ret)
 {
     dye_attribute_params_default(ret);
     ret->epsilon = c->attribution_epsilon;
@@ -272,7 +273,7 @@ static enum dye_status run(struct store *s, const struct config *c, const char *
     struct dye_attribute_params params;
     struct dye_attribution a = {0};
     STORE_RESULT scope = NULL;
-    params_of(c, &params);
+    attribution_params(c, &params);
     enum dye_status status = read_scope(s, dump, ret != NULL, &scope, err);
     if (status == DYE_OK)
         status = read_rows(s, dump, store_text(scope, 0, 0), &d, err);
@@ -284,7 +285,7 @@ static enum dye_status run(struct store *s, const struct config *c, const char *
         const char *verdict = dye_attribution_verdict_name(a.verdict);
         status = store_begin(s, err);
         if (status == DYE_OK)
-            status = store_result(s, dump, &d, &a, err);
+            status = store_result(s, dump, store_text(scope, 0, 0), &d, &a, params.z, err);
         if (status == DYE_OK)
             status = ret != NULL ? tell(s, dump, verdict, ret, err) : keep(s, dump, removes, verdict, err);
         if (status != DYE_OK)

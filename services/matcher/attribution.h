@@ -5,6 +5,7 @@
  * Canaries that a dump shows because its rows come from earlier dumps that show them (lineage.h) count for nobody.
  */
 #include "config.h"
+#include "dye/attribute.h"
 #include "dye/buf.h"
 #include "store.h"
 
@@ -17,5 +18,8 @@ DYE_MUST_CHECK enum dye_status attribution_run(struct store *s, const struct con
  * that `attribute` prints, with the dumps as `leak`, and a NUL behind it; nothing is kept but the audit. */
 DYE_MUST_CHECK enum dye_status attribution_leak(struct store *s, const struct config *c, const char *dump,
                                                 struct dye_buf *ret, struct dye_error *err);
+
+/* The thresholds that the configuration asks for. */
+void attribution_params(const struct config *c, struct dye_attribute_params *ret);
 
 #endif

@@ -235,6 +235,12 @@ static enum dye_status on_rest(struct listener *l, size_t n)
     memcpy(why, reason.p, reason.n);
     why[reason.n] = '\0';
     bool over = false;
+    uint64_t known = l->decoder->skip != NULL ? l->decoder->skip(l->events->arg, l->in_fd, (uint64_t)l->from + at,
+                                                                 l->limits->output_bytes - l->output)
+                                              : 0;
+    at += known;
+    l->bytes += known;
+    l->output += known;
     l->rested = true;
     DYE_TRY(read_rest(l, at, &over));
     return l->fault != NULL || l->done ? DYE_OK : close_part(l, over ? "limit: output" : why);

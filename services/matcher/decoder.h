@@ -30,6 +30,9 @@ int decoder_child_main(int argc, char **argv);
 
 /* Where the next bytes of a part may be put before `data` is given them there, at most *ret_n; `arg` is the events'. */
 typedef uint8_t *(*decoder_room_fn)(void *arg, size_t *ret_n);
+/* How many bytes of the part at hand, which stands in the file from `at` on, need not be read: they count as if they
+ * had been. At most `most`. */
+typedef uint64_t (*decoder_skip_fn)(void *arg, int fd, uint64_t at, uint64_t most);
 
 struct decoder {
     const char *self_exe;   /* the path of this program, such as "/proc/self/exe" */
@@ -37,6 +40,7 @@ struct decoder {
     uint64_t spill_bytes;   /* how large that may grow */
     uint32_t seconds;       /* from start to end; 0: as long as it takes */
     decoder_room_fn room;   /* may be NULL */
+    decoder_skip_fn skip;   /* likewise */
     const char *const *passwords;
     size_t n_passwords; /* more than DECODER_PASSWORDS are not tried, nor longer ones than DYE_PASSWORD_MAX_BYTES */
 };

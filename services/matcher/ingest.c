@@ -128,6 +128,7 @@ struct run {
     struct queue_chunk *done; /* sorted by (part, number) */
     size_t n_done;
     struct dye_chunker *chunker;
+    size_t target; /* of its chunks */
     struct dye_linker *linker;
     struct findings findings;
     struct dye_census *census;
@@ -265,6 +266,48 @@ static uint8_t *room(void *arg, size_t *ret_n)
     return dye_chunker_room(((struct run *)arg)->chunker, ret_n);
 }
 
+static bool ends_line(int fd, uint64_t end)
+{
+    char last = 0;
+    return pread(fd, &last, 1, (off_t)(end - 1)) == 1 && last == '\n';
+}
+
+/* Goes on behind the first n chunks of a part at `at` in the file, which are `bytes`. */
+static bool resume(struct run *run, int fd, uint64_t at, uint32_t n, uint64_t bytes)
+{
+    size_t sample;
+    uint8_t *p = dye_chunker_room(run->chunker, &sample);
+    size_t got = 0;
+    for (ssize_t r = 1; got < sample && r > 0; got += r > 0 ? (size_t)r : 0)
+        r = pread(fd, p + got, sample - got, (off_t)(at + got));
+    return got == sample && dye_chunker_resume(run->chunker, got, n, bytes);
+}
+
+/* Chunks that were committed before a crash, and end with a line, are not read again as far as their sketches are
+ * stored. */
+static uint64_t skip(void *arg, int fd, uint64_t at, uint64_t most)
+{
+    struct run *run = arg;
+    const struct queue_chunk first = {.part = run->part}, *end = run->done + run->n_done;
+    const struct queue_chunk *c = bsearch(&first, run->done, run->n_done, sizeof first, compare_chunk);
+    uint32_t n = 0, covered = sketcher_covered(run->sketcher);
+    uint64_t bytes = 0, records = 0;
+    for (; c != NULL && c < end && c->part == run->part && c->number == n && n < covered; c++) {
+        if (c->start != bytes || c->bytes < run->target || c->bytes > most - bytes ||
+            !ends_line(fd, at + bytes + c->bytes))
+            break;
+        n++;
+        bytes += c->bytes;
+        records += c->records;
+    }
+    if (n == 0 || run->other_part || !resume(run, fd, at, n, bytes))
+        return 0;
+    run->chunks = n;
+    run->bytes += bytes;
+    run->records += records;
+    return bytes;
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
@@ -314,6 +357,7 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
                                     .spill_bytes = (uint64_t)config->limit_spill_bytes,
                                     .seconds = (uint32_t)config->limit_seconds,
                                     .room = room,
+                                    .skip = skip,
                                     .passwords = run->in->passwords,
                                     .n_passwords = run->in->n_passwords};
     if (lseek(fd, 0, SEEK_SET) != 0)
@@ -377,8 +421,8 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();
     size_t longest = (size_t)in->home->config.limit_record_bytes;
-    run.chunker =
-        dye_chunker_new(longest < DYE_CHUNK_TARGET_BYTES ? longest : DYE_CHUNK_TARGET_BYTES, longest, on_chunk, &run);
+    run.target = longest < DYE_CHUNK_TARGET_BYTES ? longest : DYE_CHUNK_TARGET_BYTES;
+    run.chunker = dye_chunker_new(run.target, longest, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
     enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? DYE_OK

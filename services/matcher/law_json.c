@@ -119,6 +119,7 @@ static json_t *scored(const struct dye_law *law, enum dye_law_key key, const str
     put(o, "counted", json_boolean(s->known));
     if (!s->known)
         return o;
+    put(o, "exact", json_boolean(s->exact));
     put_whole(o, "records", s->records);
     put_whole(o, "duplicate", s->duplicate);
     put_items(o, &s->items);

@@ -61,9 +61,10 @@ static void print_score(const json_t *s, const char *chosen, const char *name)
         printf("  %-14s not counted\n", name);
         return;
     }
-    printf("%c %-14s %12lld %10lld %10lld %10lld %12lld  %s; by an insider %s\n", strcmp(chosen, name) == 0 ? '*' : ' ',
-           name, whole_of(s, "records"), whole_of(s, "A"), whole_of(s, "B"), whole_of(s, "C"), whole_of(s, "score"),
-           text_of(s, "level"), text_of(s, "insider_level"));
+    printf("%c %-14s %12lld %10lld %10lld %10lld %12lld  %s; by an insider %s%s\n",
+           strcmp(chosen, name) == 0 ? '*' : ' ', name, whole_of(s, "records"), whole_of(s, "A"), whole_of(s, "B"),
+           whole_of(s, "C"), whole_of(s, "score"), text_of(s, "level"), text_of(s, "insider_level"),
+           is_true(s, "exact") ? "" : " (estimate)");
 }
 
 static void print_notice(const json_t *n)

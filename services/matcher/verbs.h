@@ -12,6 +12,10 @@ int verb_attribute(int argc, char **argv);
 int verb_unread(int argc, char **argv);
 int verb_parts(int argc, char **argv);
 int verb_retro(int argc, char **argv);
+int verb_touch(int argc, char **argv);
+int verb_accounts(int argc, char **argv);
+int verb_contact(int argc, char **argv);
+int verb_estimate(int argc, char **argv);
 int verb_count(int argc, char **argv);
 int verb_case(int argc, char **argv);
 #endif

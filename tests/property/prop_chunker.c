@@ -134,6 +134,57 @@ static void any_feeding_gives_the_same_chunks(void **state)
     }
 }
 
+struct counted { /* chunks from `first` on */
+    size_t first, n;
+    uint64_t ends[CHUNKS_MAX], records[CHUNKS_MAX];
+};
+
+static enum dye_status count(void *arg, const struct dye_chunk *c)
+{
+    struct counted *k = arg;
+    assert_int_equal(c->number, k->first + k->n);
+    k->ends[k->n] = c->start + c->bytes.n;
+    k->records[k->n++] = c->records;
+    return DYE_OK;
+}
+
+static void what_goes_on_behind_a_chunk_comes_to_the_same(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, rng_seed(13));
+    static uint8_t part[PART_MAX];
+    static struct counted whole, rest;
+    size_t resumed = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = make_part(&r, part), target = 1 + rng_below(&r, 200), max = target + rng_below(&r, 300), room;
+        whole.n = rest.n = 0;
+        struct dye_chunker *c = dye_chunker_new(target, max, count, &whole);
+        feed(c, &r, part, n, PART_MAX);
+        dye_chunker_free(c);
+        rest.first = 1 + rng_below(&r, whole.n + 1);
+        uint64_t start = rest.first < whole.n ? whole.ends[rest.first - 1] : 0;
+        c = dye_chunker_new(target, max, count, &rest);
+        uint8_t *p = dye_chunker_room(c, &room);
+        if (start > 0 && part[start - 1] == '\n' && room <= n) {
+            memcpy(p, part, room);
+            if (dye_chunker_resume(c, room, (uint32_t)rest.first, start)) {
+                feed(c, &r, part + start, n - start, 50);
+                assert_int_equal(rest.first + rest.n, whole.n);
+                assert_memory_equal(rest.ends, whole.ends + rest.first, rest.n * sizeof *rest.ends);
+                assert_memory_equal(rest.records, whole.records + rest.first, rest.n * sizeof *rest.records);
+                resumed++;
+            } else { /* nothing has happened */
+                rest.first = 0;
+                feed(c, &r, part, n, 50);
+                assert_int_equal(rest.n, whole.n);
+            }
+        }
+        dye_chunker_free(c);
+    }
+    assert_in_range(resumed, 50, ROUNDS);
+}
+
 static void no_identifier_in_lines_is_split(void **state)
 {
     (void)state;
@@ -165,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_feeding_gives_the_same_chunks),
+        cmocka_unit_test(what_goes_on_behind_a_chunk_comes_to_the_same),
         cmocka_unit_test(no_identifier_in_lines_is_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

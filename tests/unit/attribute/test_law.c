@@ -127,6 +127,20 @@ static void canaries_are_taken_out_of_rows_and_of_what_is_distinct(void **state)
     assert_int_equal(c.key, DYE_LAW_ROWS); /* an estimate proves nothing */
 }
 
+static void a_key_that_bare_rows_have_is_an_estimate(void **state)
+{
+    (void)state;
+    const struct dye_law_kinds kinds[] = {{1U << DYE_NAME | 1U << DYE_MOBILE, 200}, {1U << DYE_MOBILE, 20}};
+    const struct dye_law_part part = {.records = 220, .kinds = kinds, .n_kinds = 2};
+    struct dye_law_dump d = {&part, 1, {{0}}};
+    struct dye_law_count c;
+    d.distinct[DYE_LAW_BY_MOBILE] = (struct dye_law_distinct){true, true, 110, 0};
+    assert_int_equal(dye_law_count(&law, &d, DYE_LAW_KEYS, &c, NULL), DYE_OK);
+    assert_int_equal(c.by[DYE_LAW_BY_MOBILE].records, 100);
+    assert_false(c.by[DYE_LAW_BY_MOBILE].exact);
+    assert_int_equal(c.key, DYE_LAW_ROWS);
+}
+
 static void records_without_the_key_are_no_duplicates(void **state)
 {
     (void)state;
@@ -348,6 +362,7 @@ int main(void)
         SENTENCE(words_of_letters_are_whole_words),
         SENTENCE(a_bare_phone_identifies_nobody),
         SENTENCE(canaries_are_taken_out_of_rows_and_of_what_is_distinct),
+        SENTENCE(a_key_that_bare_rows_have_is_an_estimate),
         SENTENCE(records_without_the_key_are_no_duplicates),
         SENTENCE(what_is_not_certain_is_the_mildest_class),
         SENTENCE(numbers_that_pass_by_chance_are_not_enough),

@@ -277,6 +277,36 @@ static void a_file_that_moves_its_end_is_read_to_where_that_is(void **state)
     free(p);
 }
 
+static uint64_t known_bytes(void *arg, int fd, uint64_t at, uint64_t most)
+{
+    char first = 0;
+    assert_int_equal(pread(fd, &first, 1, (off_t)at), 1);
+    assert_int_equal(first, '4');
+    assert_int_equal(((struct log *)arg)->bytes, 0);
+    return most < 3 ? most : 3;
+}
+
+static void bytes_that_are_known_count_and_are_not_read(void **state)
+{
+    (void)state;
+    for (uint64_t most = 2; most < 6; most++) {
+        int fd = file_of("0123456789", 10);
+        struct log l = {.n = 0};
+        struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+        const struct decoder decoder = {.self_exe = self, .skip = known_bytes};
+        struct dye_decode_limits limits;
+        dye_decode_limits_default(&limits);
+        limits.output_bytes = most;
+        assert_int_equal(lseek(fd, 4, SEEK_SET), 4);
+        assert_int_equal(decoder_run(&decoder, fd, &limits, &events, NULL, NULL), DYE_OK);
+        char want[64];
+        snprintf(want, sizeof want, "0 '' %d partly 'limit: output'\n", (int)most);
+        assert_string_equal(l.text, want);
+        assert_int_equal(l.bytes, most < 3 ? 0 : most - 3);
+        close(fd);
+    }
+}
+
 /* From where its descriptor stands. */
 static void a_file_is_read_from_its_offset(void **state)
 {
@@ -551,6 +581,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_file_comes_through_byte_for_byte),
         cmocka_unit_test(a_file_that_moves_its_end_is_read_to_where_that_is),
+        cmocka_unit_test(bytes_that_are_known_count_and_are_not_read),
         cmocka_unit_test(a_file_is_read_from_its_offset),
         cmocka_unit_test(the_child_seeks_in_its_input_inside_the_sandbox),
         cmocka_unit_test(names_are_converted_inside_the_sandbox),

@@ -168,6 +168,7 @@ DYE_API const struct dye_law_rule *dye_law_column_rule(const struct dye_law *law
 
 struct dye_law_scored {
     bool known;
+    bool exact; /* else an estimate: the distinct count is one, or records that identify nobody have the key, too */
     uint64_t records;   /* that count under this key */
     uint64_t duplicate; /* that this key leaves out */
     struct dye_law_items items;

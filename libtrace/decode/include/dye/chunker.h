@@ -57,6 +57,11 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, s
 /* Where at most *ret_n bytes may be put instead, to be fed from there without another copy: what reads, reads them
  * there. Good until the next call. */
 DYE_API uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n);
+/* Instead of a part's first bytes: goes on with chunk `number`, which begins at `start` and behind a line, as if those
+ * before had been fed. The part's first n bytes stand where dye_chunker_room said, and n is what it said. False where
+ * more has to be known of what is before than that, or they are of no use: quotes, SQL, JSON across lines, UTF-16. Then
+ * nothing has happened. */
+DYE_MUST_CHECK DYE_API bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start);
 /* Delivers the rest and is ready for the next part. A part of no bytes has no chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_finish(struct dye_chunker *c);
 
