@@ -64,6 +64,10 @@ static const struct option options[] = {
     REAL("attribution.min_log10_margin", attribution_min_log10_margin, "3", 0, 100,
          "by which a set with a source beats the best one without it"),
     INTEGER("attribution.min_seen", attribution_min_seen, "2", 1, 1000, "distinct canaries seen of a source"),
+    REAL("attribution.mislink", attribution_mislink, "0.05", 0, 0.5,
+         "share of a dump's sightings that may be credited to a wrong source, and all to the same one"),
+    REAL("attribution.max_mislink_p", attribution_max_mislink_p, "0.0005", 1e-300, 1,
+         "chance that what is seen of a source is such sightings alone"),
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 

@@ -162,4 +162,13 @@ DYE_API void dye_wilson(uint32_t n, uint32_t k, double z, double *ret_low, doubl
 /* METHODS 1: that `rows` rows out of population + canaries hold a canary. All of them taken: certain. */
 DYE_API double dye_detection_power(uint64_t population, uint64_t canaries, uint64_t rows);
 
+/*
+ * How many canaries that are planted downstream alone tell a leak there from one upstream, where `upstream` canaries
+ * are held by both and that fraction of a table leaks: with at least this power more of them are seen than may be
+ * mis-links, and none of them is evidence for upstream; each by min_log10_margin. p may be NULL: the defaults. fraction
+ * in (0, 1], power in (0, 1) (asserted). UINT64_MAX beyond 2^24.
+ */
+DYE_API uint64_t dye_attribute_flow_needed(uint64_t upstream, double fraction, double power,
+                                           const struct dye_attribute_params *p);
+
 #endif
