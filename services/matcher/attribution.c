@@ -15,10 +15,9 @@
 struct dossier {
     PGresult *dump;     /* epoch, records, acquired_at (seconds), acquired_at (text), complete */
     PGresult *sources;  /* source_id, owner_id, population, parent_id */
-    PGresult *canaries; /* canary_id, control, bias, code */
+    PGresult *canaries; /* control, bias, code */
     PGresult *holdings; /* row of canaries, source_id, variant, planted_at, withdrawn_at (seconds) */
     PGresult *seen;     /* row of canaries, variant, probability */
-    PGresult *silent;   /* source_id, canaries held, of the sources that show none */
     PGresult *flows;    /* from_id, to_id */
     double code_epsilon;
     struct dye_attribute_case c;
@@ -37,7 +36,6 @@ static void dossier_done(struct dossier *d)
     PQclear(d->canaries);
     PQclear(d->holdings);
     PQclear(d->seen);
-    PQclear(d->silent);
     PQclear(d->flows);
     free(d->source_id);
     free(d->source);
@@ -73,20 +71,13 @@ static enum dye_status read_code_epsilon(struct store *s, const char *dump, doub
     return DYE_OK;
 }
 
-/* $1 the dump, $2 its epoch, $3 when it first came. Sources that hold a canary seen, in whatever variant, and the
- * canaries of any of them; of all other sources only how much they hold can matter. Joins throughout: what is IN a
- * list too long for memory is looked for one by one. */
-#define SHOWING                                                                                                        \
-    "WITH gone AS MATERIALIZED (SELECT b AS canary_id FROM dyetrace.canaries_burned($3::timestamptz) b),"              \
-    " shown AS MATERIALIZED (SELECT DISTINCT g.canary_id FROM dyetrace.sighting g WHERE g.dump_id = $1"                \
-    " AND NOT EXISTS (SELECT FROM gone b WHERE b.canary_id = g.canary_id)),"                                           \
-    " showing AS MATERIALIZED (SELECT DISTINCT p.source_id FROM dyetrace.placement p JOIN shown USING (canary_id)),"   \
-    " held AS MATERIALIZED (SELECT p.* FROM dyetrace.placement p JOIN showing USING (source_id)),"                     \
-    " named AS MATERIALIZED (SELECT canary_id FROM held UNION SELECT canary_id FROM shown),"                           \
-    " listed AS MATERIALIZED (SELECT c.canary_id, c.type, row_number() OVER (ORDER BY c.canary_id COLLATE \"C\") - 1"  \
-    " AS n FROM dyetrace.canary c JOIN named USING (canary_id) WHERE c.epoch <= $2)"
+/* $1 the epoch: a canary's number is its row when all are in the order in which they lie there, which is the same in
+ * one snapshot. To order a million texts would take as long as all the rest. */
+#define NUMBERED                                                                                                       \
+    "WITH n AS MATERIALIZED (SELECT c.canary_id, row_number() OVER (ORDER BY c.ctid) - 1 AS n"                         \
+    " FROM dyetrace.canary c WHERE c.epoch <= $1)"
 
-/* Within one snapshot, so that a canary's row number is the same in all statements that count. */
+/* Within one snapshot, so that a number is the same in all statements that count. */
 static enum dye_status read_rows(struct store *s, const char *dump, struct dossier *d, struct dye_error *err)
 {
     DYE_TRY(store_run(s, err, NULL, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ""));
@@ -95,28 +86,22 @@ static enum dye_status read_rows(struct store *s, const char *dump, struct dossi
     int64_t epoch = store_int(d->dump, 0, 0);
     const char *came = store_text(d->dump, 0, 3);
     DYE_TRY(store_run(s, err, &d->canaries,
-                      SHOWING " SELECT c.canary_id, c.type = 'control', coalesce(j.bias, 0), coalesce(j.code_id, 0)"
-                              " FROM listed c LEFT JOIN dyetrace.code_position j USING (canary_id) ORDER BY c.n",
-                      "sis", dump, epoch, came));
+                      "SELECT c.type = 'control', coalesce(j.bias, 0), coalesce(j.code_id, 0) FROM dyetrace.canary c"
+                      " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE c.epoch <= $1 ORDER BY c.ctid",
+                      "i", epoch));
     DYE_TRY(store_run(s, err, &d->seen,
-                      SHOWING " SELECT c.n, g.variant, max(g.probability) FROM dyetrace.sighting g JOIN listed c"
-                              " USING (canary_id) JOIN shown USING (canary_id) WHERE g.dump_id = $1 GROUP BY 1, 2",
-                      "sis", dump, epoch, came));
+                      NUMBERED " SELECT n.n, g.variant, max(g.probability) FROM dyetrace.sighting g JOIN n"
+                               " USING (canary_id) WHERE g.dump_id = $2 AND g.canary_id NOT IN"
+                               " (SELECT dyetrace.canaries_burned($3::timestamptz)) GROUP BY 1, 2",
+                      "iss", epoch, dump, came));
     DYE_TRY(store_run(s, err, &d->holdings,
-                      SHOWING " SELECT c.n, p.source_id, p.variant, floor(extract(epoch FROM p.planted_at))::bigint,"
-                              " floor(extract(epoch FROM p.withdrawn_at))::bigint FROM held p JOIN listed c"
-                              " USING (canary_id) LEFT JOIN shown w USING (canary_id)"
-                              " WHERE (p.state <> 'committed' OR w.canary_id IS NOT NULL)"
-                              " AND NOT EXISTS (SELECT FROM gone b WHERE b.canary_id = p.canary_id)",
-                      "sis", dump, epoch, came));
-    DYE_TRY(store_run(s, err, &d->silent,
-                      SHOWING " SELECT p.source_id, count(*) FROM dyetrace.placement p JOIN dyetrace.canary c"
-                              " USING (canary_id) WHERE c.epoch <= $2 AND p.state <> 'committed'"
-                              " AND NOT EXISTS (SELECT FROM showing w WHERE w.source_id = p.source_id)"
-                              " AND NOT EXISTS (SELECT FROM gone b WHERE b.canary_id = p.canary_id)"
-                              " AND p.planted_at <= $3::timestamptz"
-                              " AND coalesce(p.withdrawn_at >= $3::timestamptz, true) GROUP BY 1",
-                      "sis", dump, epoch, came));
+                      NUMBERED " SELECT n.n, p.source_id, p.variant, floor(extract(epoch FROM p.planted_at))::bigint,"
+                               " floor(extract(epoch FROM p.withdrawn_at))::bigint"
+                               " FROM dyetrace.placement p JOIN n USING (canary_id) WHERE p.canary_id NOT IN"
+                               " (SELECT dyetrace.canaries_burned($3::timestamptz)) AND (p.state <> 'committed'"
+                               " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = $2"
+                               " AND g.canary_id = p.canary_id))",
+                      "iss", epoch, dump, came));
     DYE_TRY(store_run(s, err, &d->flows, "SELECT from_id, to_id FROM dyetrace.source_flow ORDER BY 1, 2", ""));
     return store_run(s, err, &d->sources,
                      "WITH RECURSIVE holding (source_id) AS (SELECT DISTINCT p.source_id FROM dyetrace.placement p"
@@ -181,14 +166,6 @@ static size_t rows(const PGresult *r)
     return (size_t)PQntuples(r);
 }
 
-static size_t count_silent(const struct dossier *d)
-{
-    size_t n = 0;
-    for (int i = 0; i < PQntuples(d->silent); i++)
-        n += (size_t)store_int(d->silent, i, 1);
-    return n;
-}
-
 static enum dye_status number_holdings(struct dossier *d, struct dye_error *err)
 {
     for (int i = 0; i < PQntuples(d->holdings); i++) {
@@ -199,15 +176,6 @@ static enum dye_status number_holdings(struct dossier *d, struct dye_error *err)
         x->variants = variant_of(d, x->canary, d->holdings, i, 2);
         x->planted_at = store_int(d->holdings, i, 3);
         x->withdrawn_at = store_int(d->holdings, i, 4); /* NULL is 0: never */
-    }
-    uint32_t nameless = (uint32_t)rows(d->canaries); /* as many canaries as a silent source holds, whichever they are */
-    for (int i = 0; i < PQntuples(d->silent); i++) {
-        uint32_t source;
-        if (!find_source(d, store_int(d->silent, i, 0), &source))
-            DYE_FAIL(err, DYE_E_BUG, "attribution: a placement in no source");
-        for (int64_t k = store_int(d->silent, i, 1); k > 0; k--)
-            d->holding[d->c.n_holdings++] =
-                (struct dye_attribute_holding){.canary = nameless++, .source = source, .planted_at = INT64_MIN};
     }
     return DYE_OK;
 }
@@ -224,20 +192,19 @@ static void number_sightings(struct dossier *d)
 
 static enum dye_status number_rows(struct dossier *d, struct dye_error *err)
 {
-    size_t silent = count_silent(d);
     d->source_id = array(rows(d->sources), sizeof *d->source_id);
     d->source = array(rows(d->sources), sizeof *d->source);
-    d->canary = array(rows(d->canaries) + silent, sizeof *d->canary);
-    d->holding = array(rows(d->holdings) + silent, sizeof *d->holding);
+    d->canary = array(rows(d->canaries), sizeof *d->canary);
+    d->holding = array(rows(d->holdings), sizeof *d->holding);
     d->sighted = array(rows(d->seen), sizeof *d->sighted);
     d->flow = array(rows(d->flows), sizeof *d->flow);
     if (d->source_id == NULL || d->source == NULL || d->canary == NULL || d->holding == NULL || d->sighted == NULL ||
         d->flow == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
     for (int i = 0; i < PQntuples(d->canaries); i++) {
-        d->canary[i].control = store_bool(d->canaries, i, 1);
-        d->canary[i].bias = store_real(d->canaries, i, 2);
-        d->canary[i].code = (uint32_t)store_int(d->canaries, i, 3);
+        d->canary[i].control = store_bool(d->canaries, i, 0);
+        d->canary[i].bias = store_real(d->canaries, i, 1);
+        d->canary[i].code = (uint32_t)store_int(d->canaries, i, 2);
     }
     number_sources(d);
     DYE_TRY(number_holdings(d, err));
@@ -245,7 +212,7 @@ static enum dye_status number_rows(struct dossier *d, struct dye_error *err)
     d->c.sources = d->source;
     d->c.n_sources = rows(d->sources);
     d->c.canaries = d->canary;
-    d->c.n_canaries = rows(d->canaries) + silent;
+    d->c.n_canaries = rows(d->canaries);
     d->c.holdings = d->holding;
     d->c.seen = d->sighted;
     d->c.flows = d->flow;
