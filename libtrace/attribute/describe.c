@@ -1,5 +1,7 @@
 #include "describe.h"
 
+#include "dye/extent.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,13 +43,13 @@ static void measure(const struct model *m, const struct dye_attribute_case *c, s
     row->baseline = -expm1(row->baseline);
     if (population == 0)
         return;
+    const struct dye_extent_stratum stratum = {population, row->planted, row->seen};
+    struct dye_extent leaked;
     row->power = dye_detection_power(population, row->planted, c->records);
-    if (row->planted == 0)
-        return;
-    dye_wilson(row->planted, row->seen, m->params->z, &row->leaked_low, &row->leaked_high);
-    row->leaked = (double)population * row->seen / row->planted;
-    row->leaked_low *= (double)population;
-    row->leaked_high *= (double)population;
+    dye_extent_seeded(&stratum, m->params->z, &leaked);
+    row->leaked = leaked.estimate;
+    row->leaked_low = leaked.low;
+    row->leaked_high = leaked.high;
 }
 
 enum dye_status describe_level(const struct model *m, const struct coded *k, const struct dye_attribute_case *c,

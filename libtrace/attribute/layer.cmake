@@ -1,4 +1,5 @@
 dye_layer(attribute
   USES base ident
   LIBS
-  SOURCES attribute.c code_score.c coded.c describe.c explanation.c holdings.c levels.c model.c statistics.c)
+  SOURCES accounts.c attribute.c code_score.c coded.c contact.c describe.c explanation.c extent.c holdings.c law.c
+    law_case.c law_count.c law_notice.c levels.c lineage.c lineage_parents.c model.c overlap.c statistics.c)

@@ -135,7 +135,7 @@ struct weight model_weigh(const struct model *m, uint32_t source)
         held += m->covered[t] == 0;
         w.seen += m->covered[t] == 0 && m->seen[t] >= 0.5;
     }
-    w.p_value = fmin(1, dye_binomial_tail(held, w.seen, m->stray) * m->tested);
+    w.p_value = fmin(1, dye_binomial_tail(held, w.seen, m->stray) * fmax(1, m->tested));
     w.mislink_p = dye_binomial_tail(w.seen + seen_besides(m, source), w.seen, p->mislink);
     return w;
 }

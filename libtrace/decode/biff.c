@@ -1,5 +1,6 @@
 #include "biff.h"
 
+#include "little.h"
 #include "wide.h"
 
 #include "dye/text.h"
@@ -41,8 +42,8 @@ static bool look_ahead(struct biff *b)
     b->cut = b->cut || (had != 0 && had != sizeof head);
     if (had != sizeof head)
         return false;
-    b->next_id = (uint16_t)(head[0] | head[1] << 8);
-    b->next_n = (uint16_t)(head[2] | head[3] << 8);
+    b->next_id = (uint16_t)little16(head);
+    b->next_n = (uint16_t)little16(head + 2);
     b->has_next = true;
     return true;
 }
@@ -62,7 +63,7 @@ bool biff_next(struct biff *b)
 
 uint32_t biff_get16(const struct biff *b, size_t at)
 {
-    return at + 2 <= b->n ? b->data[at] | (uint32_t)b->data[at + 1] << 8 : 0;
+    return at + 2 <= b->n ? little16(b->data + at) : 0;
 }
 
 uint32_t biff_get32(const struct biff *b, size_t at)
@@ -80,13 +81,29 @@ double biff_get_double(const struct biff *b, size_t at)
 
 double biff_get_rk(const struct biff *b, size_t at)
 {
-    uint32_t rk = biff_get32(b, at);
+    return biff_rk(biff_get32(b, at));
+}
+
+double biff_rk(uint32_t rk)
+{
     uint64_t bits = (uint64_t)(rk & ~3u) << 32;
     double v;
     memcpy(&v, &bits, sizeof v);
     if ((rk & 2) != 0)
         v = (double)((int32_t)rk >> 2);
     return (rk & 1) != 0 ? v / 100 : v;
+}
+
+const char *biff_error(unsigned code)
+{
+    static const struct {
+        uint8_t code;
+        const char *name;
+    } errors[] = {{0, "#NULL!"}, {7, "#DIV/0!"}, {15, "#VALUE!"}, {23, "#REF!"}, {29, "#NAME?"}, {36, "#NUM!"}};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].code == code)
+            return errors[i].name;
+    return "#N/A";
 }
 
 /* To the record that continues this one. */

@@ -55,6 +55,10 @@ uint32_t biff_get16(const struct biff *b, size_t at);
 uint32_t biff_get32(const struct biff *b, size_t at);
 double biff_get_double(const struct biff *b, size_t at);
 double biff_get_rk(const struct biff *b, size_t at);
+/* What such a number says: 30 bits of a double or of an integer, and whether a hundredth of it is meant. */
+double biff_rk(uint32_t rk);
+/* What a cell shows that holds this code of an error. */
+const char *biff_error(unsigned code);
 
 /*
  * Appends the string at b->used, whose length stands in 1 or 2 bytes, and goes behind it, through records that continue

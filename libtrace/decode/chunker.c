@@ -14,11 +14,13 @@ struct dye_chunker {
     dye_chunk_fn fn;
     void *arg;
     enum dye_unit unit;
+    bool tokens_only;    /* nobody asks for records */
     bool named;          /* the first row is the columns' names, whatever it looks like */
     uint8_t *p;          /* max bytes */
     size_t n;            /* of the chunk in the making */
     size_t high;         /* the most that p ever held: what has to be wiped */
     size_t looked;       /* no border before here */
+    size_t border;       /* while the callback has a chunk: where the next one begins */
     struct dye_buf text; /* wide charsets: of p */
     uint32_t number;
     uint64_t start, rows;
@@ -32,7 +34,7 @@ struct dye_chunker {
 /* Where a chunk may end, in its bytes and in its text; bytes 0: not known yet. */
 struct border {
     size_t bytes, text;
-    bool forced;
+    bool forced, early; /* inside a record; before one that is long */
 };
 
 struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg)
@@ -62,6 +64,11 @@ void dye_chunker_free(struct dye_chunker *c)
     free(c->p);
     dye_buf_done(&c->text);
     free(c);
+}
+
+void dye_chunker_ignore_records(struct dye_chunker *c)
+{
+    c->tokens_only = true;
 }
 
 void dye_chunker_begin_part(struct dye_chunker *c, const struct dye_part *part)
@@ -97,6 +104,12 @@ bool dye_chunker_cut_a_record(const struct dye_chunker *c)
 static bool is_wide(const struct dye_chunker *c)
 {
     return dye_charset_is_wide(c->layout.charset);
+}
+
+/* Whether nothing is walked. */
+static bool by_tokens(const struct dye_chunker *c)
+{
+    return c->tokens_only && !is_wide(c);
 }
 
 /* Whole units up to n, and no first half of a surrogate pair at the end. */
@@ -156,24 +169,37 @@ static struct border line_border(struct dye_chunker *c, bool last)
 {
     size_t from = c->looked > c->target - 1 ? c->looked : c->target - 1;
     const uint8_t *lf = from < c->n ? memchr(c->p + from, '\n', c->n - from) : NULL;
+    bool early = lf == NULL && !last && c->n == c->max;
+    if (early)
+        lf = memrchr(c->p, '\n', c->n);
     size_t at = lf != NULL ? (size_t)(lf - c->p) + 1 : last ? c->n : 0;
     c->looked = c->n;
-    return (struct border){at, at, false};
+    return (struct border){.bytes = at, .text = at, .early = early};
 }
 
-/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. */
+/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. Else,
+ * of a full buffer, the last one that ends in it. */
 static struct border record_border(struct dye_chunker *c, struct dye_span text, size_t target, bool last)
 {
+    size_t ended = 0;
     dye_records_init(&c->walk, &c->layout, text);
     while (dye_records_next(&c->walk))
-        if (c->walk.closed && c->walk.next >= target)
-            return (struct border){0, c->walk.next, false};
-    return (struct border){0, last ? text.n : 0, false};
+        if (c->walk.closed && (ended = c->walk.next) >= target)
+            return (struct border){.text = ended};
+    return (struct border){.text = last ? text.n : ended, .early = !last};
 }
 
-static void force(struct border *b, struct dye_span text)
+/* Between two values, or else between two tokens. */
+static void force(const struct dye_chunker *c, struct border *b, struct dye_span text)
 {
-    size_t cut = text.n;
+    size_t cut = by_tokens(c) ? text.n : 0;
+    while (cut > c->target && text.p[cut - 1] != ',' && text.p[cut - 1] != ';')
+        cut--;
+    if (cut > c->target) {
+        b->text = cut;
+        return;
+    }
+    cut = text.n;
     while (cut > 0 && !parts_tokens(text.p[cut - 1]))
         cut--;
     b->text = cut > 0 ? cut : text.n;
@@ -186,8 +212,8 @@ static enum dye_status find_border(struct dye_chunker *c, bool last, struct bord
 {
     struct dye_span text = dye_span_of(c->p, c->n);
     size_t target = c->target;
-    bool full = c->n == c->max, walked = is_wide(c) || !is_by_line(&c->layout);
-    *ret = (struct border){0, 0, false};
+    bool full = c->n == c->max, walked = !by_tokens(c) && (is_wide(c) || !is_by_line(&c->layout));
+    *ret = (struct border){.forced = false};
     if (walked && !full && !last)
         return DYE_OK;
     if (is_wide(c)) {
@@ -196,7 +222,7 @@ static enum dye_status find_border(struct dye_chunker *c, bool last, struct bord
     }
     *ret = walked ? record_border(c, text, target, last) : line_border(c, last);
     if (ret->text == 0 && full)
-        force(ret, text);
+        force(c, ret, text);
     if (ret->text == text.n && (last || !is_wide(c)))
         ret->bytes = c->n;
     else
@@ -221,9 +247,13 @@ static void count_places(struct dye_chunker *c, const struct dye_chunk *chunk)
 static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
 {
     struct dye_span text = dye_span_of(is_wide(c) ? c->text.p : c->p, b->text);
-    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced &&
+    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced && !b->early &&
                          (is_wide(c) || !is_by_line(&c->layout));
-    if (!ended_by_walk) {
+    if (by_tokens(c)) {
+        c->walk.layout = c->layout;
+        c->walk.count = 0;
+        c->cut_a_record = c->cut_a_record || b->forced;
+    } else if (!ended_by_walk) {
         bool inside = false;
         dye_records_init(&c->walk, &c->layout, text);
         while (dye_records_next(&c->walk))
@@ -241,16 +271,28 @@ static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
                               .unit = c->unit,
                               .rows_before = c->rows,
                               .records = c->walk.count};
+    count_places(c, &chunk);
+    c->border = b->bytes;
     enum dye_status status = c->fn(c->arg, &chunk);
     c->number++;
     c->start += b->bytes;
-    count_places(c, &chunk);
     c->layout = c->walk.layout;
     c->walk.origin = NULL;
     c->looked = 0;
     c->n -= b->bytes;
-    memmove(c->p, c->p + b->bytes, c->n);
+    memmove(c->p, c->p + c->border, c->n);
     return status;
+}
+
+void dye_chunker_swap(struct dye_chunker *c, struct dye_chunk_memory *m)
+{
+    struct dye_chunk_memory old = {c->p, c->high};
+    size_t rest = c->n - c->border;
+    memcpy(m->p, c->p + c->border, rest);
+    c->p = m->p;
+    c->high = m->high > rest ? m->high : rest;
+    c->border = 0;
+    *m = old;
 }
 
 static enum dye_status deliver_all(struct dye_chunker *c, bool last)
@@ -265,14 +307,45 @@ static enum dye_status deliver_all(struct dye_chunker *c, bool last)
     return DYE_OK;
 }
 
+static size_t sample_bytes(const struct dye_chunker *c)
+{
+    return c->max < SAMPLE_BYTES ? c->max : SAMPLE_BYTES;
+}
+
+uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n)
+{
+    if (c->finished)
+        dye_chunker_begin(c, DYE_UNIT_BYTE);
+    *ret_n = (c->begun ? c->max : sample_bytes(c)) - c->n;
+    return c->p + c->n;
+}
+
+bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start)
+{
+    if (c->begun || c->unit != DYE_UNIT_BYTE || c->n > 0 || n != sample_bytes(c))
+        return false;
+    c->n = n;
+    c->high = n > c->high ? n : c->high;
+    bool known = detect(c) == DYE_OK && !is_wide(c) && is_by_line(&c->layout);
+    c->n = 0;
+    c->begun = known;
+    if (!known)
+        return false;
+    c->layout.state |= LAYOUT_BEGUN;
+    c->number = number;
+    c->start = start;
+    return true;
+}
+
 enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)
 {
     if (c->finished)
         dye_chunker_begin(c, DYE_UNIT_BYTE);
-    size_t sample = c->max < SAMPLE_BYTES ? c->max : SAMPLE_BYTES;
+    size_t sample = sample_bytes(c);
     while (in.n > 0) {
         size_t room = (c->begun ? c->max : sample) - c->n, take = in.n < room ? in.n : room;
-        memcpy(c->p + c->n, in.p, take);
+        if (in.p != c->p + c->n) /* else it is there already: dye_chunker_room */
+            memcpy(c->p + c->n, in.p, take);
         c->n += take;
         c->high = c->n > c->high ? c->n : c->high;
         in = dye_span_of(in.p + take, in.n - take);

@@ -21,6 +21,8 @@ struct container {
     struct container_budget *budget;
     enum sniff_format format;
     bool has_password, locked;
+    struct dye_span locks; /* a byte an entry, as container_lock was told */
+    uint64_t entries;      /* met so far */
     unsigned bad; /* entries, one after the other */
     const char *fault;
     struct dye_span given;    /* the last piece that libarchive got */
@@ -61,12 +63,11 @@ static int (*const archive_of[SNIFF_FORMATS])(struct archive *) = {
     [SNIFF_LHA] = archive_read_support_format_lha,
 };
 
-/* Streams without a name inside; gzip is read by gunzip.c. */
+/* Streams without a name inside; gzip is read by gunzip.c, Zstandard by unzstd.c. */
 static const int filter_of[SNIFF_FORMATS] = {
-    [SNIFF_BZIP2] = ARCHIVE_FILTER_BZIP2, [SNIFF_XZ] = ARCHIVE_FILTER_XZ,
-    [SNIFF_ZSTD] = ARCHIVE_FILTER_ZSTD,   [SNIFF_LZ4] = ARCHIVE_FILTER_LZ4,
-    [SNIFF_LZIP] = ARCHIVE_FILTER_LZIP,   [SNIFF_COMPRESS] = ARCHIVE_FILTER_COMPRESS,
-    [SNIFF_LZMA] = ARCHIVE_FILTER_LZMA,
+    [SNIFF_BZIP2] = ARCHIVE_FILTER_BZIP2,       [SNIFF_XZ] = ARCHIVE_FILTER_XZ,
+    [SNIFF_LZ4] = ARCHIVE_FILTER_LZ4,           [SNIFF_LZIP] = ARCHIVE_FILTER_LZIP,
+    [SNIFF_COMPRESS] = ARCHIVE_FILTER_COMPRESS, [SNIFF_LZMA] = ARCHIVE_FILTER_LZMA,
 };
 
 static const char *fault_of(const struct container *c)
@@ -307,6 +308,17 @@ static bool has_end(enum sniff_format format)
            format == SNIFF_LHA;
 }
 
+void container_lock(struct container *c, struct dye_span locks)
+{
+    c->locks = locks;
+}
+
+/* The one at hand. */
+static bool entry_is_locked(const struct container *c)
+{
+    return archive_entry_is_encrypted(c->e) || (c->entries <= c->locks.n && c->locks.p[c->entries - 1] != 0);
+}
+
 enum container_next container_next(struct container *c)
 {
     enum { BAD_MAX = 1000 };
@@ -326,7 +338,8 @@ enum container_next container_next(struct container *c)
     case ARCHIVE_OK:
     case ARCHIVE_WARN:
         take_name(c);
-        c->locked = c->locked || archive_entry_is_encrypted(c->e);
+        c->entries++;
+        c->locked = c->locked || entry_is_locked(c);
         c->bad = 0;
         return CONTAINER_ENTRY;
     case ARCHIVE_RETRY:
@@ -353,7 +366,7 @@ bool container_is_locked(const struct container *c)
 
 enum container_entry container_entry_is(const struct container *c)
 {
-    if (archive_entry_is_encrypted(c->e) && !c->has_password)
+    if (entry_is_locked(c) && !c->has_password)
         return ENTRY_ENCRYPTED;
     /* An old tar may give a hard link the file's data again; without, it is only another name. */
     if (archive_entry_hardlink(c->e) != NULL && archive_entry_size(c->e) <= 0)

@@ -36,6 +36,8 @@ struct container *container_open_whole(struct whole *w, enum sniff_format format
 struct container *container_open_zip(struct feed *in, const char *const *passwords, size_t n,
                                      struct container_budget *budget);
 void container_close(struct container *c);
+/* Which entries are encrypted, where libarchive does not say: a byte an entry, in order; borrowed until _close. */
+void container_lock(struct container *c, struct dye_span locks);
 
 /* Goes to the next entry. BAD_ENTRY: this one can't be had, the next may be. BROKEN: see _fault. */
 enum container_next container_next(struct container *c);

@@ -8,6 +8,7 @@
 #include "name.h"
 #include "office.h"
 #include "ole.h"
+#include "unzstd.h"
 #include "warc.h"
 
 #include <langinfo.h>
@@ -72,8 +73,11 @@ static bool is_unknown(struct dye_span head)
 
 enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
+    const struct dye_decode_input *from = d->input->from;
     bool unknown = is_unknown(feed_peek(f));
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
+    if (f == &d->input->feed && f->broken == NULL && from->rest != NULL && from->read_at != NULL)
+        return from->rest(from->arg, d->budget.input - feed_drop(f), unknown ? "format: unknown" : "");
     struct dye_span piece;
     enum dye_status status = DYE_OK;
     while (status == DYE_OK && feed_pull(f, &piece))
@@ -162,6 +166,17 @@ static enum dye_status read_gzip(struct decoding *d, struct feed *in, const char
     return status;
 }
 
+static enum dye_status read_zstd(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
+{
+    struct unzstd *u = unzstd_open(in, &d->budget);
+    if (u == NULL)
+        return DYE_E_NOMEM;
+    enum dye_status status = decoding_walk_inner(d, unzstd_feed(u), path, depth + 1);
+    in->told = in->told || unzstd_feed(u)->told;
+    unzstd_close(u);
+    return status;
+}
+
 static enum dye_status read_container(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
                                       enum sniff_format format)
 {
@@ -180,12 +195,13 @@ enum dye_status decoding_read_zip(struct decoding *d, struct feed *in, const cha
 
 /* Formats that have a reader of their own; all others that can be entered go through libarchive. */
 static const format_fn readers[SNIFF_FORMATS] = {
-    [SNIFF_GZIP] = read_gzip,      [SNIFF_ZIP] = locked_read_zip, [SNIFF_7Z] = locked_read_7z,
-    [SNIFF_RAR] = locked_read_rar, [SNIFF_WARC] = warc_read,      [SNIFF_PACKAGE] = office_read,
-    [SNIFF_OLE] = ole_read,        [SNIFF_SQLITE] = sqlite_read,  [SNIFF_DBF] = dbf_read,
-    [SNIFF_ACCESS] = access_read,  [SNIFF_HTML] = html_read,      [SNIFF_XML] = xml_records_read,
-    [SNIFF_PDF] = pdf_read,        [SNIFF_MAIL] = mail_read,      [SNIFF_MBOX] = mbox_read,
-    [SNIFF_BASE64] = base64_read,  [SNIFF_QUOTED] = quoted_read,  [SNIFF_PERCENT] = percent_read,
+    [SNIFF_GZIP] = read_gzip,       [SNIFF_ZSTD] = read_zstd,      [SNIFF_ZIP] = locked_read_zip,
+    [SNIFF_7Z] = locked_read_7z,    [SNIFF_RAR] = locked_read_rar, [SNIFF_WARC] = warc_read,
+    [SNIFF_PACKAGE] = office_read,  [SNIFF_OLE] = ole_read,        [SNIFF_SQLITE] = sqlite_read,
+    [SNIFF_DBF] = dbf_read,         [SNIFF_ACCESS] = access_read,  [SNIFF_HTML] = html_read,
+    [SNIFF_XML] = xml_records_read, [SNIFF_PDF] = pdf_read,        [SNIFF_MAIL] = mail_read,
+    [SNIFF_MBOX] = mbox_read,       [SNIFF_BASE64] = base64_read,  [SNIFF_QUOTED] = quoted_read,
+    [SNIFF_PERCENT] = percent_read,
 };
 
 enum dye_status decoding_walk(struct decoding *d, struct feed *in, const char *path, uint32_t depth)

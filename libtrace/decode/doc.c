@@ -1,4 +1,5 @@
 #include "grid.h"
+#include "little.h"
 #include "ole.h"
 #include "wide.h"
 
@@ -33,7 +34,7 @@ struct doc {
 
 static uint32_t get16(const struct dye_buf *b, uint64_t at)
 {
-    return at + 2 <= b->n ? b->p[at] | (uint32_t)b->p[at + 1] << 8 : 0;
+    return at + 2 <= b->n ? little16(b->p + at) : 0;
 }
 
 static uint32_t get32(const struct dye_buf *b, uint64_t at)

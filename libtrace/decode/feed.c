@@ -78,6 +78,17 @@ uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n)
     return done;
 }
 
+uint64_t feed_drop(struct feed *f)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < FEED_WAITING; i++) {
+        n += f->waiting[i].n;
+        f->waiting[i].n = 0;
+    }
+    f->ended = true;
+    return n;
+}
+
 const char *feed_fault(const struct feed *f)
 {
     return f->broken != NULL ? f->broken : f->blemish;

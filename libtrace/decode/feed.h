@@ -28,6 +28,8 @@ bool feed_pull(struct feed *f, struct dye_span *ret);
 void feed_push(struct feed *f, struct dye_span rest);
 /* The next n bytes to p, or away when p is NULL. Returns how many there were: less than n only at the end. */
 uint64_t feed_take(struct feed *f, uint8_t *p, uint64_t n);
+/* Ends it here: gives nothing more. Returns how many bytes were pulled below and wait. */
+uint64_t feed_drop(struct feed *f);
 /* What is wrong with what came out of it, or NULL. */
 const char *feed_fault(const struct feed *f);
 /* Pulls it to its end. NUL bytes pad; "trailing data" is what no reader of the format would show. */

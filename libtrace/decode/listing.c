@@ -2,11 +2,14 @@
 
 #include "name.h"
 
-enum { LINE_MAX_BYTES = 16 << 10, ALL_MAX_BYTES = 256 << 20 };
+#include <jansson.h>
+
+enum { LINE_MAX_BYTES = 32 << 10, OBJECT_MAX_BYTES = 128 << 10, ALL_MAX_BYTES = 256 << 20 };
 
 struct line {
     struct dye_buf text;
-    bool cut; /* it is longer than any that matters */
+    bool cut;              /* it is longer than any that matters */
+    struct dye_buf object; /* of JSON, the lines so far */
 };
 
 struct entry {
@@ -77,63 +80,38 @@ static enum dye_status line_7z(struct listing *l, struct dye_span s, bool *insid
     return DYE_OK;
 }
 
-static void put_utf8(char *to, size_t *n, uint32_t c)
+/* The object of one entry. False when it is none that names a file. */
+static bool read_object(struct dye_span text, struct entry *e)
 {
-    if (c < 0x80) {
-        to[(*n)++] = (char)c;
-    } else if (c < 0x800) {
-        to[(*n)++] = (char)(0xc0 | c >> 6);
-        to[(*n)++] = (char)(0x80 | (c & 63));
-    } else {
-        to[(*n)++] = (char)(0xe0 | c >> 12);
-        to[(*n)++] = (char)(0x80 | (c >> 6 & 63));
-        to[(*n)++] = (char)(0x80 | (c & 63));
+    json_t *o = json_loadb((const char *)text.p, text.n, JSON_ALLOW_NUL, NULL);
+    const char *name = json_string_value(json_object_get(o, "XADFileName"));
+    json_int_t size = json_integer_value(json_object_get(o, "XADFileSize"));
+    if (name != NULL) {
+        name_to_utf8(dye_span_str(name), e->name, sizeof e->name);
+        e->begun = true;
+        e->bytes = size > 0 ? (uint64_t)size : 0;
+        e->folder = json_integer_value(json_object_get(o, "XADIsDirectory")) != 0;
     }
+    json_decref(o);
+    return e->begun;
 }
 
-static uint32_t hex4(const uint8_t *p)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < 4; i++)
-        v = v << 4 | (uint32_t)(dye_is_digit(p[i]) ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
-    return v;
-}
-
-/* The string of JSON whose opening quote has been taken. A surrogate alone is no character; name_to_utf8 sees to it. */
-static void json_string(struct dye_span s, char *ret, size_t cap)
-{
-    char raw[4096 * 3];
-    size_t n = 0;
-    for (size_t i = 0; i < s.n && s.p[i] != '"' && n + 3 < sizeof raw; i++) {
-        if (s.p[i] != '\\') {
-            raw[n++] = (char)s.p[i];
-        } else if (i + 5 < s.n && s.p[i + 1] == 'u') {
-            put_utf8(raw, &n, hex4(s.p + i + 2));
-            i += 5;
-        } else if (i + 1 < s.n) {
-            raw[n++] = (char)s.p[++i];
-        }
-    }
-    name_to_utf8(dye_span_of(raw, n), ret, cap);
-}
-
-/* A member a line; the objects of the entries stand four deep, and hold others. */
-static enum dye_status line_rar(struct listing *l, struct dye_span s, struct entry *e)
+/* A member a line; the objects of the entries stand four deep. Each is read by itself: a listing may be of any length.
+ * One that can't be read says nothing about where the next file begins, so the listing ends there, as DYE_E_LIMIT. */
+static enum dye_status line_rar(struct listing *l, struct dye_span s, struct dye_buf *object, struct entry *e)
 {
     struct dye_span rest;
-    if (starts(s, "    {", &rest))
-        *e = (struct entry){0};
-    else if (starts(s, "    }", &rest))
-        return add(l, e);
-    else if (starts(s, "      \"XADFileSize\": ", &rest))
-        e->bytes = number(rest);
-    else if (starts(s, "      \"XADIsDirectory\": 1", &rest))
-        e->folder = true;
-    else if (starts(s, "      \"XADFileName\": \"", &rest)) {
-        e->begun = true;
-        json_string(rest, e->name, sizeof e->name);
-    }
-    return DYE_OK;
+    bool begins = starts(s, "    {", &rest), ends = starts(s, "    }", &rest);
+    if (begins)
+        dye_buf_clear(object);
+    else if (object->n == 0)
+        return DYE_OK;
+    DYE_TRY(ends ? dye_buf_append_u8(object, '}') : dye_buf_append(object, s.p, s.n));
+    if (!ends)
+        return DYE_OK;
+    bool read = read_object(dye_buf_span(object), e);
+    dye_buf_clear(object);
+    return read ? add(l, e) : DYE_E_LIMIT;
 }
 
 static enum dye_status end_line(struct listing *l, enum listing_form form, struct line *line, bool *inside,
@@ -142,7 +120,7 @@ static enum dye_status end_line(struct listing *l, enum listing_form form, struc
     struct dye_span s = dye_buf_span(&line->text);
     if (s.n > 0 && s.p[s.n - 1] == '\r')
         s.n--;
-    enum dye_status status = form == LISTING_7Z ? line_7z(l, s, inside, e) : line_rar(l, s, e);
+    enum dye_status status = form == LISTING_7Z ? line_7z(l, s, inside, e) : line_rar(l, s, &line->object, e);
     dye_buf_clear(&line->text);
     line->cut = false;
     return status;
@@ -156,6 +134,7 @@ enum dye_status listing_read(struct listing *l, enum listing_form form, struct f
     struct dye_span piece;
     enum dye_status status = DYE_OK;
     dye_buf_init(&line.text, LINE_MAX_BYTES, true);
+    dye_buf_init(&line.object, OBJECT_MAX_BYTES, true);
     while (status == DYE_OK && feed_pull(in, &piece)) {
         while (status == DYE_OK && piece.n > 0) {
             const uint8_t *lf = memchr(piece.p, '\n', piece.n);
@@ -172,6 +151,7 @@ enum dye_status listing_read(struct listing *l, enum listing_form form, struct f
     }
     if (status == DYE_OK)
         status = add(l, &e);
+    dye_buf_done(&line.object);
     dye_buf_done(&line.text);
     return status;
 }

@@ -18,8 +18,8 @@ struct listing {
 
 void listing_init(struct listing *l);
 void listing_done(struct listing *l);
-/* Reads `in` to its end. DYE_OK; DYE_E_LIMIT: there are too many; DYE_E_NOMEM. Lines that say nothing are passed over.
- */
+/* Reads `in` to its end. DYE_OK; DYE_E_LIMIT: there are too many, or one that can't be read; DYE_E_NOMEM. Lines that
+ * say nothing are passed over. */
 enum dye_status listing_read(struct listing *l, enum listing_form form, struct feed *in);
 /* The entry at *at, and *at behind it. False at the end. */
 bool listing_next(const struct listing *l, size_t *at, uint64_t *ret_bytes, const char **ret_name);

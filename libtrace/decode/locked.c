@@ -2,8 +2,10 @@
 
 #include "helped.h"
 #include "listing.h"
+#include "little.h"
 #include "name.h"
 #include "password.h"
+#include "rar_head.h"
 #include "whole.h"
 
 #include <stdlib.h>
@@ -12,11 +14,10 @@
 
 struct programs {
     enum listing_form form;
-    enum dye_helper list, read;
-    enum dye_helper test; /* DYE_HELPERS: a password can't be tried */
+    enum dye_helper list, read, test;
 };
 static const struct programs of_7z = {LISTING_7Z, DYE_HELPER_7Z_LIST, DYE_HELPER_7Z, DYE_HELPER_7Z_TEST};
-static const struct programs of_rar = {LISTING_RAR, DYE_HELPER_RAR_LIST, DYE_HELPER_RAR, DYE_HELPERS};
+static const struct programs of_rar = {LISTING_RAR, DYE_HELPER_RAR_LIST, DYE_HELPER_RAR, DYE_HELPER_RAR_TEST};
 
 /* A file of the stream of all of them. */
 struct cut {
@@ -100,7 +101,7 @@ static enum dye_status read_by(struct whole *w, const struct programs *by, const
     struct listing l;
     const char *fault;
     bool fits = true;
-    if (password != NULL && by->test != DYE_HELPERS)
+    if (password != NULL)
         DYE_TRY(try_password(w, by->test, password, &fits));
     if (!fits)
         return DYE_END;
@@ -110,7 +111,7 @@ static enum dye_status read_by(struct whole *w, const struct programs *by, const
     listing_init(&l);
     enum dye_status status = listing_read(&l, by->form, &h.feed);
     fault = helped_close(&h);
-    if (status == DYE_OK && (fault != NULL || l.n == 0))
+    if (status == DYE_E_LIMIT || (status == DYE_OK && (fault != NULL || l.n == 0)))
         status = DYE_END;
     if (status == DYE_OK)
         status = helped_open(w, by->read, password, &h, &fault);
@@ -127,7 +128,8 @@ static enum dye_status read_by(struct whole *w, const struct programs *by, const
 /* ---- what libarchive reads ---- */
 
 /* Looks through all headers, and with `drain` through the data too. */
-static enum dye_status look(struct whole *w, enum sniff_format format, bool drain, bool *ret_locked, bool *ret_fails)
+static enum dye_status look(struct whole *w, enum sniff_format format, struct dye_span locks, bool drain,
+                            bool *ret_locked, bool *ret_fails)
 {
     struct container_budget budget = w->d->budget; /* what it costs is not what it gives */
     struct container *c = container_open_whole(w, format, &budget);
@@ -135,6 +137,7 @@ static enum dye_status look(struct whole *w, enum sniff_format format, bool drai
     enum container_next next = CONTAINER_ENTRY;
     if (c == NULL)
         return DYE_E_NOMEM;
+    container_lock(c, locks);
     for (uint64_t n = 0; n <= w->d->limits->entries && (next = container_next(c)) <= CONTAINER_BAD_ENTRY; n++) {
         if (!drain || next != CONTAINER_ENTRY || container_entry_is(c) != ENTRY_FILE)
             continue;
@@ -148,12 +151,14 @@ static enum dye_status look(struct whole *w, enum sniff_format format, bool drai
     return DYE_OK;
 }
 
-static enum dye_status read_plainly(struct whole *w, enum sniff_format format, const char *path, uint32_t depth)
+static enum dye_status read_plainly(struct whole *w, enum sniff_format format, struct dye_span locks, const char *path,
+                                    uint32_t depth)
 {
     struct container *c = format == SNIFF_7Z ? container_open_whole(w, format, &w->d->budget)
                                              : container_open(whole_feed(w, 0), format, &w->d->budget);
     if (c == NULL)
         return DYE_E_NOMEM;
+    container_lock(c, locks);
     enum dye_status status = decoding_enter(w->d, c, &w->feed, path, depth);
     container_close(c);
     return status;
@@ -164,21 +169,19 @@ static bool has_tail(const struct whole *w)
 {
     enum { START_BYTES = 32, NEXT_AT = 12 };
     uint8_t start[START_BYTES];
-    uint64_t next[2] = {0, 0}; /* offset behind the start, length */
     if (!whole_read(w, 0, start, sizeof start))
         return false;
-    for (size_t i = 0; i < 16; i++)
-        next[i / 8] |= (uint64_t)start[NEXT_AT + i] << (8 * (i % 8));
-    uint64_t left = w->bytes - START_BYTES;
-    return next[0] <= left && next[1] < left - next[0];
+    uint64_t at = little64(start + NEXT_AT), n = little64(start + NEXT_AT + 8), left = w->bytes - START_BYTES;
+    return at <= left && n < left - at;
 }
 
 static enum dye_status read_either(struct decoding *d, struct feed *in, const char *path, uint32_t depth,
-                                   enum sniff_format format, const struct programs *by, bool drain)
+                                   enum sniff_format format, const struct programs *by, bool older)
 {
+    enum { ENTRIES_MAX = 1 << 24 };
     struct whole *w = malloc(sizeof *w);
     const char *fault = NULL;
-    bool locked = false, fails = false;
+    bool locked = false, fails = false, costly = false;
     if (w == NULL)
         return DYE_E_NOMEM;
     enum dye_status status = whole_take(d, in, w, &fault);
@@ -186,19 +189,25 @@ static enum dye_status read_either(struct decoding *d, struct feed *in, const ch
         free(w);
         return status != DYE_OK ? status : part_bare(d, path, fault);
     }
-    status = look(w, format, drain && helped_is_offered(d), &locked, &fails);
+    struct dye_buf marks;
+    dye_buf_init(&marks, ENTRIES_MAX, false);
+    if (format == SNIFF_RAR && !older)
+        status = rar_head_read(w, &marks, &costly);
+    struct dye_span locks = dye_buf_span(&marks);
+    if (status == DYE_OK)
+        status = look(w, format, locks, older && helped_is_offered(d), &locked, &fails);
     enum dye_status helped = DYE_END;
     if (status == DYE_OK && helped_is_offered(d)) {
-        for (size_t i = 0; locked && i < d->input->from->n_passwords && helped == DYE_END; i++)
-            if (by->test != DYE_HELPERS)
-                helped = read_by(w, by, d->input->from->passwords[i], path, depth);
-        if (!locked && fails && drain && helped == DYE_END)
+        for (size_t i = 0; locked && !costly && i < d->input->from->n_passwords && helped == DYE_END; i++)
+            helped = read_by(w, by, d->input->from->passwords[i], path, depth);
+        if (!locked && fails && older && helped == DYE_END)
             helped = read_by(w, by, NULL, path, depth);
     }
     if (status == DYE_OK)
-        status = helped != DYE_END ? helped : read_plainly(w, format, path, depth);
+        status = helped != DYE_END ? helped : read_plainly(w, format, locks, path, depth);
     if (status == DYE_OK && !d->over && format == SNIFF_7Z && has_tail(w))
         status = part_bare(d, path, "trailing data");
+    dye_buf_done(&marks);
     whole_done(w);
     free(w);
     return status;
@@ -211,9 +220,11 @@ enum dye_status locked_read_7z(struct decoding *d, struct feed *in, const char *
 
 enum dye_status locked_read_rar(struct decoding *d, struct feed *in, const char *path, uint32_t depth)
 {
-    /* Of the older format libarchive lacks the filters: whether it gets through is seen by letting it. */
+    /* Of the older format libarchive lacks the filters: whether it gets through is seen by letting it. Of the newer one
+     * it does not see what is encrypted, and where nothing can be sought, nobody does. */
     bool older = feed_peek(in).p[6] == 0;
-    if (!helped_is_offered(d)) {
+    const struct dye_decode_input *from = d->input->from;
+    if (from->read_at == NULL && from->spill_write == NULL) {
         struct container *c = container_open(in, SNIFF_RAR, &d->budget);
         if (c == NULL)
             return DYE_E_NOMEM;

@@ -5,9 +5,9 @@
  * layer.
  *
  * A zip is decrypted by libarchive; the check of a password in it is a byte or two, so one is believed only when an
- * entry came out whole. An encrypted 7z, and a rar that libarchive fails on, are read by other programs (helped.h):
- * one lists what is inside, one writes all of it, and the listing says where a file ends. No password that fits, or no
- * program: the entries are unread, "encrypted".
+ * entry came out whole. An encrypted 7z or rar, and a rar that libarchive fails on, are read by other programs
+ * (helped.h): one tries the password, one lists what is inside, one writes all of it, and the listing says where a file
+ * ends. No password that fits, or no program: the entries are unread, "encrypted".
  */
 #include "decoding.h"
 

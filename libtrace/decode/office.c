@@ -15,6 +15,7 @@ static const char *const plumbing[] = {
     "META-INF/manifest.xml", "settings.xml",
     "manifest.rdf",          "xl/styles.xml",
     "xl/calcChain.xml",      "xl/metadata.xml",
+    "xl/calcChain.bin",      "xl/metadata.bin",
     "word/styles.xml",       "word/settings.xml",
     "word/fontTable.xml",    "word/webSettings.xml",
     "word/numbering.xml",    "word/stylesWithEffects.xml",
@@ -25,9 +26,10 @@ static const char *const plumbing[] = {
 static const struct {
     const char *begin, *end;
 } plumbing_like[] = {
-    {"xl/theme/", ".xml"},         {"word/theme/", ".xml"},       {"ppt/theme/", ".xml"},
-    {"ppt/slideMasters/", ".xml"}, {"ppt/slideLayouts/", ".xml"}, {"xl/printerSettings/", ".bin"},
-    {"Configurations2/", ""},
+    {"xl/theme/", ".xml"},         {"word/theme/", ".xml"},
+    {"ppt/theme/", ".xml"},        {"ppt/slideMasters/", ".xml"},
+    {"ppt/slideLayouts/", ".xml"}, {"xl/printerSettings/", ".bin"},
+    {"Configurations2/", ""},      {"xl/worksheets/binaryIndex", ".bin"},
 };
 /* Members whose text is theirs to give. */
 static const struct {
@@ -285,8 +287,7 @@ static enum dye_status read_ooxml(struct office *o, struct member *m)
     const char *fault, *name = package_name(o->package, m);
     if (is_like(name, "", ".bin")) {
         o->format = "xlsb";
-        m->taken = true;
-        return part_bare(o->d, o->path, "format: xlsb");
+        return xlsb_read(o, m);
     }
     DYE_TRY(office_look(o, m, &events, &main_part, &fault));
     if (o->d->over)

@@ -52,6 +52,7 @@ const char *relations_by_id(const struct relations *r, const char *id);
 const char *relations_by_type(const struct relations *r, const char *type);
 
 enum dye_status xlsx_read(struct office *o, struct member *workbook);
+enum dye_status xlsb_read(struct office *o, struct member *workbook);
 enum dye_status ods_read(struct office *o, struct member *content);
 
 #endif

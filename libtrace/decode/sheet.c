@@ -1,18 +1,14 @@
 #include "sheet.h"
 
 #include "grid.h"
-#include "number.h"
 
 #include <stdlib.h>
 
 enum kind { NUMBER, SHARED, TEXT, BOOLEAN, ISO_DATE };
 
 struct sheet {
-    struct office *office;
+    struct book *book;
     struct grid grid;
-    struct strings *strings;
-    const char *strings_fault;
-    const struct sheet_styles *styles;
     uint64_t row, column; /* of the cell at hand */
     enum kind kind;
     uint32_t style;
@@ -107,14 +103,14 @@ static struct dye_span show(struct sheet *s, char number[NUMBER_MAX_BYTES])
     size_t n = 0;
     switch (s->kind) {
     case SHARED:
-        if (raw.n > 0 && !strings_get(s->strings, (uint32_t)strtoul((const char *)raw.p, NULL, 10), &text))
-            s->fault = s->strings_fault != NULL ? s->strings_fault : "damaged";
+        if (raw.n > 0 && !strings_get(&s->book->strings, (uint32_t)strtoul((const char *)raw.p, NULL, 10), &text))
+            s->fault = s->book->strings_fault != NULL ? s->book->strings_fault : "damaged";
         return text;
     case BOOLEAN:
         return dye_span_str(raw.n == 0 ? "" : raw.p[0] == '1' ? "TRUE" : "FALSE");
     case NUMBER:
-        if (s->style < s->styles->dates.n && s->styles->dates.p[s->style] != 0 && number_of_text(raw, &v))
-            n = number_render_date(v, s->styles->from_1904, number);
+        if (book_is_date(s->book, s->style) && number_of_text(raw, &v))
+            n = number_render_date(v, s->book->from_1904, number);
         if (n == 0)
             n = number_render_text(raw, number);
         return n > 0 ? dye_span_of(number, n) : raw;
@@ -142,7 +138,7 @@ static enum dye_status on_end(void *arg, const char *name)
     } else if (s->in_header) {
         s->in_header = false;
         if (s->value.n > 0)
-            office_clue(s->office, "page header", dye_buf_span(&s->value));
+            office_clue(s->book->office, "page header", dye_buf_span(&s->value));
     }
     return DYE_OK;
 }
@@ -159,11 +155,11 @@ static enum dye_status on_text(void *arg, struct dye_span text)
     return DYE_OK;
 }
 
-enum dye_status sheet_read(struct office *o, struct member *m, const char *name, struct strings *strings,
-                           const char *strings_fault, const struct sheet_styles *styles)
+enum dye_status sheet_read(struct book *b, struct member *m, const char *name)
 {
     static const struct xml_events events = {on_start, on_end, on_text};
-    struct sheet s = {.office = o, .strings = strings, .strings_fault = strings_fault, .styles = styles};
+    struct office *o = b->office;
+    struct sheet s = {.book = b};
     const char *fault = NULL;
     DYE_TRY(grid_begin(&s.grid, o->d, office_path(o, name), o->format));
     dye_buf_init(&s.value, STRING_MAX_BYTES, true);

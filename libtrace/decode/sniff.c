@@ -1,5 +1,6 @@
 #include "sniff.h"
 
+#include "little.h"
 #include "sniff_text.h"
 
 #include <strings.h>
@@ -66,8 +67,7 @@ static bool is_lzma(struct dye_span head)
 {
     if (head.n < 13 || head.p[0] != 0x5d)
         return false;
-    uint32_t dictionary =
-        (uint32_t)head.p[1] | (uint32_t)head.p[2] << 8 | (uint32_t)head.p[3] << 16 | (uint32_t)head.p[4] << 24;
+    uint32_t dictionary = little32(head.p + 1);
     uint32_t low = dictionary & (0u - dictionary), rest = dictionary ^ low;
     bool usual = dictionary >= 4096 && (rest == 0 || rest == low << 1);
     bool unknown = true, small = true;
@@ -130,7 +130,7 @@ static bool is_cpio(struct dye_span head)
         return all_of(dye_span_of(head.p, OLD_BYTES), is_octal) && !is_octal(head.p[OLD_BYTES]);
     if (!has(head, 0, "\xc7\x71", 2) || head.n < BINARY_BYTES)
         return false;
-    size_t name = (size_t)head.p[NAME_BYTES_AT] | (size_t)head.p[NAME_BYTES_AT + 1] << 8;
+    size_t name = little16(head.p + NAME_BYTES_AT);
     return name > 1 && head.n >= BINARY_BYTES + name && head.p[BINARY_BYTES + name - 1] == 0;
 }
 

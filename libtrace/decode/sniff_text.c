@@ -2,6 +2,7 @@
 
 #include "base64.h"
 #include "hint.h"
+#include "little.h"
 #include "unwrap.h"
 
 #include "dye/text.h"
@@ -152,7 +153,7 @@ static bool is_dbf(struct dye_span head)
     const uint8_t *p = head.p;
     if (head.n < 65 || memchr(kinds, p[0], sizeof kinds) == NULL)
         return false;
-    size_t head_bytes = p[8] | (size_t)p[9] << 8, record_bytes = p[10] | (size_t)p[11] << 8;
+    size_t head_bytes = little16(p + 8), record_bytes = little16(p + 10);
     bool letter = dye_is_alpha(p[32]) || p[32] == '_' || p[32] >= 0x80;
     return p[2] <= 12 && p[3] <= 31 && head_bytes > 64 && record_bytes > 1 && p[12] == 0 && p[13] == 0 && letter &&
            p[43] != 0 && memchr(types, p[43], sizeof types - 1) != NULL;

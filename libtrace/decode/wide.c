@@ -1,5 +1,7 @@
 #include "wide.h"
 
+#include "little.h"
+
 static enum dye_status put(struct dye_buf *to, uint32_t c)
 {
     uint8_t p[4];
@@ -14,9 +16,9 @@ static enum dye_status put(struct dye_buf *to, uint32_t c)
 enum dye_status wide_append(struct dye_buf *to, struct dye_span bytes)
 {
     for (size_t i = 0; i + 2 <= bytes.n; i += 2) {
-        uint32_t c = bytes.p[i] | (uint32_t)bytes.p[i + 1] << 8;
+        uint32_t c = little16(bytes.p + i);
         if (c >= 0xd800 && c < 0xe000) {
-            uint32_t low = i + 4 <= bytes.n ? bytes.p[i + 2] | (uint32_t)bytes.p[i + 3] << 8 : 0;
+            uint32_t low = i + 4 <= bytes.n ? little16(bytes.p + i + 2) : 0;
             bool pair = c < 0xdc00 && low >= 0xdc00 && low < 0xe000;
             c = pair ? 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
             i += pair ? 2 : 0;

@@ -1,5 +1,6 @@
 #include "biff.h"
 #include "grid.h"
+#include "little.h"
 #include "number.h"
 #include "ole.h"
 #include "shared_strings.h"
@@ -54,14 +55,7 @@ static enum dye_status put_number(struct xls *x, uint32_t row, uint32_t column, 
 
 static enum dye_status put_bool_or_error(struct xls *x, uint32_t row, uint32_t column, bool is_error, unsigned value)
 {
-    static const struct {
-        uint8_t code;
-        const char *name;
-    } errors[] = {{0, "#NULL!"}, {7, "#DIV/0!"}, {15, "#VALUE!"}, {23, "#REF!"}, {29, "#NAME?"}, {36, "#NUM!"}};
-    const char *text = is_error ? "#N/A" : value != 0 ? "TRUE" : "FALSE";
-    for (size_t i = 0; is_error && i < sizeof errors / sizeof *errors; i++)
-        if (errors[i].code == value)
-            text = errors[i].name;
+    const char *text = is_error ? biff_error(value) : value != 0 ? "TRUE" : "FALSE";
     return grid_put(&x->grid, row + 1, column + 1, dye_span_str(text));
 }
 
@@ -171,8 +165,7 @@ static enum dye_status add_xf(struct xls *x)
     uint32_t id = biff_get16(x->biff, 2);
     bool date = number_format_is_date(id);
     for (size_t i = 0; i + 4 <= x->formats.n; i += 4) {
-        const uint8_t *p = x->formats.p + i;
-        uint32_t v = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+        uint32_t v = little32(x->formats.p + i);
         date = v >> 1 == id ? v & 1 : date;
     }
     return dye_buf_append_u8(&x->dates, date);

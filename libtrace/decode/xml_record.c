@@ -32,6 +32,14 @@ static bool is_column(const struct xml_record *r, uint32_t i, const char *key)
     return i < r->columns && strcmp((const char *)r->names.p + r->name_at[i], key) == 0;
 }
 
+bool xml_record_has(const struct xml_record *r, const char *key)
+{
+    for (uint32_t i = 0; i < r->columns; i++)
+        if (is_column(r, i, key))
+            return true;
+    return false;
+}
+
 /* Records repeat: the next column is the likeliest. When there is no room for another, the last one takes it all. */
 static uint32_t column_of(struct xml_record *r, const char *key)
 {

@@ -5,7 +5,8 @@
  * layer.
  *
  * A column is the way from the record to its text, "name", "home/city", "phone[2]" for a second one, "@id" for an
- * attribute; columns stay in the order in which they were first met.
+ * attribute, or what an element says of itself (<field name="phone">); columns stay in the order in which they were
+ * first met.
  */
 #include "table.h"
 
@@ -26,6 +27,8 @@ struct xml_record {
 
 void xml_record_init(struct xml_record *r);
 void xml_record_done(struct xml_record *r);
+/* Whether it has a column of that key. */
+bool xml_record_has(const struct xml_record *r, const char *key);
 /* Adds text to the column `key`; NULL: to the first one, whatever its name, of a row that is no record. False when the
  * record is full: write it, then try again. One piece of text larger than a record is cut by the caller. */
 bool xml_record_add(struct xml_record *r, const char *key, struct dye_span text);

@@ -104,6 +104,21 @@ static const char *attribute(const XML_Char **attributes, const char *name)
     return NULL;
 }
 
+/* The column that an element below a record names by an attribute, as `mysqldump --xml` (field), phpMyAdmin (column)
+ * and Solr (the rest) write their rows; NULL of others, whose `name` may be a person's. A column that the head does not
+ * have is none either: its name would stand nowhere. */
+static const char *named_column(const struct document *x, const char *name, const XML_Char **attributes)
+{
+    static const char *const elements[] = {"field", "column", "str", "int", "long", "float", "double", "date", "bool"};
+    const char *column = attribute(attributes, "name");
+    if (column == NULL || *column == '\0' || x->inside == 0 || x->depth != x->inside + 1)
+        return NULL;
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        if (strcmp(name, elements[i]) == 0)
+            return x->out == NULL || xml_record_has(&x->record, column) ? column : NULL;
+    return NULL;
+}
+
 /* Goes on with the key of the parent: "home" and "city" make "home/city". */
 static void extend_key(struct document *x, struct frame *f, const char *name, uint32_t number)
 {
@@ -114,12 +129,14 @@ static void extend_key(struct document *x, struct frame *f, const char *name, ui
     f->key_n = n + (uint32_t)m < sizeof x->key ? n + (uint32_t)m : (uint32_t)sizeof x->key - 1;
 }
 
-static void add_attributes(struct document *x, const XML_Char **attributes, uint32_t key_n)
+/* `named`: the attribute `name` has been used, and what says that the value is NULL says nothing. */
+static void add_attributes(struct document *x, const XML_Char **attributes, uint32_t key_n, bool named)
 {
     char key[2 * XML_KEY_MAX];
     bool record = x->inside == x->depth;
     for (size_t i = 0; attributes[i] != NULL; i += 2) {
-        if (strncmp(attributes[i], "xmlns", 5) == 0)
+        if (strncmp(attributes[i], "xmlns", 5) == 0 ||
+            (named && (strcmp(attributes[i], "name") == 0 || strcmp(attributes[i], "xsi:nil") == 0)))
             continue;
         snprintf(key, sizeof key, "%.*s%s@%.200s", record ? 0 : (int)key_n, x->key, record ? "" : "/", attributes[i]);
         xml_record_close(&x->record);
@@ -158,7 +175,8 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
         if (x->place == 0 ? x->depth == 1 : f->place == x->place)
             x->inside = x->depth;
     }
-    uint32_t number = count_sibling(x, name);
+    const char *column = named_column(x, name, attributes);
+    uint32_t number = count_sibling(x, column != NULL ? column : name);
     const char *index = x->shape.book && x->inside > 0 ? attribute(attributes, "Index") : NULL;
     if (index != NULL && x->depth > x->inside) { /* a cell that is not next to the one before */
         unsigned long at = strtoul(index, NULL, 10);
@@ -168,9 +186,9 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
                 x->sibling[i].count = number;
     }
     f->siblings = x->siblings;
-    extend_key(x, f, name, number);
+    extend_key(x, f, column != NULL ? column : name, number);
     if (!x->shape.book)
-        add_attributes(x, attributes, f->key_n);
+        add_attributes(x, attributes, f->key_n, column != NULL);
     x->key[f->key_n] = '\0';
 }
 

@@ -95,7 +95,15 @@ void image_key_check(const struct dye_index_keys *keys, uint8_t ret[DYE_KEY_CHEC
     dye_key_wipe(&both);
 }
 
-static enum dye_status check(struct dye_index *x, const struct dye_index_keys *keys, struct dye_error *err)
+enum dye_status dye_index_verify(const struct dye_index *x, struct dye_error *err)
+{
+    if (image_checksum(x->image, x->bytes) != x->h->checksum)
+        DYE_FAIL(err, DYE_E_STREAM, "the index is damaged");
+    return DYE_OK;
+}
+
+/* whole: every byte of it, not just what says where the others are. */
+static enum dye_status check(struct dye_index *x, bool whole, const struct dye_index_keys *keys, struct dye_error *err)
 {
     const struct image_header *h = x->h = (const struct image_header *)(const void *)x->image;
     if (x->bytes < sizeof *h || memcmp(h->magic, IMAGE_MAGIC, sizeof h->magic) != 0)
@@ -103,9 +111,10 @@ static enum dye_status check(struct dye_index *x, const struct dye_index_keys *k
     if (h->version != IMAGE_VERSION)
         DYE_FAIL(err, DYE_E_STREAM, "index of version %u, not %u", h->version, IMAGE_VERSION);
     struct image_layout l;
-    if (h->bytes != x->bytes || (h->flags & ~IMAGE_EMBEDS_KEYS) != 0 || !image_layout(h, &l) || l.bytes != x->bytes ||
-        image_checksum(x->image, x->bytes) != h->checksum)
+    if (h->bytes != x->bytes || (h->flags & ~IMAGE_EMBEDS_KEYS) != 0 || !image_layout(h, &l) || l.bytes != x->bytes)
         DYE_FAIL(err, DYE_E_STREAM, "the index is damaged");
+    if (whole)
+        DYE_TRY(dye_index_verify(x, err));
     for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++)
         x->filters[c] = (struct dye_index_filter){(const uint64_t *)(const void *)(x->image + l.words[c]), h->words[c]};
     x->buckets = (const uint32_t *)(const void *)(x->image + l.buckets);
@@ -143,7 +152,7 @@ static void release(struct dye_index *x)
     free(x);
 }
 
-static enum dye_status adopt(uint8_t *image, size_t bytes, bool mapped, const struct dye_index_keys *keys,
+static enum dye_status adopt(uint8_t *image, size_t bytes, bool mapped, bool whole, const struct dye_index_keys *keys,
                              struct dye_index **ret, struct dye_error *err)
 {
     struct dye_index *x = calloc(1, sizeof *x);
@@ -158,7 +167,7 @@ static enum dye_status adopt(uint8_t *image, size_t bytes, bool mapped, const st
     x->image = image;
     x->bytes = bytes;
     x->mapped = mapped;
-    enum dye_status status = check(x, keys, err);
+    enum dye_status status = check(x, whole, keys, err);
     if (status != DYE_OK) {
         release(x);
         return status;
@@ -170,26 +179,38 @@ static enum dye_status adopt(uint8_t *image, size_t bytes, bool mapped, const st
 enum dye_status dye_index_take(uint8_t *image, size_t bytes, const struct dye_index_keys *keys, struct dye_index **ret,
                                struct dye_error *err)
 {
-    return adopt(image, bytes, false, keys, ret, err);
+    return adopt(image, bytes, false, true, keys, ret, err);
 }
 
-enum dye_status dye_index_open(const char *path, const struct dye_index_keys *keys, struct dye_index **ret,
-                               struct dye_error *err)
+static enum dye_status map(const char *path, bool whole, const struct dye_index_keys *keys, struct dye_index **ret,
+                           struct dye_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         DYE_FAIL(err, DYE_E_IO, "%s: %m", path);
     struct stat st;
     uint8_t *image = MAP_FAILED;
-    bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(struct image_header);
-    if (whole)
-        image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(struct image_header);
+    if (regular)
+        image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | (whole ? MAP_POPULATE : 0), fd, 0);
     close(fd);
-    if (!whole)
+    if (!regular)
         DYE_FAIL(err, DYE_E_STREAM, "%s: not an index", path);
     if (image == MAP_FAILED)
         DYE_FAIL(err, DYE_E_IO, "%s: %m", path);
-    return adopt(image, (size_t)st.st_size, true, keys, ret, err);
+    return adopt(image, (size_t)st.st_size, true, whole, keys, ret, err);
+}
+
+enum dye_status dye_index_open(const char *path, const struct dye_index_keys *keys, struct dye_index **ret,
+                               struct dye_error *err)
+{
+    return map(path, true, keys, ret, err);
+}
+
+enum dye_status dye_index_map(const char *path, const struct dye_index_keys *keys, struct dye_index **ret,
+                              struct dye_error *err)
+{
+    return map(path, false, keys, ret, err);
 }
 
 struct dye_index *dye_index_ref(struct dye_index *x)
@@ -293,6 +314,16 @@ size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span
             ret[n++] = e;
     }
     return n;
+}
+
+void dye_index_call_bucket(const struct dye_index *x, uint64_t probe)
+{
+    __builtin_prefetch(&x->buckets[image_place(probe, x->h->buckets)]);
+}
+
+void dye_index_call_keys(const struct dye_index *x, uint64_t probe)
+{
+    __builtin_prefetch(&x->found[x->buckets[image_place(probe, x->h->buckets)]]);
 }
 
 void dye_index_entry_set(struct dye_index_entry *e, const struct dye_index_keys *keys, struct dye_span form)

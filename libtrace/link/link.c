@@ -21,6 +21,8 @@ struct dye_linker {
     size_t start, end; /* of the record in hand, in the text */
     struct dye_chunk_cursor cursor;
     struct dye_place place; /* of its start */
+    size_t line_at;         /* so far lines were counted */
+    uint64_t lines;
     struct candidate *candidates;
     size_t n;
     struct fields fields, near;
@@ -60,7 +62,43 @@ void dye_linker_chunk(struct dye_linker *l, const struct dye_chunk *chunk)
     dye_records_init(&l->at, chunk->layout, chunk->text);
     l->start = l->end = 0;
     l->cursor = (struct dye_chunk_cursor){0};
+    l->line_at = l->lines = 0;
     l->n = 0;
+}
+
+bool dye_link_by_line(const struct dye_layout *layout)
+{
+    return layout->kind == DYE_LAYOUT_LINES || layout->kind == DYE_LAYOUT_DELIMITED;
+}
+
+uint64_t dye_link_lines(struct dye_span text)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n';
+    return n;
+}
+
+/* Of the record in hand. Fast when they ascend. */
+static uint64_t line_of_record(struct dye_linker *l)
+{
+    if (!dye_link_by_line(l->chunk->layout))
+        return 0;
+    if (l->start < l->line_at)
+        l->line_at = l->lines = 0;
+    l->lines += dye_link_lines(dye_span_of(l->chunk->text.p + l->line_at, l->start - l->line_at));
+    l->line_at = l->start;
+    return l->lines + 1;
+}
+
+/* To the record that holds `at`. */
+static void go_to(struct dye_linker *l, size_t at)
+{
+    dye_records_seek(&l->at, at);
+    l->start = l->at.start;
+    l->end = l->at.end;
+    dye_record_narrow(at, &l->start, &l->end);
+    l->place = dye_chunk_place(l->chunk, &l->cursor, l->start);
 }
 
 /* Adds an agreeing field; of one kind the form with most bits stays, of equal ones the first. */
@@ -158,17 +196,22 @@ static enum dye_status read_near(struct dye_linker *l)
                             dye_span_of(p + from, l->start - from), dye_span_of(p + l->end, to - l->end));
 }
 
-/* What the record itself says of a candidate, and, where that is not enough, what stands around it. */
-static enum dye_status weigh(struct dye_linker *l, struct candidate *c, bool *near_is_read)
+/* Of the kinds of trait that the canary has. */
+static void disagree_all(const struct dye_linker *l, struct candidate *c, unsigned kinds)
 {
-    static const double proof = 40, five_lines = 2.32;
-    unsigned kinds = corroborate(l, c, &l->fields, 0);
     if ((kinds & 1u << DYE_NAME) != 0)
         disagree(l, c, DYE_NAME, &l->fields.names);
     if ((kinds & 1u << DYE_MOBILE) != 0)
         disagree(l, c, DYE_MOBILE, &l->fields.mobiles);
     if ((kinds & 1u << DYE_RESIDENT_ID) != 0)
         disagree(l, c, DYE_RESIDENT_ID, &l->fields.ids);
+}
+
+/* What the record itself says of a candidate, and, where that is not enough, what stands around it. */
+static enum dye_status weigh(struct dye_linker *l, struct candidate *c, bool *near_is_read)
+{
+    static const double proof = 40, five_lines = 2.32;
+    disagree_all(l, c, corroborate(l, c, &l->fields, 0));
     if (sum(&c->s) < proof && l->fields.names.n == 0 && !has(&c->s, DYE_NAME)) {
         if (!*near_is_read)
             DYE_TRY(read_near(l));
@@ -220,6 +263,7 @@ static struct candidate *candidate_for(struct dye_linker *l, const struct dye_hi
     c->s.canary = id;
     c->s.variant = hit->entry->variant;
     c->s.record_start = l->place.byte;
+    c->s.line = line_of_record(l);
     return c;
 }
 
@@ -242,11 +286,7 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
     struct dye_linker *l = linker;
     if (hit->start < l->start || hit->start >= l->end) {
         DYE_TRY(finish_record(l));
-        dye_records_seek(&l->at, hit->start);
-        l->start = l->at.start;
-        l->end = l->at.end;
-        dye_record_narrow(hit->start, &l->start, &l->end);
-        l->place = dye_chunk_place(l->chunk, &l->cursor, l->start);
+        go_to(l, hit->start);
     }
     struct candidate *c = candidate_for(l, hit);
     if (c == NULL) {
@@ -268,6 +308,42 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
                                  .field = place.field};
     agree(&c->s, &found);
     return DYE_OK;
+}
+
+/* A canary's number in an index; false when it is not there. */
+static bool find_canary(const struct dye_index *x, const char *id, uint32_t *ret)
+{
+    uint64_t n = x != NULL ? dye_index_canaries(x) : 0;
+    for (*ret = 0; *ret < n; ++*ret)
+        if (strcmp(dye_index_canary_id(x, *ret), id) == 0)
+            return true;
+    return false;
+}
+
+enum dye_status dye_linker_ask(struct dye_linker *l, const struct dye_index_set *set, const char *canary, char variant,
+                               uint64_t max_epoch, size_t at)
+{
+    struct candidate *c = &l->candidates[0];
+    size_t parts = 0;
+    *c = (struct candidate){.epoch = max_epoch, .s = {.canary = canary, .variant = variant}};
+    for (size_t part = 0; part < 2; part++) {
+        c->index[parts] = set->part[part];
+        parts += find_canary(set->part[part], canary, &c->canary[parts]);
+    }
+    if (parts < 2)
+        c->index[parts] = NULL;
+    if (parts == 0)
+        return DYE_OK;
+    go_to(l, at);
+    c->s.record_start = l->place.byte;
+    c->s.line = line_of_record(l);
+    c->s.record_end = dye_chunk_place(l->chunk, &(struct dye_chunk_cursor){0}, l->end).byte;
+    DYE_TRY(fields_read(&l->fields, dye_index_keys_of(c->index[0]), &l->at, l->start, l->end));
+    unsigned kinds = corroborate(l, c, &l->fields, 0);
+    if (c->s.n == 0) /* a line has one value: an address that agrees is no name that does not */
+        disagree_all(l, c, kinds);
+    c->s.bits = sum(&c->s);
+    return c->s.n > 0 ? l->fn(l->arg, &c->s) : DYE_OK;
 }
 
 enum dye_status dye_linker_finish(struct dye_linker *l)

@@ -9,7 +9,13 @@
 
 #include <stdlib.h>
 
-enum { VALUE_MAX_BYTES = 1 << 16, RAW_NAME_MAX_BYTES = 64, NO_COLUMN = DYE_CENSUS_COLUMNS_MAX, PREFIX_MAX = 6 };
+enum {
+    VALUE_MAX_BYTES = 1 << 16,
+    RAW_NAME_MAX_BYTES = 64,
+    NO_COLUMN = DYE_CENSUS_COLUMNS_MAX,
+    PREFIX_MAX = 6,
+    PERSON_NAME_MAX_BYTES = 64
+};
 /* What a person can be counted by. */
 #define IDENTIFIERS                                                                                                    \
     (((UINT32_C(1) << DYE_KIND_COUNT) - 1) & ~(UINT32_C(1) << DYE_NAME | UINT32_C(1) << DYE_ADDRESS | 1u))
@@ -37,9 +43,21 @@ struct dye_census {
     uint64_t records, parseable, cells_left_out;
     struct slot slots[DYE_FIELDS_MAX];
     struct dye_field fields[DYE_FIELDS_MAX];
-    struct dye_buf value, name; /* wiped */
+    struct dye_buf value, name, folded; /* wiped */
     struct cell cell;
+    const struct dye_census_sink *sink;
+    struct { /* of the record at hand, as it stands */
+        uint8_t name[PERSON_NAME_MAX_BYTES];
+        size_t name_n;
+        enum dye_charset charset;
+        bool mobile;
+    } person;
 };
+
+void dye_census_tell(struct dye_census *c, const struct dye_census_sink *sink)
+{
+    c->sink = sink;
+}
 
 struct dye_census *dye_census_new(void)
 {
@@ -49,6 +67,7 @@ struct dye_census *dye_census_new(void)
     ideograph_load();
     dye_buf_init(&c->value, 4 * VALUE_MAX_BYTES, true);
     dye_buf_init(&c->name, 4 * VALUE_MAX_BYTES, true);
+    dye_buf_init(&c->folded, 32 * PERSON_NAME_MAX_BYTES, true);
     bool ok = tally_init(&c->kinds, DYE_CENSUS_KINDS_MAX);
     if (tally_init(&c->prefixes, DYE_CENSUS_PREFIXES_MAX) && ok)
         return c;
@@ -64,6 +83,7 @@ void dye_census_free(struct dye_census *c)
     tally_done(&c->prefixes);
     dye_buf_done(&c->value);
     dye_buf_done(&c->name);
+    dye_buf_done(&c->folded);
     dye_wipe(c, sizeof *c);
     free(c);
 }
@@ -164,11 +184,8 @@ static size_t prefix_of(enum dye_kind kind, struct dye_span v)
     return v.n >= letters + 4 ? letters : 0; /* of a number, not of a word */
 }
 
-/*
- * An identifier was read: c->cell.value, canonical. Whatever is to be known of a dump's identifiers beyond counts, such
- * as how many are distinct, is gathered here, while they are at hand.
- */
-static void note_identifier(struct dye_census *c, enum dye_kind kind)
+/* An identifier was read: c->cell.value, canonical. */
+static enum dye_status note_identifier(struct dye_census *c, enum dye_kind kind)
 {
     struct dye_span v = c->cell.value;
     size_t n = prefix_of(kind, v);
@@ -177,23 +194,62 @@ static void note_identifier(struct dye_census *c, enum dye_kind kind)
         key = key << 8 | v.p[i];
     if (n > 0)
         tally_add(&c->prefixes, key << 8 * (PREFIX_MAX - n));
+    c->person.mobile = c->person.mobile || kind == DYE_MOBILE;
+    return c->sink != NULL ? c->sink->take(c->sink->arg, kind, v) : DYE_OK;
 }
 
-static uint32_t note_cell(struct dye_census *c)
+static void note_name(struct dye_census *c, enum dye_charset charset)
+{
+    struct dye_span v = c->cell.value;
+    if (c->sink == NULL || c->person.name_n > 0 || v.n > sizeof c->person.name)
+        return;
+    memcpy(c->person.name, v.p, v.n);
+    c->person.name_n = v.n;
+    c->person.charset = charset;
+}
+
+static enum dye_status note_cell(struct dye_census *c, enum dye_charset charset, uint32_t *mask)
 {
     uint32_t bit = UINT32_C(1) << c->cell.is;
-    if ((bit & IDENTIFIERS) != 0)
-        note_identifier(c, (enum dye_kind)c->cell.is);
-    return bit & HOLDS;
+    *mask |= bit & HOLDS;
+    if (c->cell.is == DYE_NAME)
+        note_name(c, charset);
+    return (bit & IDENTIFIERS) != 0 ? note_identifier(c, (enum dye_kind)c->cell.is) : DYE_OK;
 }
 
-static uint32_t note_text(struct dye_census *c, struct dye_span s, enum dye_charset charset, bool only_identifiers)
+static enum dye_status note_text(struct dye_census *c, struct dye_span s, enum dye_charset charset,
+                                 bool only_identifiers, uint32_t *mask)
 {
-    uint32_t mask = 0;
     size_t at = 0;
     while (prose_next(s, charset, only_identifiers, &at, &c->cell))
-        mask |= note_cell(c);
-    return mask;
+        DYE_TRY(note_cell(c, charset, mask));
+    return DYE_OK;
+}
+
+/* The name of the record at hand, folded. */
+static enum dye_status tell_name(struct dye_census *c)
+{
+    uint8_t quick[3 * PERSON_NAME_MAX_BYTES];
+    struct dye_span name = dye_span_of(c->person.name, c->person.name_n);
+    size_t n = ideograph_fold(c->person.charset, name, quick, sizeof quick);
+    if (n > 0)
+        return c->sink->take(c->sink->arg, DYE_NAME, dye_span_of(quick, n));
+    dye_buf_clear(&c->name);
+    dye_buf_clear(&c->folded);
+    if (c->person.charset == DYE_CHARSET_GB18030) {
+        DYE_TRY(dye_text_to_utf8(c->person.charset, name, &c->name));
+        name = dye_buf_span(&c->name);
+    }
+    DYE_TRY(dye_text_fold(name, &c->folded));
+    return c->sink->take(c->sink->arg, DYE_NAME, dye_buf_span(&c->folded));
+}
+
+static enum dye_status tell_record(struct dye_census *c)
+{
+    enum dye_status status = c->person.mobile && c->person.name_n > 0 ? tell_name(c) : DYE_OK;
+    c->person.name_n = 0;
+    c->person.mobile = false;
+    return status == DYE_OK || status == DYE_E_LIMIT ? c->sink->record(c->sink->arg) : status;
 }
 
 /* What values are escaped with, quotes apart. */
@@ -263,7 +319,7 @@ static enum dye_status count_field(struct dye_census *c, const struct dye_record
     bool glued = is == DYE_CELL_NUMBER && value.n > 19; /* numbers, with nothing between them */
     bool whole =
         (is != DYE_CELL_TEXT && is != DYE_ADDRESS && !glued) || (is == DYE_ADDRESS && !free_text) || value.n < SHORTEST;
-    *mask |= whole ? note_cell(c) : note_text(c, value, charset, !free_text);
+    DYE_TRY(whole ? note_cell(c, charset, mask) : note_text(c, value, charset, !free_text, mask));
     column->cells[whole || glued || !free_text ? is : DYE_CELL_TEXT]++;
     c->cells_left_out += at == NO_COLUMN;
     return DYE_OK;
@@ -285,6 +341,8 @@ enum dye_status dye_census_chunk(struct dye_census *c, const struct dye_chunk *c
         bool plain = is_plain(&r, occur);
         for (size_t i = 0; i < n && status == DYE_OK; i++)
             status = count_field(c, &r, &c->fields[i], plain, &mask);
+        if (c->sink != NULL && status == DYE_OK)
+            status = tell_record(c);
         c->records++;
         c->parseable += (mask & IDENTIFIERS) != 0;
         tally_add(&c->kinds, mask);
@@ -292,8 +350,10 @@ enum dye_status dye_census_chunk(struct dye_census *c, const struct dye_chunk *c
     memset(c->slots, 0, sizeof c->slots);
     dye_wipe(c->fields, sizeof c->fields);
     dye_wipe(&c->cell, sizeof c->cell);
+    dye_wipe(&c->person, sizeof c->person);
     dye_buf_clear(&c->value);
     dye_buf_clear(&c->name);
+    dye_buf_clear(&c->folded);
     return status;
 }
 

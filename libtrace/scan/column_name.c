@@ -264,7 +264,8 @@ static const char *const words[] = {
     "cn",       "en",          "gender",     "birthday",     "birthdate",    "tele",      "telephone",  "cellphone",
     "identity", "certificate", "cert",       "license",      "licence",      "social",    "security",   "xingming",
     "shouji",   "shoujihao",   "dianhua",    "dizhi",        "shenfenzheng", "xingbie",   "nianling",   "riqi",
-    "beizhu",   "youxiang",    "chepai",     "kahao",        "danhao",
+    "beizhu",   "youxiang",    "chepai",     "kahao",        "danhao",       "人脸",      "face",       "存款",
+    "资产",     "消费",        "聊天",       "病情",         "病史",         "过敏",
 };
 
 enum { SAYING = sizeof words_that_say / sizeof *words_that_say, WORDS = sizeof words / sizeof *words };

@@ -58,3 +58,63 @@ void ideograph_load(void)
 {
     pthread_once(&once, load);
 }
+
+/* ---- folding ---- */
+
+enum { IDEOGRAPHS = IDEOGRAPH_LAST - IDEOGRAPH_FIRST + 1 };
+static uint8_t folded[IDEOGRAPHS][3];                                     /* UTF-8 */
+static uint16_t code_by_gb[IDEOGRAPH_GB_LEADS * IDEOGRAPH_GB_TRAILS + 1]; /* 0: none of these */
+static bool can_fold;
+static pthread_once_t fold_once = PTHREAD_ONCE_INIT;
+
+/* All of them at once, through what folds and converts any text. */
+static void fold_all(struct dye_buf *all, struct dye_buf *fold, struct dye_buf *gb)
+{
+    for (unsigned c = IDEOGRAPH_FIRST; c <= IDEOGRAPH_LAST; c++) {
+        const uint8_t utf8[3] = {(uint8_t)(0xe0 | c >> 12), (uint8_t)(0x80 | (c >> 6 & 0x3f)),
+                                 (uint8_t)(0x80 | (c & 0x3f))};
+        if (dye_buf_append(all, utf8, sizeof utf8) != DYE_OK)
+            return;
+    }
+    if (dye_text_fold(dye_buf_span(all), fold) != DYE_OK || fold->n != sizeof folded ||
+        dye_text_to_gb18030(dye_buf_span(all), gb) != DYE_OK)
+        return;
+    memcpy(folded, fold->p, sizeof folded);
+    for (size_t i = 0, at = 0, step; at < gb->n && i < IDEOGRAPHS; i++, at += step) {
+        step = dye_charset_step(DYE_CHARSET_GB18030, gb->p + at, gb->n - at);
+        if (step == 2)
+            code_by_gb[ideograph_gb(gb->p + at)] = (uint16_t)(IDEOGRAPH_FIRST + i);
+    }
+    can_fold = true;
+}
+
+static void load_fold(void)
+{
+    struct dye_buf all, fold, gb;
+    dye_buf_init(&all, sizeof folded, false);
+    dye_buf_init(&fold, sizeof folded, false);
+    dye_buf_init(&gb, 2 * sizeof folded, false);
+    fold_all(&all, &fold, &gb);
+    dye_buf_done(&all);
+    dye_buf_done(&fold);
+    dye_buf_done(&gb);
+}
+
+size_t ideograph_fold(enum dye_charset charset, struct dye_span s, uint8_t *ret, size_t ret_max)
+{
+    const bool is_utf8 = charset == DYE_CHARSET_UTF8;
+    const size_t step = is_utf8 ? 3 : 2;
+    size_t n = 0;
+    pthread_once(&fold_once, load_fold);
+    if (!can_fold || s.n % step != 0 || s.n / step * 3 > ret_max)
+        return 0;
+    for (size_t i = 0, found; i < s.n; i += step, n += 3) {
+        if (s.p[i] < 0x80 || ideograph_at(charset, s.p + i, s.n - i, &found) == 0 || found != step)
+            return 0;
+        uint32_t code = is_utf8 ? ideograph_code(s.p + i) : code_by_gb[ideograph_gb(s.p + i)];
+        if (code < IDEOGRAPH_FIRST || code > IDEOGRAPH_LAST)
+            return 0;
+        memcpy(ret + n, folded[code - IDEOGRAPH_FIRST], 3);
+    }
+    return n;
+}

@@ -45,4 +45,8 @@ static inline unsigned ideograph_at(enum dye_charset charset, const uint8_t *p, 
     return 0;
 }
 
+/* dye_text_fold of s where it is ideographs of U+4E00-9FFF alone, as nearly all names are, and of GB18030 as well:
+ * UTF-8, three bytes each. Returns how many bytes; 0 where it is not, or ret_max is less. O(n). */
+size_t ideograph_fold(enum dye_charset charset, struct dye_span s, uint8_t *ret, size_t ret_max);
+
 #endif

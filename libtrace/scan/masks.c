@@ -1,41 +1,59 @@
 #include "masks.h"
 
-void masks_scalar(const uint8_t *p, size_t n_blocks, struct masks *ret)
-{
-    static const uint8_t low[16] = CLASSES_LOW, high[16] = CLASSES_HIGH;
-    for (size_t b = 0; b < n_blocks; b++, p += BLOCK_BYTES) {
-        struct masks m = {0};
-        for (unsigned i = 0; i < BLOCK_BYTES; i++) {
-            uint64_t c = low[p[i] & 15] & high[p[i] >> 4];
-            uint64_t letter = (c >> 1 | c >> 2) & 1;
-            m.digit |= (c & 1) << i;
-            m.alnum |= ((c & 1) | letter) << i;
-            m.upper |= (letter & ~((uint64_t)p[i] >> 5)) << i;
-            m.dot |= (c >> 3 & 1) << i;
-            m.dash |= (c >> 4 & 1) << i;
-            m.extra |= ((c >> 5 | c >> 6) & 1) << i;
-            m.at |= (c >> 7) << i;
-            m.high |= (uint64_t)(p[i] >> 7) << i;
-            m.escape |= (uint64_t)(p[i] == '\\') << i;
-            m.space |= (uint64_t)(p[i] == ' ') << i;
-            m.star |= (uint64_t)(p[i] == '*') << i;
-            m.equal |= (uint64_t)(p[i] == '=') << i;
-            m.open |= (uint64_t)(p[i] == '(' || p[i] == '[') << i;
-            m.wide |=
-                (uint64_t)(p[i] == 0xef || p[i] == 0xa2 || p[i] == 0xa3 || p[i] == 0xe2 || p[i] == 0xc2 || p[i] == 0xf0)
-                << i;
-        }
-        ret[b] = m;
-    }
-}
+#define A CLASS_BIT(ALNUM)
+#define H CLASS_BIT(HIGH)
+#define W CLASS_BIT(WIDE)
+#define S CLASS_BIT(SECOND)
 
-masks_fn masks_of_path(enum dye_scan_path path)
-{
-#if defined(__x86_64__)
-    if (path == DYE_SCAN_AVX512)
-        return __builtin_cpu_supports("avx512bw") ? masks_avx512 : NULL;
-    if (path == DYE_SCAN_AVX2)
-        return __builtin_cpu_supports("avx2") ? masks_avx2 : NULL;
-#endif
-    return path == DYE_SCAN_SCALAR ? masks_scalar : NULL;
-}
+const uint8_t masks_classes[2][256] = {
+    {
+        ['0' ... '9'] = A | CLASS_BIT(DIGIT),
+        ['A' ... 'Z'] = A | CLASS_BIT(UPPER),
+        ['a' ... 'z'] = A,
+        ['@'] = CLASS_BIT(AT),
+        ['.'] = CLASS_BIT(DOT),
+        ['-'] = CLASS_BIT(DASH),
+        [' '] = CLASS_BIT(SPACE),
+        ['_'] = CLASS_BIT(EXTRA),
+        ['%'] = CLASS_BIT(EXTRA),
+        ['+'] = CLASS_BIT(EXTRA),
+    },
+    {
+        ['/'] = CLASS_BIT(BAR),
+        ['\\'] = CLASS_BIT(BAR),
+        ['*'] = CLASS_BIT(SIGN),
+        ['='] = CLASS_BIT(SIGN),
+        ['('] = CLASS_BIT(SIGN),
+        ['['] = CLASS_BIT(SIGN),
+        ['I'] = S, /* the sign '@' in Big5 ends in it */
+        [0x80 ... 0x81] = H | S,
+        [0x82 ... 0x90] = H,
+        [0x91] = H | S,
+        [0x92] = H,
+        [0x93] = H | S,
+        [0x94 ... 0x9c] = H,
+        [0x9d] = H | S,
+        [0x9e ... 0x9f] = H,
+        [0xa0] = H | S,
+        [0xa1] = H,
+        [0xa2 ... 0xa3] = H | W,
+        [0xa4 ... 0xac] = H,
+        [0xad ... 0xb9] = H | S,
+        [0xba] = H,
+        [0xbb ... 0xbd] = H | S,
+        [0xbe ... 0xbf] = H,
+        [0xc0] = H | S,
+        [0xc1] = H,
+        [0xc2] = H | W,
+        [0xc3 ... 0xd7] = H,
+        [0xd8 ... 0xdf] = H | S,
+        [0xe0] = H | S | W, /* begins nothing; nor does ff */
+        [0xe1] = H | S,
+        [0xe2] = H | W,
+        [0xe3 ... 0xee] = H,
+        [0xef ... 0xf0] = H | W,
+        [0xf1 ... 0xf7] = H,
+        [0xf8 ... 0xfe] = H | S,
+        [0xff] = H | S | W,
+    },
+};

@@ -2,13 +2,9 @@
 
 enum { UNIT_MAX = 4 };
 
-struct chinese {
-    uint8_t utf8[3], gb[2];
-    uint8_t digit;
-};
-
 /* Written, formal and spoken digits (DOMAIN 3). */
-static const struct chinese chinese[] = {
+const struct wide_chinese wide_chinese[] = {
+    {{0}, {0}, 0},
     {{0xe3, 0x80, 0x87}, {0xa9, 0x96}, '0'}, /* 〇 */
     {{0xe9, 0x9b, 0xb6}, {0xc1, 0xe3}, '0'}, /* 零 */
     {{0xe6, 0xb4, 0x9e}, {0xb6, 0xb4}, '0'}, /* 洞 */
@@ -36,15 +32,28 @@ static const struct chinese chinese[] = {
     {{0xe5, 0x8b, 0xbe}, {0xb9, 0xb4}, '9'}, /* 勾 */
 };
 
-/* Most characters are told by a hash of two of their bytes: bit first * 131 + second, of those above. */
-static const uint64_t gb_bits[4] = {0x0016000100030008, 0x0000000080688040, 0x1000006400000001, 0x8800000008400000};
-static const uint64_t utf8_bits[4] = {0x0000000400001080, 0x0000002000000101, 0x140a490000000000, 0x0000900080021006};
-
-static inline bool may_be(const uint64_t bits[4], uint8_t first, uint8_t second)
-{
-    uint8_t at = (uint8_t)(first * 131 + second);
-    return (bits[at >> 6] >> (at & 63) & 1) != 0;
-}
+const uint8_t wide_by_gb[256] = {
+    [WIDE_PLACE(0xa9, 0x96)] = 1,  [WIDE_PLACE(0xc1, 0xe3)] = 2,  [WIDE_PLACE(0xb6, 0xb4)] = 3,
+    [WIDE_PLACE(0xd2, 0xbb)] = 4,  [WIDE_PLACE(0xd2, 0xbc)] = 5,  [WIDE_PLACE(0xe7, 0xdb)] = 6,
+    [WIDE_PLACE(0xb6, 0xfe)] = 7,  [WIDE_PLACE(0xb7, 0xa1)] = 8,  [WIDE_PLACE(0xc1, 0xbd)] = 9,
+    [WIDE_PLACE(0xc8, 0xfd)] = 10, [WIDE_PLACE(0xc8, 0xfe)] = 11, [WIDE_PLACE(0xcb, 0xc4)] = 12,
+    [WIDE_PLACE(0xcb, 0xc1)] = 13, [WIDE_PLACE(0xce, 0xe5)] = 14, [WIDE_PLACE(0xce, 0xe9)] = 15,
+    [WIDE_PLACE(0xc1, 0xf9)] = 16, [WIDE_PLACE(0xc2, 0xbd)] = 17, [WIDE_PLACE(0xc6, 0xdf)] = 18,
+    [WIDE_PLACE(0xc6, 0xe2)] = 19, [WIDE_PLACE(0xb9, 0xd5)] = 20, [WIDE_PLACE(0xb0, 0xcb)] = 21,
+    [WIDE_PLACE(0xb0, 0xc6)] = 22, [WIDE_PLACE(0xbe, 0xc5)] = 23, [WIDE_PLACE(0xbe, 0xc1)] = 24,
+    [WIDE_PLACE(0xb9, 0xb4)] = 25,
+};
+const uint8_t wide_by_utf8[256] = {
+    [WIDE_PLACE(0x80, 0x87)] = 1,  [WIDE_PLACE(0x9b, 0xb6)] = 2,  [WIDE_PLACE(0xb4, 0x9e)] = 3,
+    [WIDE_PLACE(0xb8, 0x80)] = 4,  [WIDE_PLACE(0xa3, 0xb9)] = 5,  [WIDE_PLACE(0xb9, 0xba)] = 6,
+    [WIDE_PLACE(0xba, 0x8c)] = 7,  [WIDE_PLACE(0xb4, 0xb0)] = 8,  [WIDE_PLACE(0xb8, 0xa4)] = 9,
+    [WIDE_PLACE(0xb8, 0x89)] = 10, [WIDE_PLACE(0x8f, 0x81)] = 11, [WIDE_PLACE(0x9b, 0x9b)] = 12,
+    [WIDE_PLACE(0x82, 0x86)] = 13, [WIDE_PLACE(0xba, 0x94)] = 14, [WIDE_PLACE(0xbc, 0x8d)] = 15,
+    [WIDE_PLACE(0x85, 0xad)] = 16, [WIDE_PLACE(0x99, 0x86)] = 17, [WIDE_PLACE(0xb8, 0x83)] = 18,
+    [WIDE_PLACE(0x9f, 0x92)] = 19, [WIDE_PLACE(0x8b, 0x90)] = 20, [WIDE_PLACE(0x85, 0xab)] = 21,
+    [WIDE_PLACE(0x8d, 0x8c)] = 22, [WIDE_PLACE(0xb9, 0x9d)] = 23, [WIDE_PLACE(0x8e, 0x96)] = 24,
+    [WIDE_PLACE(0x8b, 0xbe)] = 25,
+};
 
 enum unit { UNIT_NONE, UNIT_DIGIT, UNIT_X, UNIT_GAP };
 
@@ -99,15 +108,11 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
 
 static struct reading chinese_unit(const uint8_t *p, size_t n)
 {
-    if (n < 2 || p[0] < 0x80 || (!may_be(gb_bits, p[0], p[1]) && (n < 3 || !may_be(utf8_bits, p[1], p[2]))))
-        return (struct reading){UNIT_NONE, 0, 0};
-    for (size_t i = 0; i < sizeof chinese / sizeof *chinese; i++) {
-        const struct chinese *c = &chinese[i];
-        if (n >= 3 && memcmp(p, c->utf8, 3) == 0)
-            return (struct reading){UNIT_DIGIT, c->digit, 3};
-        if (memcmp(p, c->gb, 2) == 0)
-            return (struct reading){UNIT_DIGIT, c->digit, 2};
-    }
+    unsigned utf8 = n >= 3 ? wide_chinese_utf8(p) : 0, gb = n >= 2 ? wide_chinese_gb(p) : 0;
+    if (utf8 != 0)
+        return (struct reading){UNIT_DIGIT, wide_chinese[utf8].digit, 3};
+    if (gb != 0)
+        return (struct reading){UNIT_DIGIT, wide_chinese[gb].digit, 2};
     return (struct reading){UNIT_NONE, 0, 0};
 }
 
@@ -151,11 +156,6 @@ size_t wide_check_digit(struct dye_span text, size_t i)
         if (text.n - i >= strlen(alike[k]) && memcmp(text.p + i, alike[k], strlen(alike[k])) == 0)
             return strlen(alike[k]);
     return 0;
-}
-
-bool wide_is_chinese(struct dye_span text, size_t i)
-{
-    return i < text.n && chinese_unit(text.p + i, text.n - i).unit == UNIT_DIGIT;
 }
 
 bool wide_read(struct dye_span text, size_t i, struct wide *ret)

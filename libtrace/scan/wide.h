@@ -27,7 +27,27 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret);
  */
 size_t wide_check_digit(struct dye_span text, size_t i);
 
-/* Whether a Chinese digit stands at i, in UTF-8 (3 bytes) or GB18030 (2). */
-bool wide_is_chinese(struct dye_span text, size_t i);
+/* Chinese digits, number 1 and on. Two bytes of a character tell it from the others, so that it is compared with one:
+ * the place of that one's number is a function of these two. */
+struct wide_chinese {
+    uint8_t utf8[3], gb[2];
+    uint8_t digit;
+};
+extern const struct wide_chinese wide_chinese[];
+extern const uint8_t wide_by_utf8[256], wide_by_gb[256];
+#define WIDE_PLACE(first, second) ((uint8_t)((first)*5 + (second)))
+
+/* The number of the Chinese digit that three bytes of UTF-8, or two of GB18030, are; 0 for none. */
+static inline unsigned wide_chinese_utf8(const uint8_t *p)
+{
+    unsigned i = wide_by_utf8[WIDE_PLACE(p[1], p[2])];
+    return memcmp(p, wide_chinese[i].utf8, 3) == 0 ? i : 0;
+}
+
+static inline unsigned wide_chinese_gb(const uint8_t *p)
+{
+    unsigned i = wide_by_gb[WIDE_PLACE(p[0], p[1])];
+    return memcmp(p, wide_chinese[i].gb, 2) == 0 ? i : 0;
+}
 
 #endif

@@ -1,4 +1,4 @@
 dye_layer(sketch
   USES index
-  LIBS PkgConfig::OPENSSL
-  SOURCES sketch.c builder.c fuse.c hasher.c marks.c)
+  LIBS PkgConfig::OPENSSL PkgConfig::LIBSODIUM
+  SOURCES sketch.c builder.c fuse.c hash_list.c hasher.c identifier_set.c marks.c)

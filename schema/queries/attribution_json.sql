@@ -10,7 +10,8 @@ SELECT json_build_object(
                                  FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
                                  WHERE a.dump_id = t.dump_id AND a.undecided > 0
                                  GROUP BY a.undecided) g), '[]'::json),
-    'parents', '[]'::json,
+    'parents', coalesce((SELECT json_agg(l.other_id ORDER BY l.explains DESC, l.other_id) FROM dyetrace.lineage l
+                         WHERE l.dump_id = t.dump_id AND l.parent), '[]'::json),
     'power', t.power,
     'controls', t.controls,
     'unexplained', t.unexplained,
@@ -27,17 +28,20 @@ SELECT json_build_object(
             'planted', a.planted,
             'shared', CASE WHEN a.shared > 0 THEN json_build_object(
                 'agree', a.agree, 'of', a.shared, 'p_value', a.code_p_value) END,
-            'leaked', CASE WHEN a.leaked IS NOT NULL THEN json_build_object(
-                'estimate', round(a.leaked), 'low', round(a.leaked_low), 'high', round(a.leaked_high)) END,
+            'leaked', CASE WHEN coalesce(e.leaked, a.leaked) IS NOT NULL THEN json_build_object(
+                'estimate', round(coalesce(e.leaked, a.leaked)), 'low', round(coalesce(e.leaked_low, a.leaked_low)),
+                'high', round(coalesce(e.leaked_high, a.leaked_high))) END,
+            'strata', coalesce(e.strata, '[]'::jsonb),
             'taken', json_build_object(
-                'after', to_char(a.taken_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                'before', to_char(CASE WHEN w.taken_before > coalesce(a.taken_after, '-infinity') AND w.taken_before < t.acquired_at
-                                       THEN w.taken_before ELSE t.acquired_at END
-                                  AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+                'after', to_char(coalesce(e.taken_after, a.taken_after) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'before', to_char(coalesce(e.taken_before, t.acquired_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'likely_after', to_char(e.likely_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'likely_before', to_char(e.likely_before AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'by_newest', coalesce(e.by_newest, false),
+                'several', coalesce(e.several, false)))
             ORDER BY a.rank)
         FROM dyetrace.attribution_source a JOIN dyetrace.source s USING (source_id)
-        -- Where the latest planting is after the earliest withdrawal, copies of several days are in it: no bracket holds.
-        CROSS JOIN LATERAL (SELECT dyetrace.taken_before(t.dump_id, a.source_id)) w (taken_before)
+        LEFT JOIN dyetrace.attribution_extent e ON e.dump_id = a.dump_id AND e.source_id = a.source_id
         WHERE a.dump_id = t.dump_id), '[]'::json)
 )
 FROM dyetrace.attribution_told t

@@ -1,11 +1,12 @@
 -- The sightings of a chunk and their evidence. $1 dump, $2 part, $3 array (services/matcher/findings.c), $4 unit.
 WITH found AS (
-    SELECT x.canary, x.variant::"char" AS variant, x.start, x.length, x.bits, x.evidence
+    SELECT x.canary, x.variant::"char" AS variant, x.start, x.length, x.bits, x.line, x.evidence
     FROM jsonb_to_recordset($3::jsonb)
-        AS x (canary text, variant text, start bigint, length bigint, bits double precision, evidence jsonb)
+        AS x (canary text, variant text, start bigint, length bigint, bits double precision, line bigint,
+              evidence jsonb)
 ), stored AS (
-    INSERT INTO dyetrace.sighting (dump_id, part, canary_id, variant, owner_id, unit, start, length, bits)
-    SELECT $1::text, $2::integer, f.canary, f.variant, c.owner_id, $4::text, f.start, f.length, f.bits
+    INSERT INTO dyetrace.sighting (dump_id, part, canary_id, variant, owner_id, unit, start, length, bits, line)
+    SELECT $1::text, $2::integer, f.canary, f.variant, c.owner_id, $4::text, f.start, f.length, f.bits, f.line
     FROM found f JOIN dyetrace.canary c ON c.canary_id = f.canary
     ON CONFLICT (dump_id, canary_id, variant, part, start) DO NOTHING
     RETURNING sighting_id, canary_id, variant, owner_id, start

@@ -1,7 +1,8 @@
 -- A part is done: its verdict, and the sum of what its chunks counted.
--- $1 dump, $2 part, $3 charset, $4 bytes, $5 verdict, $6 reason, $7 layout or NULL, $8 the epoch that it was read for.
+-- $1 dump, $2 part, $3 charset, $4 bytes, $5 verdict, $6 reason, $7 layout or NULL, $8 the epoch that it was read for, $9 how many
+-- chunks it has (a reading under other limits may have left more), $10 its lines or NULL.
 WITH chunks AS (
-    SELECT c.records, c.census FROM dyetrace.chunk c WHERE c.dump_id = $1::text AND c.part = $2::integer
+    SELECT c.records, c.census FROM dyetrace.chunk c WHERE c.dump_id = $1::text AND c.part = $2::integer AND c.number < $9::bigint
 ), met AS (
     SELECT (x.c ->> 'column')::integer AS n, x.c ->> 'name' AS name, x.c ->> 'says' AS says,
            (x.c ->> 'newest')::integer AS newest, x.c -> 'cells' AS cells
@@ -25,7 +26,7 @@ WITH chunks AS (
     FROM chunks, jsonb_array_elements_text(chunks.census -> 'uncounted') WITH ORDINALITY AS x (n, i) GROUP BY 1
 )
 UPDATE dyetrace.part p
-SET charset = $3::text, bytes = $4::bigint, verdict = $5::text, reason = $6::text, layout = $7::text,
+SET charset = $3::text, bytes = $4::bigint, verdict = $5::text, reason = $6::text, layout = $7::text, lines = $10::bigint,
     epoch = coalesce(p.epoch, $8::bigint),
     records = (SELECT coalesce(sum(c.records), 0) FROM chunks c),
     parseable = (SELECT coalesce(sum((c.census ->> 'parseable')::bigint), 0) FROM chunks c),

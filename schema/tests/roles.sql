@@ -35,19 +35,26 @@ INSERT INTO allowed VALUES
     ('matcher', 'placement', '{SELECT}'), ('matcher', 'dump', '{INSERT,SELECT}'),
     ('matcher', 'acquisition', '{INSERT,SELECT}'), ('matcher', 'part', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'chunk', '{INSERT,SELECT}'), ('matcher', 'sketch', '{DELETE,INSERT,SELECT}'), ('matcher', 'work', '{DELETE,INSERT,SELECT}'),
+    ('matcher', 'identifier_set', '{INSERT,SELECT}'), ('matcher', 'identifier_sample', '{DELETE,INSERT,SELECT}'),
+    ('matcher', 'lineage', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
+    ('matcher', 'touch_log', '{INSERT,SELECT}'), ('matcher', 'touch', '{INSERT,SELECT}'), ('matcher', 'touch_day', '{INSERT,SELECT}'),
+    ('matcher', 'contact', '{INSERT,SELECT}'), ('matcher', 'attribution_extent', '{INSERT,SELECT}'), ('portal', 'attribution_extent', '{SELECT}'),
+    ('matcher', 'dump_columns', '{SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
-    ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
+    ('matcher', 'law_case', '{INSERT,SELECT}'), ('matcher', 'case_person', '{INSERT,SELECT}'), ('matcher', 'case_act', '{INSERT,SELECT}'),
+    ('portal', 'lineage', '{SELECT}'), ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),
     ('portal', 'acquisition', '{SELECT}'), ('portal', 'part', '{SELECT}'),
     ('portal', 'sighting', '{SELECT}'), ('portal', 'sighting_evidence', '{SELECT}'),
     ('portal', 'attribution_told', '{SELECT}'), ('portal', 'attribution', '{SELECT}'), ('portal', 'attribution_source', '{SELECT}'),
     ('auditor', 'key_check', '{SELECT}'), ('auditor', 'owner', '{SELECT}'), ('auditor', 'source', '{SELECT}'),
     ('auditor', 'epoch', '{SELECT}'), ('auditor', 'canary', '{SELECT}'), ('auditor', 'placement', '{SELECT}'),
     ('auditor', 'log_leaf', '{SELECT}'), ('auditor', 'log_head', '{SELECT}'), ('auditor', 'audit', '{SELECT}'),
-    ('auditor', 'audit_checkpoint', '{INSERT,SELECT}');
+    ('auditor', 'audit_checkpoint', '{INSERT,SELECT}'),
+    ('alerter', 'alert', '{SELECT}'), ('alerter', 'alert_message', '{SELECT}'), ('alerter', 'alert_delivery', '{SELECT}');
 SELECT table_privs_are('dyetrace', c.relname, ('dyetrace_' || z.role)::name, coalesce(a.rights, '{}')::name[],
                        format('%s on %s: %s', z.role, c.relname, coalesce(array_to_string(a.rights, ', '), 'nothing')))
-FROM pg_class c CROSS JOIN unnest(ARRAY['seeder', 'matcher', 'portal', 'auditor']) AS z (role)
+FROM pg_class c CROSS JOIN unnest(ARRAY['seeder', 'matcher', 'portal', 'auditor', 'alerter']) AS z (role)
 LEFT JOIN allowed a ON a.role = z.role AND a.rel = c.relname
 WHERE c.relnamespace = 'dyetrace'::regnamespace AND c.relkind IN ('r', 'p', 'v')
 ORDER BY z.role, c.relname;
@@ -56,18 +63,27 @@ SELECT bag_eq(
     $$ SELECT x.grantee::regrole::text, c.relname::text, x.privilege_type, string_agg(a.attname, ',' ORDER BY a.attname)
        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, LATERAL aclexplode(a.attacl) x
        WHERE c.relnamespace = 'dyetrace'::regnamespace GROUP BY 1, 2, 3 $$,
-    $$ VALUES ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
+    $$ VALUES ('dyetrace_alerter', 'alert', 'UPDATE', 'routed_at'),
+              ('dyetrace_alerter', 'alert_delivery', 'INSERT', 'alert_id,channel'),
+              ('dyetrace_alerter', 'alert_delivery', 'UPDATE', 'message_id'),
+              ('dyetrace_alerter', 'alert_message', 'INSERT', 'channel,urgent'),
+              ('dyetrace_alerter', 'alert_message', 'UPDATE', 'attempts,next_at,sent_at,state,why'),
+              ('dyetrace_matcher', 'acquisition', 'UPDATE', 'location'),
+              ('dyetrace_matcher', 'case_act', 'UPDATE', 'voided_at,voided_why'),
+              ('dyetrace_matcher', 'case_person', 'UPDATE', 'insider,lawful_business'),
               ('dyetrace_matcher', 'chunk', 'UPDATE', 'bytes,census,done_at,records,start'),
               ('dyetrace_matcher', 'dump', 'UPDATE', 'canaries,completed_at,epoch,hunted,parts,records,sketched,sm3,state,threshold_bits,verdict'),
-              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,census,charset,epoch,format,layout,parseable,reason,records,verdict'),
-              ('dyetrace_matcher', 'sighting', 'UPDATE', 'probability,weak'),
+              ('dyetrace_matcher', 'identifier_set', 'UPDATE', 'distinct_n,image,made_at,persons_n,scale,seen_before'),
+              ('dyetrace_matcher', 'lineage', 'UPDATE', 'explains,parent,relation'),
+              ('dyetrace_matcher', 'part', 'UPDATE', 'bytes,census,charset,epoch,format,layout,lines,parseable,reason,records,verdict'),
+              ('dyetrace_matcher', 'sighting', 'UPDATE', 'beside,probability,weak'),
               ('dyetrace_seeder', 'drop_file', 'UPDATE', 'called_off_at,removed_at'),
               ('dyetrace_seeder', 'placement', 'UPDATE', 'state,withdrawn_at'),
               ('dyetrace_seeder', 'placement_health', 'UPDATE', 'checked_at'),
               ('dyetrace_seeder', 'rotation', 'UPDATE', 'finished_at'),
               ('dyetrace_seeder', 'source_check', 'UPDATE', 'checked_at,why'),
               ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
-    'the columns that may be updated are these');
+    'the columns that may be written are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
            WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
 SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
@@ -80,14 +96,17 @@ SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
 SELECT bag_eq(
     $$ SELECT p.proname::text FROM pg_proc p
        WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_portal', p.oid, 'EXECUTE') $$,
-    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner', 'taken_before'],
+    ARRAY['audit_append', 'canary_is_burned', 'canary_paths', 'dump_came', 'session_open', 'session_owner'],
     'the portal calls the audit, what a sighting is shown with, and the session''s functions, no other');
+SELECT is((SELECT string_agg(p.proname, ', ') FROM pg_proc p
+           WHERE p.pronamespace = 'dyetrace'::regnamespace AND has_function_privilege('dyetrace_alerter', p.oid, 'EXECUTE')), NULL,
+          'the alerter calls no function');
 SELECT is((SELECT string_agg(r.rolname, ', ') FROM pg_roles r
-           WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor))(_|$)'
+           WHERE r.rolname ~ '^((dyetrace_)?(seeder|matcher|portal|auditor|alerter))(_|$)'
              AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication)), NULL,
           'no zone has rights over the cluster, or round row-level security');
 SELECT is((SELECT string_agg(g.rolname, ', ') FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
-           JOIN pg_roles r ON r.oid = m.member WHERE r.rolname ~ '^dyetrace_(seeder|matcher|portal|auditor)$'), NULL,
+           JOIN pg_roles r ON r.oid = m.member WHERE r.rolname ~ '^dyetrace_(seeder|matcher|portal|auditor|alerter)$'), NULL,
           'no zone is a member of another role');
 
 SELECT is((SELECT string_agg(d.datname, ', ') FROM pg_database d
@@ -97,10 +116,10 @@ SELECT bag_eq(
     $$ SELECT regexp_replace(r.rolname, '_[0-9a-f]{8}$', ''), string_agg(x.privilege_type, ' ' ORDER BY x.privilege_type)
        FROM pg_database d, LATERAL aclexplode(d.datacl) x JOIN pg_roles r ON r.oid = x.grantee
        WHERE d.datname = current_database() AND x.grantee <> d.datdba GROUP BY 1 $$,
-    $$ VALUES ('seeder', 'CONNECT TEMPORARY'), ('matcher', 'CONNECT'), ('portal', 'CONNECT'), ('auditor', 'CONNECT') $$,
+    $$ VALUES ('seeder', 'CONNECT TEMPORARY'), ('matcher', 'CONNECT'), ('portal', 'CONNECT'), ('auditor', 'CONNECT'), ('alerter', 'CONNECT') $$,
     'the home''s own roles may connect, and the seeder may make temporary tables');
 SELECT is((SELECT string_agg(r.rolname || ' ' || d.datname, ', ') FROM pg_roles r, pg_database d
-           WHERE r.rolname ~ '^(seeder|matcher|portal|auditor)_' AND d.datallowconn AND d.datname <> current_database()
+           WHERE r.rolname ~ '^(seeder|matcher|portal|auditor|alerter)_' AND d.datallowconn AND d.datname <> current_database()
              AND has_database_privilege(r.oid, d.oid, 'CONNECT')), NULL, 'no zone may connect to another database');
 
 -- The same by trying.
@@ -120,6 +139,10 @@ FROM (VALUES
     ('portal', 'SELECT * FROM dyetrace.placement', 'read placements'),
     ('portal', 'SELECT * FROM dyetrace.chunk', 'read chunks'),
     ('portal', 'SELECT * FROM dyetrace.sketch', 'read sketches'), ('seeder', 'SELECT * FROM dyetrace.sketch', 'read sketches'),
+    ('portal', 'SELECT * FROM dyetrace.identifier_set', 'read identifier sets'),
+    ('seeder', 'SELECT * FROM dyetrace.identifier_set', 'read identifier sets'),
+    ('auditor', 'SELECT * FROM dyetrace.identifier_sample', 'read samples of them'),
+    ('matcher', 'DELETE FROM dyetrace.identifier_set', 'take a dump''s counts away'),
     ('matcher', 'DELETE FROM dyetrace.sighting', 'delete sightings'),
     ('portal', 'SELECT * FROM dyetrace.portal_token', 'read tokens'),
     ('portal', 'INSERT INTO dyetrace.portal_session VALUES (pg_backend_pid(), pg_current_xact_id(), 1, NULL)', 'write its session'),
@@ -134,6 +157,8 @@ FROM (VALUES
     ('matcher', 'SELECT dyetrace.epoch_next(''x'')', 'make an epoch'),
     ('matcher', 'DELETE FROM dyetrace.sighting', 'take a sighting back'),
     ('matcher', 'UPDATE dyetrace.sighting SET bits = 99', 'change what a sighting weighs'),
+    ('portal', 'SELECT * FROM dyetrace.touch', 'see who opened a canary'), ('seeder', 'SELECT * FROM dyetrace.touch', 'see who opened a canary'),
+    ('matcher', 'DELETE FROM dyetrace.contact', 'take a contact back'), ('portal', 'SELECT * FROM dyetrace.contact', 'see contacts'),
     ('seeder', 'SELECT * FROM dyetrace.dump', 'see a dump'),
     ('seeder', 'SELECT * FROM dyetrace.sighting', 'see a sighting'),
     ('seeder', 'DELETE FROM dyetrace.log_leaf', 'take a leaf out of the log'),
@@ -152,10 +177,24 @@ FROM (VALUES
     ('seeder', 'DELETE FROM dyetrace.pool_value', 'forget a pool''s value'),
     ('matcher', 'SELECT * FROM dyetrace.pool_value', 'read pools'),
     ('matcher', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
+    ('portal', 'SELECT * FROM dyetrace.case_act', 'read cases'),
+    ('seeder', 'SELECT * FROM dyetrace.law_case', 'read cases'),
+    ('matcher', 'UPDATE dyetrace.case_act SET records = 1', 'change an act'),
+    ('matcher', 'DELETE FROM dyetrace.case_act', 'take an act back'),
     ('portal', 'SELECT * FROM dyetrace.pool', 'read pools'),
     ('auditor', 'SELECT * FROM dyetrace.canary_value', 'read sealed values'),
     ('auditor', 'SELECT * FROM dyetrace.sighting', 'read sightings'),
-    ('auditor', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints')) t (zone, statement, what)
+    ('auditor', 'SELECT fp FROM dyetrace.fingerprint', 'read fingerprints'),
+    ('alerter', 'SELECT * FROM dyetrace.dump', 'see a dump'),
+    ('alerter', 'SELECT * FROM dyetrace.source', 'see the tree of sources'),
+    ('alerter', 'SELECT * FROM dyetrace.attribution', 'read verdicts but in alerts'),
+    ('alerter', 'SELECT * FROM dyetrace.alert_state', 'read what is compared'),
+    ('alerter', 'INSERT INTO dyetrace.alert (dump_id) VALUES (''x'')', 'make an alert'),
+    ('alerter', 'UPDATE dyetrace.alert SET body = ''{}''', 'change what is told'),
+    ('alerter', 'DELETE FROM dyetrace.alert_message', 'forget what it told'),
+    ('matcher', 'SELECT * FROM dyetrace.alert', 'read alerts'),
+    ('matcher', 'UPDATE dyetrace.alert_state SET verdict = ''attributed''', 'have a verdict told as no news'),
+    ('portal', 'SELECT * FROM dyetrace.alert', 'read alerts')) t (zone, statement, what)
 WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);
 
 SELECT * FROM finish();

@@ -33,6 +33,11 @@ INSERT INTO dyetrace.attribution_source (dump_id, source_id, owner_id, rank, in_
                                          log10_lr, p_value, baseline)
 SELECT s.dump_id, w.source_id, w.owner_id, 1, false, 0, 1, 1, 0.5, 1, 0.1, 0.5
 FROM dyetrace.sighting s JOIN world w USING (owner_id);
+INSERT INTO dyetrace.attribution_extent (dump_id, source_id, owner_id, strata, taken_before, likely_before, by_newest, several)
+SELECT dump_id, source_id, owner_id, '[]', now(), now(), false, false FROM dyetrace.attribution_source
+WHERE dump_id IN (SELECT id FROM dumps);
+INSERT INTO dyetrace.lineage (dump_id, other_id, relation, persons, other_persons, common, jaccard, containment, containment_other)
+SELECT a.id, b.id, 'overlap', 9, 9, 5, 0.4, 0.5, 0.5 FROM dumps a JOIN dumps b ON b.id > a.id;
 -- Dump a names the second owner's source, and only that.
 UPDATE dyetrace.attribution SET verdict = 'attributed' WHERE dump_id = 'dffffffffffffff0a';
 UPDATE dyetrace.attribution_source a SET in_set = true FROM world w
@@ -76,10 +81,12 @@ CREATE FUNCTION pg_temp.seen() RETURNS text LANGUAGE sql AS $$
         (SELECT 'evidence=' || count(*) FROM dyetrace.sighting_evidence e JOIN dyetrace.sighting s USING (sighting_id)
          WHERE s.dump_id ~ '^df{14}'),
         (SELECT 'attribution=' || count(*) FROM dyetrace.attribution WHERE dump_id ~ '^df{14}'),
-        (SELECT 'attribution_source=' || count(*) FROM dyetrace.attribution_source WHERE dump_id ~ '^df{14}')) $q$)
+        (SELECT 'lineage=' || count(*) FROM dyetrace.lineage WHERE dump_id ~ '^df{14}'),
+        (SELECT 'attribution_source=' || count(*) FROM dyetrace.attribution_source WHERE dump_id ~ '^df{14}'),
+        (SELECT 'extent=' || count(*) FROM dyetrace.attribution_extent WHERE dump_id ~ '^df{14}')) $q$)
 $$;
 CREATE FUNCTION pg_temp.nothing() RETURNS text LANGUAGE sql AS $$
-    SELECT 'owner=0 source=0 dump=0 acquisition=0 part=0 sighting=0 evidence=0 attribution=0 attribution_source=0'
+    SELECT 'owner=0 source=0 dump=0 acquisition=0 part=0 sighting=0 evidence=0 attribution=0 lineage=0 attribution_source=0 extent=0'
 $$;
 CREATE FUNCTION pg_temp.paths(of text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.portal(format('SELECT dyetrace.canary_paths(%L, ''A'')', w.canary)) FROM world w WHERE w.name = of
@@ -94,8 +101,8 @@ SELECT is(pg_temp.portal(format('SELECT dyetrace.session_open(%L)', sha256(sha25
 SELECT is(pg_temp.seen(), pg_temp.nothing(), 'after them the portal still sees nothing');
 
 SELECT is(pg_temp.login('one'), 'pgtap one', 'an owner''s token opens a session');
-SELECT is(pg_temp.seen(), 'owner=1 source=2 dump=1 acquisition=1 part=1 sighting=1 evidence=1 attribution=1 attribution_source=1',
-          'which sees its own rows only');
+SELECT is(pg_temp.seen(), 'owner=1 source=2 dump=1 acquisition=1 part=1 sighting=1 evidence=1 attribution=1 lineage=0 attribution_source=1 extent=1',
+          'which sees its own rows only, and pairs of dumps that both show its canaries');
 SELECT is(pg_temp.portal('SELECT string_agg(dump_id, '' '') FROM dyetrace.dump WHERE dump_id ~ ''^df{14}'''), 'dffffffffffffff0a',
           'and the dump that one of its canaries is in');
 SELECT is(pg_temp.paths('pgtap one'), '{pgtap-one/a}', 'it is told where its own canary is planted');
@@ -112,12 +119,13 @@ SELECT set_config('row_security', 'on', true);
 SELECT is(pg_temp.login('two'), 'pgtap two', 'another token in the same transaction takes the place of the first');
 SELECT is(pg_temp.portal('SELECT string_agg(dump_id, '' '' ORDER BY dump_id) FROM dyetrace.dump WHERE dump_id ~ ''^df{14}'''),
           'dffffffffffffff0a dffffffffffffff0b', 'and sees its own dumps');
+SELECT is(pg_temp.portal('SELECT count(*) FROM dyetrace.lineage WHERE dump_id ~ ''^df{14}'''), '1', 'and that they share persons');
 SELECT is(pg_temp.told(), 'attributed', 'and that its own source is named');
 SELECT is(pg_temp.login('nobody'), NULL, 'a bad token ends the session that was open');
 SELECT is(pg_temp.seen(), pg_temp.nothing(), 'and nothing is seen');
 
 SELECT is(pg_temp.login('analyst'), 'pgtap analyst', 'an analyst''s token opens a session');
-SELECT is(pg_temp.seen(), 'owner=2 source=4 dump=3 acquisition=3 part=3 sighting=3 evidence=3 attribution=3 attribution_source=3',
+SELECT is(pg_temp.seen(), 'owner=2 source=4 dump=3 acquisition=3 part=3 sighting=3 evidence=3 attribution=3 lineage=3 attribution_source=3 extent=3',
           'which sees all owners'' rows, and dumps without a sighting');
 
 -- A session is its transaction's and its connection's.

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const daemon_names[DAEMONS] = {"seeder", "matcher", "portal"};
+const char *const daemon_names[DAEMONS] = {"seeder", "matcher", "portal", "alerter"};
 
 static void nap(void)
 {

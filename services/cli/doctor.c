@@ -1,6 +1,7 @@
 /*
  * doctor: looks at what a home needs, one line a check, and says how to mend what is wrong. Exit 3 when something is.
  */
+#include "alert_channel.h"
 #include "cluster.h"
 #include "key_file.h"
 #include "privilege.h"
@@ -63,7 +64,7 @@ static void check_keys(const struct home *h)
 
 static void check_roles(const struct home *h)
 {
-    static const char *const zones[] = {"seeder", "matcher", "portal", "auditor"};
+    static const char *const zones[] = {"seeder", "matcher", "portal", "auditor", "alerter"};
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
         struct dye_error err = {0};
         struct store *s = NULL;
@@ -111,6 +112,46 @@ static void check_exclusion(struct store *s)
                        "hand its owner the next one (exclusion make)");
 }
 
+static void check_alerts(struct store *s)
+{
+    STORE_RESULT r = NULL;
+    char says[100];
+    if (store_run(s, NULL, &r,
+                  "SELECT count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'pending')"
+                  " FROM dyetrace.alert_message",
+                  "") != DYE_OK)
+        return; /* a schema that is older than alerts */
+    snprintf(says, sizeof says, "%lld messages not sent and given up, %lld on their way", (long long)store_int(r, 0, 0),
+             (long long)store_int(r, 0, 1));
+    report_finding("alerts", store_int(r, 0, 0) == 0 ? FINE : NOTE, says,
+                   "dyetrace alert list --failed says why, alert retry tries again");
+}
+
+/* As the home's user reads them, who owns the secrets. */
+static void check_channels(const struct home *h)
+{
+    static struct alert_channels all; /* large */
+    struct dye_error err = {0};
+    char says[80];
+    bool ok = alert_channels_read(h, common.config, &all, &err) == DYE_OK;
+    snprintf(says, sizeof says, "%zu in alerts.channels", all.n);
+    if (!ok || all.n == 0) {
+        report_finding("channels", ok ? NOTE : BAD, ok ? "alerts go nowhere" : err.message,
+                       "write alerts.channels in dyetrace.yaml as dyetrace(1) says");
+        return;
+    }
+    report("channels", true, says, NULL);
+    for (size_t i = 0; i < all.n; i++) {
+        char secret[ALERT_SECRET_MAX_BYTES + 1];
+        const struct alert_channel *c = &all.channel[i];
+        size_t n;
+        if (c->secret[0] != '\0' && alert_secret_read(c->secret, c->kind == ALERT_WEBHOOK ? ALERT_SECRET_MIN_BYTES : 1,
+                                                      secret, &n, &err) != DYE_OK)
+            report("channels", false, err.message, "one line, mode 0400, of the home's user");
+        dye_wipe(secret, sizeof secret);
+    }
+}
+
 static void check_database(const struct home *h)
 {
     struct dye_error err = {0};
@@ -137,6 +178,7 @@ static void check_database(const struct home *h)
     }
     check_canaries(s);
     check_exclusion(s);
+    check_alerts(s);
     store_close(s);
 }
 
@@ -156,11 +198,24 @@ static void check_disk(const struct home *h)
 /* Optional: without them the formats stay unread, and say so. They run in the sandbox's profile for helpers. */
 static void check_helpers(void)
 {
-    static const char *const programs[][3] = {{"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
-                                              {"/usr/bin/unar", "unar: rar with filters", "install unar"},
-                                              {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
+    static const char *const programs[][3] = {
+        {"/usr/bin/7zz", "7zz: encrypted 7z", "install 7zip"},
+        {"/usr/bin/unar", "unar: encrypted rar, rar with filters", "install unar"},
+        {"/usr/bin/pdftotext", "pdftotext: PDF", "install poppler-utils"}};
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         report_finding("helper", access(programs[i][0], X_OK) == 0 ? FINE : NOTE, programs[i][1], programs[i][2]);
+}
+
+static void check_sandbox(const char *of, enum sandbox_level level)
+{
+    char says[64];
+    snprintf(says, sizeof says, "%s: %s", of, sandbox_level_name(level));
+    report_finding("sandbox",
+                   level == SANDBOX_FULL      ? FINE
+                   : level == SANDBOX_SECCOMP ? NOTE
+                                              : BAD,
+                   says,
+                   level == SANDBOX_NONE ? "a kernel with seccomp is wanted" : "a kernel with Landlock adds to it");
 }
 
 static enum dye_status check(struct verb_call *call, struct dye_error *err)
@@ -176,8 +231,10 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
     check_keys(&h);
     check_database(&h);
     check_roles(&h);
-    enum sandbox_level level = sandbox_probe();
-    report("sandbox", level != SANDBOX_NONE, sandbox_level_name(level), "a kernel with seccomp is wanted");
+    check_channels(&h);
+    check_sandbox("decoder", sandbox_probe_decoder());
+    check_sandbox("helpers", sandbox_probe_helper());
+    check_sandbox("sender", sandbox_probe_sender());
     check_helpers();
     check_disk(&h);
     call->code = wrong == 0 ? 0 : 3;

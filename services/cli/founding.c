@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum dye_status founding_text(const struct home *h, const char *name, mode_t mode, const char *text,
@@ -58,6 +59,9 @@ enum dye_status founding_keys(const struct home *h, struct dye_key *ret_master, 
     return DYE_OK;
 }
 
+static const char *const zones[] = {"seeder", "matcher", "portal", "auditor", "alerter"};
+enum { ZONES = sizeof zones / sizeof *zones };
+
 static enum dye_status make_role(const struct home *h, struct store *s, const char *zone, struct dye_error *err)
 {
     uint8_t random[24];
@@ -93,7 +97,7 @@ static enum dye_status make_role(const struct home *h, struct store *s, const ch
 static const char doors[] =
     "SELECT format('GRANT CONNECT%s ON DATABASE %I TO %I', CASE WHEN zone = 'seeder' THEN ', TEMPORARY' END,"
     " d.datname, r.rolname)" /* the seeder's batches pass through temporary tables */
-    " FROM pg_database d, unnest('{seeder,matcher,portal,auditor}'::text[]) zone"
+    " FROM pg_database d, unnest('{seeder,matcher,portal,auditor,alerter}'::text[]) zone"
     " JOIN pg_roles r ON r.rolname = zone || '_' || $1 WHERE d.datname = current_database()"
     " AND NOT EXISTS (SELECT FROM aclexplode(d.datacl) x WHERE x.grantee = r.oid AND x.privilege_type = 'CONNECT')"
     " UNION ALL SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', d.datname) FROM pg_database d"
@@ -121,14 +125,13 @@ enum dye_status founding_close_doors(const struct home *h, struct store *admin, 
 static enum dye_status fill_database(const struct home *h, struct store *s, const struct dye_key *master,
                                      struct dye_error *err)
 {
-    static const char *const zones[] = {"seeder", "matcher", "portal", "auditor"};
     STORE_RESULT taken = NULL;
     DYE_TRY(migrate(s, err));
     DYE_TRY(store_run(s, err, &taken, "SELECT FROM dyetrace.key_check", ""));
     if (PQntuples(taken) != 0)
         DYE_FAIL(err, DYE_E_DATABASE, "database: it belongs to another home already");
     DYE_TRY(store_begin(s, err));
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+    for (size_t i = 0; i < ZONES; i++)
         DYE_TRY(make_role(h, s, zones[i], err));
     DYE_TRY(founding_close_doors(h, s, err));
     for (size_t i = 0; i < sizeof key_names / sizeof *key_names; i++) {
@@ -155,6 +158,34 @@ enum dye_status founding_database(const struct home *h, const struct dye_key *ma
     enum dye_status status = fill_database(h, s, master, err);
     store_rollback(s);
     store_close(s);
+    return status;
+}
+
+/* The file comes before the commit that makes the role: a file without its role is what a crash left. */
+static enum dye_status add_zone(const struct home *h, struct store *s, const char *zone, struct dye_error *err)
+{
+    char path[HOME_PATH_MAX];
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, "SELECT FROM pg_roles WHERE rolname = $1 || '_' || $2", "ss", zone, h->id));
+    if (PQntuples(r) != 0)
+        return DYE_OK;
+    DYE_TRY(home_path(h, path, err, "zones/%s", zone));
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        DYE_FAIL(err, DYE_E_IO, "home: %s: %s", path, strerror(errno));
+    DYE_TRY(home_path(h, path, err, "zones/%s/pg.role", zone));
+    if (unlink(path) != 0 && errno != ENOENT)
+        DYE_FAIL(err, DYE_E_IO, "home: %s: %s", path, strerror(errno));
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(make_role(h, s, zone, err));
+    return store_commit(s, err);
+}
+
+enum dye_status founding_zones(const struct home *h, struct store *admin, struct dye_error *err)
+{
+    enum dye_status status = DYE_OK;
+    for (size_t i = 0; status == DYE_OK && i < ZONES; i++)
+        status = add_zone(h, admin, zones[i], err);
+    store_rollback(admin);
     return status;
 }
 

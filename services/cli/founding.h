@@ -19,6 +19,10 @@ DYE_MUST_CHECK enum dye_status founding_keys(const struct home *h, struct dye_ke
 DYE_MUST_CHECK enum dye_status founding_database(const struct home *h, const struct dye_key *master,
                                                  struct dye_error *err);
 
+/* Folder, login role and its file for each zone that this home is older than. Not inside a transaction; the home's user
+ * only. */
+DYE_MUST_CHECK enum dye_status founding_zones(const struct home *h, struct store *admin, struct dye_error *err);
+
 /* Lets the zones' roles into the home's database, and into no other of its own cluster, and nobody else into either:
  * what PostgreSQL gives PUBLIC (CONNECT, TEMPORARY) is taken back. Inside a transaction of `admin`; does nothing where
  * it is done. A warning where the database is not the admin's. */

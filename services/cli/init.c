@@ -64,9 +64,9 @@ static enum dye_status clear_unfinished(const struct home *h, struct dye_error *
 
 static enum dye_status make_dirs(const struct home *h, struct dye_error *err)
 {
-    static const char *const names[] = {"zones",         "zones/seeder", "zones/matcher", "zones/portal",
-                                        "zones/auditor", "run",          "log",           "sectors",
-                                        "spool",         "spool/done",   "spool/failed"};
+    static const char *const names[] = {"zones",         "zones/seeder",  "zones/matcher", "zones/portal",
+                                        "zones/auditor", "zones/alerter", "run",           "log",
+                                        "sectors",       "spool",         "spool/done",    "spool/failed"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[HOME_PATH_MAX];
         DYE_TRY(home_path(h, path, err, "%s", names[i]));
@@ -139,7 +139,7 @@ static enum dye_status build(struct home *h, struct dye_error *err)
     return DYE_OK;
 }
 
-static int build_as_user(struct home *h)
+static int as_user(struct home *h, enum dye_status (*work)(struct home *h, struct dye_error *err))
 {
     struct dye_error err = {0};
     pid_t pid = fork();
@@ -149,7 +149,7 @@ static int build_as_user(struct home *h)
         privilege_harden(); /* the master key passes through here */
         enum dye_status status = privilege_drop(h->uid, h->gid, &err);
         if (status == DYE_OK)
-            status = build(h, &err);
+            status = work(h, &err);
         _exit(status == DYE_OK ? 0 : complain(&err));
     }
     int status = 0;
@@ -158,26 +158,35 @@ static int build_as_user(struct home *h)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
 
-/* A home that is whole: bring its cluster up and its schema to this program's. */
-static enum dye_status refresh(struct dye_error *err)
+/* Runs as the home's user. */
+static enum dye_status bring_up_to_date(struct home *h, struct dye_error *err)
 {
-    struct home h;
     char conninfo[1200];
-    DYE_TRY(home_open(common.home, common.config, &h, err));
-    if (home_has_cluster(&h))
-        DYE_TRY(cluster_start(&h, err));
-    DYE_TRY(home_admin_conninfo(&h, conninfo, sizeof conninfo, err));
+    DYE_TRY(home_admin_conninfo(h, conninfo, sizeof conninfo, err));
     struct store *s = NULL;
     DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
     enum dye_status status = migrate(s, err);
     if (status == DYE_OK)
+        status = founding_zones(h, s, err);
+    if (status == DYE_OK)
         status = store_begin(s, err);
     if (status == DYE_OK)
-        status = founding_close_doors(&h, s, err);
+        status = founding_close_doors(h, s, err);
     if (status == DYE_OK)
         status = store_commit(s, err);
     store_close(s);
     return status;
+}
+
+/* A home that is whole: bring its cluster up, and its schema and zones to this program's. */
+static enum dye_status refresh(int *ret_code, struct dye_error *err)
+{
+    struct home h;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    if (home_has_cluster(&h))
+        DYE_TRY(cluster_start(&h, err));
+    *ret_code = as_user(&h, bring_up_to_date);
+    return DYE_OK;
 }
 
 static enum dye_status prepare(struct home *h, struct dye_error *err)
@@ -231,9 +240,9 @@ static enum dye_status init(struct verb_call *call, struct dye_error *err)
 {
     struct home h = {0};
     if (exists_whole())
-        return refresh(err);
+        return refresh(&call->code, err);
     DYE_TRY(prepare(&h, err));
-    call->code = build_as_user(&h);
+    call->code = as_user(&h, build);
     if (call->code == 0)
         fprintf(stderr,
                 "home: %s\nmaster.key in it made the zones' keys and is needed no more: move it to where no machine "

@@ -45,7 +45,15 @@ static const struct verb verbs[] = {
     {"retry", NULL, "dyetrace-matcher", "decode again what was not fully read"},
     {"sightings", NULL, "dyetrace-matcher", "the canaries found"},
     {"attribute", NULL, "dyetrace-matcher", "the sources a dump is implicated with"},
+    {"accounts", NULL, "dyetrace-matcher", "the accounts of those sources that opened what leaked"},
+    {"estimate", NULL, "dyetrace-matcher", "how large the table is that two dumps were drawn from"},
+    {"touch", NULL, "dyetrace-matcher", "accesses to canaries' records, from a source's own logs"},
+    {"contact", NULL, "dyetrace-matcher", "calls, messages and parcels that reached canaries"},
+    {"lineage", NULL, "dyetrace-matcher", "which dumps share persons, and which come from which"},
     {"retro-hunt", NULL, "dyetrace-matcher", "look for later canaries in earlier dumps"},
+    {"count", NULL, "dyetrace-matcher", "the legal count (reference) of a dump"},
+    {"case", NULL, "dyetrace-matcher", "what persons did with which dumps, and what that adds up to by law"},
+    {"alert", NULL, "dyetrace-alerter", "what was told of changed verdicts, and to whom"},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
@@ -85,11 +93,13 @@ static bool has_word(int argc, char **argv, const char *word)
     return false;
 }
 
-/* `scan`, and an index from a list, need no home at all. */
+/* `scan`, an index from a list, and a case in a file need no home at all. */
 static bool wants_database(int argc, char **argv)
 {
     if (has_word(argc, argv, "--help") || has_word(argc, argv, "-h") || strcmp(argv[0], "scan") == 0 ||
         strcmp(argv[0], "decode") == 0)
+        return false;
+    if (strcmp(argv[0], "case") == 0 && option_of(argc, argv, "--file") != NULL)
         return false;
     return !(strcmp(argv[0], "index") == 0 && option_of(argc, argv, "--from-list") != NULL);
 }

@@ -64,7 +64,8 @@ static enum dye_status show(struct verb_call *call, struct dye_error *err)
     DYE_TRY(home_open(common.home, common.config, &h, err));
     DYE_TRY(home_admin_conninfo(&h, conninfo, sizeof conninfo, err));
     const char *cluster = !home_has_cluster(&h) ? "external" : cluster_is_up(&h) ? "up" : "down";
-    const char *sandbox = sandbox_level_name(sandbox_probe());
+    const char *sandbox = sandbox_level_name(sandbox_probe_decoder());
+    const char *helpers = sandbox_level_name(sandbox_probe_helper());
     json_t *daemons = json_object();
     for (int i = 0; i < DAEMONS; i++) {
         pid_t pid = pidfile_holder(&h, daemon_names[i]);
@@ -73,9 +74,9 @@ static enum dye_status show(struct verb_call *call, struct dye_error *err)
                                       pid != 0 ? json_integer(pid) : json_null()));
     }
     if (common.json) {
-        json_t *all =
-            json_pack("{s:s, s:s, s:s, s:O, s:s, s:s, s:s}", "home", h.dir, "conninfo", conninfo, "cluster", cluster,
-                      "daemons", daemons, "sandbox", sandbox, "portal", h.config.portal_listen, "version", DYE_VERSION);
+        json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:s, s:s, s:s, s:s}", "home", h.dir, "conninfo", conninfo,
+                                "cluster", cluster, "daemons", daemons, "sandbox", sandbox, "helper_sandbox", helpers,
+                                "portal", h.config.portal_listen, "version", DYE_VERSION);
         json_dumpf(all, stdout, JSON_COMPACT);
         putchar('\n');
         json_decref(all);
@@ -88,7 +89,8 @@ static enum dye_status show(struct verb_call *call, struct dye_error *err)
                 printf(", process %d", (int)pid);
             putchar('\n');
         }
-        printf("page      http://%s/\nsandbox   %s\nconninfo  %s\n", h.config.portal_listen, sandbox, conninfo);
+        printf("page      http://%s/\nsandbox   decoder %s, helpers %s\nconninfo  %s\n", h.config.portal_listen,
+               sandbox, helpers, conninfo);
     }
     json_decref(daemons);
     return DYE_OK;

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_type { TYPE_TEXT, TYPE_INTEGER, TYPE_REAL, TYPE_CHOICE };
+/* A list is not held here: the program that wants it reads it (alert_channel.h). */
+enum option_type { TYPE_TEXT, TYPE_INTEGER, TYPE_REAL, TYPE_CHOICE, TYPE_LIST };
 
 struct option {
     const char *name; /* section.key */
@@ -49,12 +50,21 @@ static const struct option options[] = {
     INTEGER("limits.ratio", limit_ratio, "1000", 1, 1e6, "decompressed to compressed, beyond 64 MiB"),
     INTEGER("limits.spill_bytes", limit_spill_bytes, "68719476736", 0, 1e15,
             "scratch space in the home's tmp, for what has to be sought"),
+    INTEGER("limits.record_bytes", limit_record_bytes, "8388608", 65536, 67108864,
+            "of a record; a longer one is cut, and its part is partly read"),
     INTEGER("limits.seconds", limit_seconds, "86400", 0, 1e8, "of a dump, from start to end; 0: no limit"),
     INTEGER("sketch.retention_days", sketch_retention_days, "1095", 0, 36500,
             "how long sketches of dumps are kept; 0: none are made"),
+    INTEGER("events.retention_days", events_retention_days, "1095", 1, 36500,
+            "how long accesses to canaries, accounts' counts and contacts are kept"),
+    REAL("contact.max_p_value", contact_max_p_value, "0.001", 1e-12, 0.05,
+         "chance of so many contacts without a leak, over all sources, from which they are evidence"),
+    INTEGER("contact.window_hours", contact_window_hours, "24", 0, 8760,
+            "a caller's next contact with the same canary within it is the same contact"),
     REAL("link.expected_false", link_expected_false, "0.01", 1e-9, 1, "false sightings a dump, in expectation"),
     REAL("link.weak_floor", link_weak_floor, "0.001", 1e-9, 0.5,
          "probability, in the dump as far as it is read, from which a row of masked values alone is kept as weak"),
+    TEXT("law.rules", law_rules, "cn", "the legal count's: a file of home/law or one of this program's"),
     REAL("attribution.epsilon", attribution_epsilon, "0.0001", 1e-12, 0.5,
          "chance that a canary is in a dump for another reason than its source's leak"),
     REAL("attribution.prior", attribution_prior, "0.005", 1e-9, 0.5, "that a given source leaked into a given dump"),
@@ -68,6 +78,14 @@ static const struct option options[] = {
          "share of a dump's sightings that may be credited to a wrong source, and all to the same one"),
     REAL("attribution.max_mislink_p", attribution_max_mislink_p, "0.0005", 1e-300, 1,
          "chance that what is seen of a source is such sightings alone"),
+    INTEGER("alerts.digest_seconds", alerts_digest_seconds, "60", 0, 86400,
+            "alerts that come within so long go in one message; a control hit waits for nothing"),
+    INTEGER("alerts.cooldown_seconds", alerts_cooldown_seconds, "900", 0, 604800,
+            "how long alerts wait whose dump, or all of whose sources, were told of last"),
+    INTEGER("alerts.tries", alerts_tries, "32", 1, 1000, "of a message, before it counts as failed"),
+    INTEGER("alerts.first_wait_seconds", alerts_first_wait_seconds, "5", 1, 3600,
+            "between the first tries; it doubles up to an hour"),
+    {"alerts.channels", TYPE_LIST, 0, 0, "", 0, 0, NULL, "where alerts go: webhook, email, syslog; see dyetrace(1)"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
@@ -101,6 +119,8 @@ static const char *set_option(const struct option *o, const char *text, struct c
         memcpy(at, &v, sizeof v);
         return NULL;
     }
+    case TYPE_LIST:
+        return text[0] == '\0' ? NULL : "a list is wanted";
     case TYPE_CHOICE: {
         int64_t number = 0;
         size_t n = strlen(text);
@@ -160,6 +180,8 @@ static enum dye_status read_section(struct yaml_doc *d, const char *section, con
         const struct option *o = name != NULL ? find(section, name) : NULL;
         if (o == NULL)
             return yaml_doc_fail(d, key, err, "unknown key `%s.%s`", section, name != NULL ? name : "?");
+        if (o->type == TYPE_LIST && value->type == YAML_SEQUENCE_NODE)
+            continue;
         const char *text = yaml_doc_text(value);
         const char *wrong = text != NULL ? set_option(o, text, c) : "one value is wanted";
         if (wrong != NULL)
@@ -230,6 +252,9 @@ static void print_value(FILE *to, const struct option *o, const struct config *c
         fprintf(to, "%.*s", (int)strcspn(word, ","), word);
         break;
     }
+    case TYPE_LIST:
+        fputs("[]", to);
+        break;
     }
 }
 

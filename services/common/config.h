@@ -25,10 +25,15 @@ struct config {
     int64_t limit_depth;
     int64_t limit_ratio;
     int64_t limit_spill_bytes; /* scratch space of one dump */
+    int64_t limit_record_bytes;
     int64_t limit_seconds;
     int64_t sketch_retention_days; /* 0: none are kept */
-    double link_expected_false;    /* false sightings a dump, at most, in expectation */
-    double link_weak_floor;        /* probability from which a row of masked values is kept */
+    int64_t events_retention_days;
+    double contact_max_p_value;
+    int64_t contact_window_hours;
+    double link_expected_false; /* false sightings a dump, at most, in expectation */
+    double link_weak_floor;     /* probability from which a row of masked values is kept */
+    char law_rules[64];
     double attribution_epsilon;
     double attribution_prior;
     double attribution_min_log10_lr;
@@ -38,6 +43,10 @@ struct config {
     int64_t attribution_min_seen;
     double attribution_mislink;
     double attribution_max_mislink_p;
+    int64_t alerts_digest_seconds;
+    int64_t alerts_cooldown_seconds;
+    int64_t alerts_tries;
+    int64_t alerts_first_wait_seconds;
 };
 
 void config_default(struct config *ret);

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__has_feature)
@@ -70,37 +71,61 @@ static void allow(int ruleset, int fd, uint64_t rights)
         (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
 
-static void allow_helper(int ruleset, int archive_fd)
+static void allow_path(int ruleset, const char *path, uint64_t in_folder)
 {
-    const uint64_t file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
-    for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
-        int fd = open(readable[i], O_PATH | O_CLOEXEC | O_DIRECTORY);
-        bool folder = fd >= 0;
-        if (!folder)
-            fd = open(readable[i], O_PATH | O_CLOEXEC);
-        allow(ruleset, fd, folder ? file | LANDLOCK_ACCESS_FS_READ_DIR : LANDLOCK_ACCESS_FS_READ_FILE);
-        if (fd >= 0)
-            close(fd);
-    }
-    allow(ruleset, archive_fd, LANDLOCK_ACCESS_FS_READ_FILE);
+    int fd = open(path, O_PATH | O_CLOEXEC | O_DIRECTORY);
+    bool folder = fd >= 0;
+    if (!folder)
+        fd = open(path, O_PATH | O_CLOEXEC);
+    allow(ruleset, fd, folder ? in_folder | LANDLOCK_ACCESS_FS_READ_DIR : LANDLOCK_ACCESS_FS_READ_FILE);
+    if (fd >= 0)
+        close(fd);
 }
 
+struct descriptors {
+    const int *fd;
+    size_t n;
+};
+
+static void allow_helper(int ruleset, const void *arg)
+{
+    const struct descriptors *given = arg;
+    for (size_t i = 0; i < sizeof readable / sizeof *readable; i++)
+        allow_path(ruleset, readable[i], LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
+    for (size_t i = 0; i < given->n; i++)
+        allow(ruleset, given->fd[i], LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
+/* Libraries that are loaded late (name services, converters), certificates, and who is asked for names. */
+static const char *const network_files[] = {
+    "/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/dev/urandom"};
+
+static void allow_sender(int ruleset, const void *arg)
+{
+    for (const char *const *path = arg; *path != NULL; path++)
+        allow_path(ruleset, *path, LANDLOCK_ACCESS_FS_READ_FILE);
+    for (size_t i = 0; i < sizeof network_files / sizeof *network_files; i++)
+        allow_path(ruleset, network_files[i], LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
+enum { LANDLOCK_BIND_TCP = 1, LANDLOCK_ALL_TCP = 3 };
+
 /* Rights of each version of the interface (Documentation/userspace-api/landlock.rst): a ruleset that handles all of
- * them and allows none, or what a helper needs. */
-static bool enter_landlock(int archive_fd)
+ * those on files and `net` of those on ports, and allows none but what `fill` does. */
+static bool enter_landlock(uint64_t net, void (*fill)(int ruleset, const void *arg), const void *arg)
 {
     long version = landlock_version();
     if (version < 1)
         return false;
     uint64_t fs_rights = version >= 5 ? 16 : version >= 3 ? 15 : version == 2 ? 14 : 13;
     struct landlock_attr attr = {
-        .fs = (UINT64_C(1) << fs_rights) - 1, .net = version >= 4 ? 3 : 0, .scoped = version >= 6 ? 3 : 0};
+        .fs = (UINT64_C(1) << fs_rights) - 1, .net = version >= 4 ? net : 0, .scoped = version >= 6 ? 3 : 0};
     size_t size = version >= 6 ? sizeof attr : version >= 4 ? offsetof(struct landlock_attr, scoped) : sizeof attr.fs;
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (fd < 0)
         return false;
-    if (archive_fd >= 0)
-        allow_helper(fd, archive_fd);
+    if (fill != NULL)
+        fill(fd, arg);
     bool entered = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
     close(fd);
     return entered;
@@ -182,14 +207,12 @@ static void add_deadly(scmp_filter_ctx filter, bool helper)
                                    0); /* one that this machine lacks fails anyway */
 }
 
-static bool fill_helper(scmp_filter_ctx filter)
+/* Files are opened to be read, and what is started is a thread of this process. */
+static bool add_confined(scmp_filter_ctx filter)
 {
     static const int writing[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
     bool ok = true;
-    add_deadly(filter, true);
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        (void)seccomp_rule_add(filter, no, refused[i], 0);
     for (size_t i = 0; i < sizeof writing / sizeof *writing; i++) {
         scmp_datum_t flag = (scmp_datum_t)writing[i];
         ok = ok && seccomp_rule_add(filter, no, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, flag, flag)) == 0;
@@ -198,6 +221,29 @@ static bool fill_helper(scmp_filter_ctx filter)
     /* The flags of clone3 stand in memory, where no filter sees them; without it the C library uses clone. */
     return ok && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
            seccomp_rule_add(filter, no, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+}
+
+static bool fill_helper(scmp_filter_ctx filter)
+{
+    add_deadly(filter, true);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        (void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+    return add_confined(filter);
+}
+
+/* Like a helper, but that it calls out, is no other program, and is never called. */
+static bool fill_sender(scmp_filter_ctx filter)
+{
+    static const int called[] = {SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)};
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        if (deadly[i] != SCMP_SYS(socket) && deadly[i] != SCMP_SYS(connect) && deadly[i] != SCMP_SYS(bind))
+            (void)seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (refused[i] != SCMP_SYS(socket) && refused[i] != SCMP_SYS(socketpair))
+            (void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+    for (size_t i = 0; i < sizeof called / sizeof *called; i++)
+        (void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), called[i], 0);
+    return add_confined(filter);
 }
 
 static bool fill_decoder(scmp_filter_ctx filter)
@@ -229,29 +275,77 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
     (void)close_range(FIRST_FOREIGN_FD, ~0u, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    bool landlock = enter_landlock(-1); /* needs a descriptor for a moment, so it goes before the limits */
+    /* Needs a descriptor for a moment, so it goes before the limits. */
+    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, NULL, NULL);
     enter_limits(cpu_seconds, file_bytes, DESCRIPTORS, false);
     if (!enter_seccomp(SCMP_ACT_ERRNO(EPERM), fill_decoder))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds)
+enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds)
 {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    bool landlock = enter_landlock(archive_fd);
+    const struct descriptors given = {fds, n_fds};
+    bool landlock = enter_landlock(LANDLOCK_ALL_TCP, allow_helper, &given);
     enter_limits(cpu_seconds, 0, 4 * DESCRIPTORS, true);
     if (!enter_seccomp(SCMP_ACT_ALLOW, fill_helper))
         return SANDBOX_NONE;
     return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
 }
 
-enum sandbox_level sandbox_probe(void)
+enum sandbox_level sandbox_enter_sender(const char *const paths[])
 {
-    /* The filter's pointer is bad on purpose: EFAULT says that filters are known here, EINVAL that they aren't. */
-    if (prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, NULL, 0, 0) == 0 || errno != EFAULT)
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    bool landlock = enter_landlock(LANDLOCK_BIND_TCP, allow_sender, paths);
+    enter_limits(0, RLIM_INFINITY, 8 * DESCRIPTORS, true); /* its log has no size that we know */
+    if (!enter_seccomp(SCMP_ACT_ALLOW, fill_sender))
         return SANDBOX_NONE;
-    return landlock_version() >= 1 ? SANDBOX_FULL : SANDBOX_SECCOMP;
+    return landlock ? SANDBOX_FULL : SANDBOX_SECCOMP;
+}
+
+static enum sandbox_level enter_as_decoder(void)
+{
+    return sandbox_enter_decoder(0, 0);
+}
+
+static enum sandbox_level enter_as_helper(void)
+{
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return sandbox_enter_helper(&nothing, 1, 0);
+}
+
+static enum sandbox_level enter_as_sender(void)
+{
+    const char *const none[] = {NULL};
+    return sandbox_enter_sender(none);
+}
+
+static enum sandbox_level probe(enum sandbox_level (*enter)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit((int)enter());
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) ? (enum sandbox_level)WEXITSTATUS(status) : SANDBOX_NONE;
+}
+
+enum sandbox_level sandbox_probe_decoder(void)
+{
+    return probe(enter_as_decoder);
+}
+
+enum sandbox_level sandbox_probe_helper(void)
+{
+    return probe(enter_as_helper);
+}
+
+enum sandbox_level sandbox_probe_sender(void)
+{
+    return probe(enter_as_sender);
 }
 
 const char *sandbox_level_name(enum sandbox_level level)

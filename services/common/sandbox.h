@@ -1,10 +1,12 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 /*
- * sandbox: what a process gives up before it parses hostile bytes.
+ * sandbox: what a process gives up before it parses hostile bytes, or speaks to strangers.
  *
- * Not for: the daemons themselves, which need a database and files.
+ * Not for: the daemons that need files.
  */
+
+#include <stddef.h>
 
 enum sandbox_level {
     SANDBOX_NONE,    /* only resource limits and no-new-privileges: this kernel has no seccomp */
@@ -29,7 +31,7 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
 
 /*
  * The same for another program that is about to be started by execve: it has libraries and tables to load, so it may
- * read /usr, /lib and what they need of /etc, and the file at archive_fd; nothing else.
+ * read /usr, /lib and what they need of /etc, and the files at these descriptors; nothing else.
  *
  *   limits        as above, no file of any size; threads it may have, as many as its memory holds
  *   Landlock      reading below those folders and running what is in /usr; no file can be written or made, no TCP port
@@ -37,10 +39,26 @@ enum sandbox_level sandbox_enter_decoder(unsigned long cpu_seconds, unsigned lon
  *   seccomp       all that makes sockets, children, files or names for them, or reaches for other processes fails or
  *                 kills; the rest is open, for other people's programs ask for much
  */
-enum sandbox_level sandbox_enter_helper(int archive_fd, unsigned long cpu_seconds);
+enum sandbox_level sandbox_enter_helper(const int *fds, size_t n_fds, unsigned long cpu_seconds);
 
-/* The level that this kernel would give, without entering it. */
-enum sandbox_level sandbox_probe(void);
+/*
+ * For a daemon of ours that calls other machines, after its files for writing are open: it may read `paths` (files or
+ * folders, ending with NULL), /usr, /lib and /etc, and connect; nothing else.
+ *
+ *   limits        no core dump, 128 descriptors, 1 GiB of address space; threads it may have
+ *   privileges    none can be gained; nobody of the same user may trace or read it
+ *   Landlock      reading as said, so none of another zone's keys; no file can be written or made, no TCP port bound
+ *   seccomp       another program, a child or tracing kills the process; to listen, and to write or name files, fails
+ *
+ * One thread only, as above.
+ */
+enum sandbox_level sandbox_enter_sender(const char *const paths[]);
+
+/* What holds here, found out by a child that enters it and is gone again. One thread only. SANDBOX_NONE also when the
+ * child did not live to say. */
+enum sandbox_level sandbox_probe_decoder(void);
+enum sandbox_level sandbox_probe_helper(void);
+enum sandbox_level sandbox_probe_sender(void);
 /* "none", "seccomp", "full". */
 const char *sandbox_level_name(enum sandbox_level level);
 

@@ -1,23 +1,12 @@
 #include "sector_file.h"
 
+#include "builtin.h"
 #include "sector_population.h"
-#include "sectors.h"
 #include "yaml_doc.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static enum dye_status copy_text(char *to, size_t n, struct yaml_doc *d, const yaml_node_t *map, const char *key,
-                                 const char *dflt, struct dye_error *err)
-{
-    const char *text;
-    DYE_TRY(yaml_doc_get_text(d, map, key, dflt, &text, err));
-    if (strlen(text) >= n)
-        return yaml_doc_fail(d, map, err, "`%s` is longer than %zu bytes", key, n - 1);
-    memcpy(to, text, strlen(text) + 1);
-    return DYE_OK;
-}
 
 /* ---- columns ---- */
 
@@ -92,7 +81,7 @@ static enum dye_status read_date(struct yaml_doc *d, const yaml_node_t *map, con
     DYE_TRY(read_range(d, map, CENTURY, dflts[c->after], range, err));
     c->from = (int32_t)range[0];
     c->to = (int32_t)range[1];
-    return copy_text(c->pattern, sizeof c->pattern, d, map, "format", "YYYY-MM-DD", err);
+    return yaml_doc_copy_text(c->pattern, sizeof c->pattern, d, map, "format", "YYYY-MM-DD", err);
 }
 
 #define COMMON_KEYS "name", "empty", "same"
@@ -134,18 +123,18 @@ static enum dye_status read_what(struct yaml_doc *d, const yaml_node_t *map, con
     switch (c->what) {
     case DYE_COLUMN_SEX:
     case DYE_COLUMN_RELATION:
-        DYE_TRY(copy_text(c->male, sizeof c->male, d, map, "male", "M", err));
-        return copy_text(c->female, sizeof c->female, d, map, "female", "F", err);
+        DYE_TRY(yaml_doc_copy_text(c->male, sizeof c->male, d, map, "male", "M", err));
+        return yaml_doc_copy_text(c->female, sizeof c->female, d, map, "female", "F", err);
     case DYE_COLUMN_BIRTH:
-        return copy_text(c->pattern, sizeof c->pattern, d, map, "format", "YYYY-MM-DD", err);
+        return yaml_doc_copy_text(c->pattern, sizeof c->pattern, d, map, "format", "YYYY-MM-DD", err);
     case DYE_COLUMN_CONST:
-        return copy_text(c->constant, sizeof c->constant, d, map, "value", "", err);
+        return yaml_doc_copy_text(c->constant, sizeof c->constant, d, map, "value", "", err);
     case DYE_COLUMN_CHOICE:
         return sector_weights_read(d, yaml_doc_get(d, map, "of"), "of", DYE_CHOICES_MAX, add_choice, c, err);
     case DYE_COLUMN_NUMBER:
         return read_number(d, map, c, err);
     case DYE_COLUMN_TEXT:
-        return copy_text(c->pattern, sizeof c->pattern, d, map, "pattern", NULL, err);
+        return yaml_doc_copy_text(c->pattern, sizeof c->pattern, d, map, "pattern", NULL, err);
     case DYE_COLUMN_DATE:
         return read_date(d, map, s, c, err);
     default:
@@ -179,7 +168,7 @@ static enum dye_status read_column(struct yaml_doc *d, const yaml_node_t *map, c
     const char *same;
     if (map->type != YAML_MAPPING_NODE)
         return yaml_doc_fail(d, map, err, "a column is {name: ..., kind: ...} or {name: ..., what: ...}");
-    DYE_TRY(copy_text(c->name, sizeof c->name, d, map, "name", NULL, err));
+    DYE_TRY(yaml_doc_copy_text(c->name, sizeof c->name, d, map, "name", NULL, err));
     for (size_t i = 0; i < s->columns; i++)
         if (strcmp(s->column[i].name, c->name) == 0)
             return yaml_doc_fail(d, yaml_doc_get(d, map, "name"), err, "a second column `%s`", c->name);
@@ -208,8 +197,8 @@ static enum dye_status read_sector(struct yaml_doc *d, const char *name, struct 
     static const char *const known[] = {"sector", "table", "population", "rows", "columns", NULL};
     const yaml_node_t *root = yaml_doc_root(d);
     DYE_TRY(yaml_doc_only_keys(d, root, known, err));
-    DYE_TRY(copy_text(s->name, sizeof s->name, d, root, "sector", NULL, err));
-    DYE_TRY(copy_text(s->table, sizeof s->table, d, root, "table", NULL, err));
+    DYE_TRY(yaml_doc_copy_text(s->name, sizeof s->name, d, root, "sector", NULL, err));
+    DYE_TRY(yaml_doc_copy_text(s->table, sizeof s->table, d, root, "table", NULL, err));
     if (strcmp(s->name, name) != 0)
         return yaml_doc_fail(d, root, err, "the file is named %s, its sector %s", name, s->name);
     DYE_TRY(sector_population_read(d, yaml_doc_get(d, root, "population"), &s->population, err));
@@ -257,7 +246,7 @@ enum dye_status sector_load(const struct home *h, const char *name, struct dye_s
         DYE_FAIL(err, DYE_E_USAGE, "sector: %s: a name of small letters, digits, - and _ is wanted", name);
     DYE_TRY(home_path(h, path, err, "sectors/%s.yaml", name));
     if (access(path, F_OK) != 0) {
-        const struct builtin_sector *b = builtin_sectors;
+        const struct builtin *b = builtin_sectors;
         while (b->name != NULL && strcmp(b->name, name) != 0)
             b++;
         if (b->name == NULL)

@@ -1,29 +1,8 @@
 #include "sector_population.h"
 
-#include <stdlib.h>
+#include "decimal.h"
 
-/* Digits with at most `decimals` behind a point, as a whole number of the last of them. */
-static bool read_decimal(const char *text, unsigned decimals, uint64_t most, uint64_t *ret)
-{
-    uint64_t v = 0;
-    bool point = false;
-    if (!dye_is_digit((uint8_t)*text))
-        return false;
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (!dye_is_digit((uint8_t)*c) || (point && decimals == 0) || v > most)
-            return false;
-        v = v * 10 + (uint64_t)(*c - '0');
-        decimals -= point;
-    }
-    while (decimals-- > 0 && v <= most)
-        v *= 10;
-    *ret = v;
-    return v <= most;
-}
+#include <stdlib.h>
 
 enum dye_status sector_weights_read(struct yaml_doc *d, const yaml_node_t *map, const char *what, size_t most,
                                     sector_weight_fn fn, void *arg, struct dye_error *err)
@@ -51,7 +30,7 @@ enum dye_status sector_weights_read(struct yaml_doc *d, const yaml_node_t *map, 
         uint64_t weight;
         if (key == NULL || n++ == most)
             return yaml_doc_fail(d, at, err, "`%s` wants at most %zu `value: weight` pairs", what, most);
-        if (text == NULL || !read_decimal(text, THOUSANDTHS, WEIGHT_MOST, &weight))
+        if (text == NULL || !decimal_read(text, THOUSANDTHS, WEIGHT_MOST, &weight))
             return yaml_doc_fail(d, value, err, "a weight is a number of 0 to a million, with at most 3 decimals");
         sum += weight;
         DYE_TRY(fn(arg, d, at, key, (uint32_t)weight, err));
@@ -66,7 +45,7 @@ enum dye_status sector_share_read(struct yaml_doc *d, const yaml_node_t *map, co
     const yaml_node_t *n = yaml_doc_get(d, map, key);
     const char *text = yaml_doc_text(n);
     uint64_t v = dflt;
-    if (n != NULL && (text == NULL || !read_decimal(text, DECIMALS, WHOLE, &v)))
+    if (n != NULL && (text == NULL || !decimal_read(text, DECIMALS, WHOLE, &v)))
         return yaml_doc_fail(d, n, err, "`%s` wants a share of 0 to 1, with at most %d decimals", key, DECIMALS);
     *ret = (uint32_t)v;
     return DYE_OK;
@@ -81,7 +60,7 @@ enum dye_status sector_whole_read(struct yaml_doc *d, const yaml_node_t *map, co
     *ret = dflt;
     if (n == NULL)
         return DYE_OK;
-    if (text == NULL || !read_decimal(text, 0, (uint64_t)high, &v) || (long long)v < low)
+    if (text == NULL || !decimal_read(text, 0, (uint64_t)high, &v) || (long long)v < low)
         return yaml_doc_fail(d, n, err, "`%s` wants a whole number of %lld to %lld", key, low, high);
     *ret = (long long)v;
     return DYE_OK;
@@ -98,7 +77,7 @@ static enum dye_status add_count(void *arg, struct yaml_doc *d, const yaml_node_
 {
     struct counts *c = arg;
     uint64_t number;
-    if (!read_decimal(key, 0, c->n, &number) || number == 0)
+    if (!decimal_read(key, 0, c->n, &number) || number == 0)
         return yaml_doc_fail(d, at, err, "`%s`: a number of 1 to %zu is wanted, not `%.20s`", c->what, c->n, key);
     c->weight[number - 1] = weight;
     return DYE_OK;
@@ -123,7 +102,7 @@ static enum dye_status add_band(void *arg, struct yaml_doc *d, const yaml_node_t
     size_t n = dash != NULL ? (size_t)(dash - key) : strlen(key);
     if (n < sizeof from)
         memcpy(from, key, n);
-    if (!read_decimal(from, 0, OLDEST, &a) || !read_decimal(dash != NULL ? dash + 1 : from, 0, OLDEST, &b) || b < a)
+    if (!decimal_read(from, 0, OLDEST, &a) || !decimal_read(dash != NULL ? dash + 1 : from, 0, OLDEST, &b) || b < a)
         return yaml_doc_fail(d, at, err, "`age`: full years of 0 to %d are wanted, such as 20-24, not `%.20s`", OLDEST,
                              key);
     p->age[p->ages].from = (uint8_t)a;

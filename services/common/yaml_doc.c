@@ -1,5 +1,7 @@
 #include "yaml_doc.h"
 
+#include "decimal.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,11 +31,8 @@ enum dye_status yaml_doc_parse(const char *name, const char *text, size_t n, str
     return DYE_OK;
 }
 
-enum dye_status yaml_doc_read(const char *path, struct yaml_doc *ret, struct dye_error *err)
+enum dye_status yaml_doc_read_open(const char *path, FILE *f, struct yaml_doc *ret, struct dye_error *err)
 {
-    FILE *f = fopen(path, "rbe");
-    if (f == NULL)
-        DYE_FAIL(err, DYE_E_IO, "%s: %s", path, strerror(errno));
     enum dye_status status = DYE_E_NOMEM;
     char *text = malloc(MAX_BYTES + 1);
     if (text != NULL) {
@@ -46,6 +45,15 @@ enum dye_status yaml_doc_read(const char *path, struct yaml_doc *ret, struct dye
             status = yaml_doc_parse(path, text, n, ret, err);
     }
     free(text);
+    return status;
+}
+
+enum dye_status yaml_doc_read(const char *path, struct yaml_doc *ret, struct dye_error *err)
+{
+    FILE *f = fopen(path, "rbe");
+    if (f == NULL)
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", path, strerror(errno));
+    enum dye_status status = yaml_doc_read_open(path, f, ret, err);
     fclose(f);
     return status;
 }
@@ -107,6 +115,57 @@ enum dye_status yaml_doc_get_text(struct yaml_doc *d, const yaml_node_t *map, co
     if (text == NULL)
         return yaml_doc_fail(d, n, err, "`%s` wants one value", key);
     *ret = text;
+    return DYE_OK;
+}
+
+enum dye_status yaml_doc_copy_text(char *ret, size_t n, struct yaml_doc *d, const yaml_node_t *map, const char *key,
+                                   const char *dflt, struct dye_error *err)
+{
+    const char *text;
+    DYE_TRY(yaml_doc_get_text(d, map, key, dflt, &text, err));
+    if (strlen(text) >= n)
+        return yaml_doc_fail(d, map, err, "`%s` is longer than %zu bytes", key, n - 1);
+    memcpy(ret, text, strlen(text) + 1);
+    return DYE_OK;
+}
+
+enum dye_status yaml_doc_get_number(struct yaml_doc *d, const yaml_node_t *map, const char *key, unsigned decimals,
+                                    uint64_t most, bool wanted, uint64_t dflt, uint64_t *ret, struct dye_error *err)
+{
+    const char *text;
+    uint64_t v = dflt;
+    DYE_TRY(yaml_doc_get_text(d, map, key, wanted ? NULL : "", &text, err));
+    if ((wanted || yaml_doc_get(d, map, key) != NULL) && !decimal_read(text, decimals, most, &v))
+        return yaml_doc_fail(d, yaml_doc_get(d, map, key), err, "`%s` wants a number%s of at most %llu", key,
+                             decimals > 0 ? " with few decimals" : "",
+                             (unsigned long long)(decimals == 2 ? most / 100 : most));
+    *ret = v;
+    return DYE_OK;
+}
+
+enum dye_status yaml_doc_get_flag(struct yaml_doc *d, const yaml_node_t *map, const char *key, bool dflt, bool *ret,
+                                  struct dye_error *err)
+{
+    const char *text;
+    DYE_TRY(yaml_doc_get_text(d, map, key, dflt ? "true" : "false", &text, err));
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+        return yaml_doc_fail(d, yaml_doc_get(d, map, key), err, "`%s` wants true or false", key);
+    *ret = strcmp(text, "true") == 0;
+    return DYE_OK;
+}
+
+enum dye_status yaml_doc_each(struct yaml_doc *d, const yaml_node_t *map, const char *key, size_t most,
+                              yaml_doc_item_fn fn, void *arg, struct dye_error *err)
+{
+    yaml_node_t *list = yaml_doc_get(d, map, key);
+    if (list == NULL)
+        return DYE_OK;
+    if (list->type != YAML_SEQUENCE_NODE)
+        return yaml_doc_fail(d, list, err, "`%s` wants a list", key);
+    if ((size_t)(list->data.sequence.items.top - list->data.sequence.items.start) > most)
+        return yaml_doc_fail(d, list, err, "`%s` wants at most %zu", key, most);
+    for (yaml_node_item_t *i = list->data.sequence.items.start; i < list->data.sequence.items.top; i++)
+        DYE_TRY(fn(d, yaml_document_get_node(&d->document, *i), arg, err));
     return DYE_OK;
 }
 

@@ -2,7 +2,9 @@
 
 #include "dye/attribute.h"
 #include "dye/code_score.h"
+#include "extent_store.h"
 #include "log.h"
+#include "queries.h"
 #include "queue.h"
 #include "zone.h"
 
@@ -10,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The case with the rows it was read from: numbers in the case are row numbers. */
 struct dossier {
@@ -17,8 +20,8 @@ struct dossier {
     PGresult *sources;  /* source_id, owner_id, population, parent_id */
     PGresult *canaries; /* control, bias, code */
     PGresult *holdings; /* row of canaries, source_id, variant, planted_at, withdrawn_at (seconds) */
-    PGresult *seen;     /* row of canaries, variant, probability */
-    PGresult *flows;    /* from_id, to_id */
+    PGresult *seen;  /* row of canaries, variant, probability, whether an earlier dump that it comes from showed it */
+    PGresult *flows; /* from_id, to_id */
     double code_epsilon;
     struct dye_attribute_case c;
     int64_t *source_id; /* by row */
@@ -45,13 +48,29 @@ static void dossier_done(struct dossier *d)
     free(d->flow);
 }
 
-static enum dye_status read_dump(struct store *s, const char *dump, struct dossier *d, struct dye_error *err)
+/* The dumps that a case is about, as an array for SQL: the one, or its leak. */
+static enum dye_status read_scope(struct store *s, const char *dump, bool leak, PGresult **ret, struct dye_error *err)
 {
-    DYE_TRY(store_run(s, err, &d->dump,
-                      "SELECT d.epoch, d.records, floor(extract(epoch FROM min(a.acquired_at))), min(a.acquired_at),"
-                      " d.state = 'complete' FROM dyetrace.dump d JOIN dyetrace.acquisition a USING (dump_id)"
-                      " WHERE d.dump_id = $1 GROUP BY d.dump_id",
-                      "s", dump));
+    return store_run(s, err, ret,
+                     leak ? "SELECT array_agg(x.dump_id)::text FROM dyetrace.lineage_leak($1) x"
+                          : "SELECT ARRAY[$1::text]::text",
+                     "s", dump);
+}
+
+static enum dye_status read_dump(struct store *s, const char *dump, const char *scope, struct dossier *d,
+                                 struct dye_error *err)
+{
+    /* Of a leak, rows count where they first came up: what parents explain is theirs. */
+    DYE_TRY(
+        store_run(s, err, &d->dump,
+                  "SELECT max(d.epoch), round(sum(d.records * (1 - least(1, p.share))))::bigint,"
+                  " floor(extract(epoch FROM min(a.came))), min(a.came), bool_and(d.state = 'complete')"
+                  " FROM dyetrace.dump d CROSS JOIN LATERAL (SELECT min(x.acquired_at) AS came"
+                  " FROM dyetrace.acquisition x WHERE x.dump_id = d.dump_id) a"
+                  " CROSS JOIN LATERAL (SELECT coalesce(sum(l.explains::float8 / greatest(l.persons, 1)), 0) AS share"
+                  " FROM dyetrace.lineage l WHERE l.dump_id = d.dump_id AND l.parent"
+                  " AND l.other_id = ANY ($1::text[])) p WHERE d.dump_id = ANY ($1::text[]) HAVING count(*) > 0",
+                  "s", scope));
     if (PQntuples(d->dump) != 1)
         DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown", dump);
     if (!store_bool(d->dump, 0, 4))
@@ -60,13 +79,13 @@ static enum dye_status read_dump(struct store *s, const char *dump, struct dossi
 }
 
 /* The code's own promise, of those that anything of is in the dump; the library's where there is none. */
-static enum dye_status read_code_epsilon(struct store *s, const char *dump, double *ret, struct dye_error *err)
+static enum dye_status read_code_epsilon(struct store *s, const char *scope, double *ret, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,
                       "SELECT min(k.epsilon) FROM dyetrace.code k JOIN dyetrace.code_position j USING (code_id)"
-                      " JOIN dyetrace.sighting g ON g.canary_id = j.canary_id WHERE g.dump_id = $1",
-                      "s", dump));
+                      " JOIN dyetrace.sighting g ON g.canary_id = j.canary_id WHERE g.dump_id = ANY ($1::text[])",
+                      "s", scope));
     *ret = PQgetisnull(r, 0, 0) ? 0 : store_real(r, 0, 0);
     return DYE_OK;
 }
@@ -78,30 +97,34 @@ static enum dye_status read_code_epsilon(struct store *s, const char *dump, doub
     " FROM dyetrace.canary c WHERE c.epoch <= $1)"
 
 /* Within one snapshot, so that a number is the same in all statements that count. */
-static enum dye_status read_rows(struct store *s, const char *dump, struct dossier *d, struct dye_error *err)
+static enum dye_status read_rows(struct store *s, const char *dump, const char *scope, struct dossier *d,
+                                 struct dye_error *err)
 {
-    DYE_TRY(store_run(s, err, NULL, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", ""));
-    DYE_TRY(read_dump(s, dump, d, err));
-    DYE_TRY(read_code_epsilon(s, dump, &d->code_epsilon, err));
+    DYE_TRY(read_dump(s, dump, scope, d, err));
+    DYE_TRY(read_code_epsilon(s, scope, &d->code_epsilon, err));
     int64_t epoch = store_int(d->dump, 0, 0);
-    const char *came = store_text(d->dump, 0, 3);
     DYE_TRY(store_run(s, err, &d->canaries,
                       "SELECT c.type = 'control', coalesce(j.bias, 0), coalesce(j.code_id, 0) FROM dyetrace.canary c"
                       " LEFT JOIN dyetrace.code_position j USING (canary_id) WHERE c.epoch <= $1 ORDER BY c.ctid",
                       "i", epoch));
     DYE_TRY(store_run(s, err, &d->seen,
-                      NUMBERED " SELECT n.n, g.variant, max(g.probability) FROM dyetrace.sighting g JOIN n"
-                               " USING (canary_id) WHERE g.dump_id = $2 AND g.canary_id NOT IN"
-                               " (SELECT dyetrace.canaries_burned($3::timestamptz)) GROUP BY 1, 2",
-                      "iss", epoch, dump, came));
+                      NUMBERED " SELECT n.n, g.variant, max(g.probability), bool_and(i.canary_id IS NOT NULL)"
+                               " FROM dyetrace.sighting g JOIN n USING (canary_id)"
+                               " LEFT JOIN (SELECT DISTINCT x.canary_id, x.variant"
+                               " FROM dyetrace.sighting x JOIN dyetrace.lineage_ancestors($3) u USING (dump_id)"
+                               " WHERE NOT x.weak AND x.dump_id <> ALL ($2::text[])) i USING (canary_id, variant)"
+                               " WHERE g.dump_id = ANY ($2::text[])"
+                               " AND NOT dyetrace.canary_is_burned(g.canary_id, dyetrace.dump_came(g.dump_id))"
+                               " GROUP BY 1, 2",
+                      "iss", epoch, scope, dump));
     DYE_TRY(store_run(s, err, &d->holdings,
                       NUMBERED " SELECT n.n, p.source_id, p.variant, floor(extract(epoch FROM p.planted_at))::bigint,"
                                " floor(extract(epoch FROM p.withdrawn_at))::bigint"
                                " FROM dyetrace.placement p JOIN n USING (canary_id) WHERE p.canary_id NOT IN"
-                               " (SELECT dyetrace.canaries_burned($3::timestamptz)) AND (p.state <> 'committed'"
-                               " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = $2"
+                               " (SELECT dyetrace.canaries_burned(dyetrace.dump_came($3))) AND (p.state <> 'committed'"
+                               " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = ANY ($2::text[])"
                                " AND g.canary_id = p.canary_id))",
-                      "iss", epoch, dump, came));
+                      "iss", epoch, scope, dump));
     DYE_TRY(store_run(s, err, &d->flows, "SELECT from_id, to_id FROM dyetrace.source_flow ORDER BY 1, 2", ""));
     return store_run(s, err, &d->sources,
                      "WITH RECURSIVE holding (source_id) AS (SELECT DISTINCT p.source_id FROM dyetrace.placement p"
@@ -187,6 +210,7 @@ static void number_sightings(struct dossier *d)
         x->canary = (uint32_t)store_int(d->seen, i, 0);
         x->variants = variant_of(d, x->canary, d->seen, i, 1);
         x->probability = store_real(d->seen, i, 2);
+        x->inherited = store_bool(d->seen, i, 3);
     }
 }
 
@@ -277,12 +301,11 @@ static enum dye_status store_sources(struct store *s, const char *dump, const st
     return status;
 }
 
-static enum dye_status store_result(struct store *s, const char *dump, const char *removes, const struct dossier *d,
-                                    const struct dye_attribution *a, struct dye_error *err)
+static enum dye_status store_result(struct store *s, const char *dump, const char *scope, const struct dossier *d,
+                                    const struct dye_attribution *a, double z, struct dye_error *err)
 {
     char power[32];
     const char *verdict = dye_attribution_verdict_name(a->verdict);
-    DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.attribution WHERE dump_id = $1", "s", dump));
     DYE_TRY(store_run(s, err, NULL,
                       "INSERT INTO dyetrace.attribution (dump_id, epoch, acquired_at, verdict, power, controls,"
@@ -291,13 +314,37 @@ static enum dye_status store_result(struct store *s, const char *dump, const cha
                       number(a->power, power, sizeof power), (int64_t)a->controls, (int64_t)a->unexplained,
                       (int64_t)a->inherited));
     DYE_TRY(store_sources(s, dump, d, a, err));
+    return extent_store(s, dump, scope, z, err);
+}
+
+/* The result is the dump's from here on. */
+static enum dye_status keep(struct store *s, const char *dump, const char *removes, const char *verdict,
+                            struct dye_error *err)
+{
     DYE_TRY(zone_audit(s, "attribute", dump, verdict, NULL, err));
     if (removes != NULL)
         DYE_TRY(queue_done(s, removes, dump, err));
     return store_commit(s, err);
 }
 
-static void params_of(const struct config *c, struct dye_attribute_params *ret)
+/* A leak's is told and not kept: the dump keeps its own. Of the object the end is opened again for its dumps. */
+static enum dye_status tell(struct store *s, const char *dump, const char *verdict, struct dye_buf *ret,
+                            struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    STORE_RESULT dumps = NULL;
+    DYE_TRY(store_run(s, err, &r, sql_attribution_json, "s", dump));
+    store_rollback(s);
+    DYE_TRY(store_run(s, err, &dumps, "SELECT json_agg(x.dump_id ORDER BY x.dump_id) FROM dyetrace.lineage_leak($1) x",
+                      "s", dump));
+    DYE_TRY(zone_audit(s, "attribute", dump, verdict, "{\"leak\":true}", err));
+    const char *object = store_text(r, 0, 0);
+    if (dye_buf_printf(ret, "%.*s, \"leak\" : %s}", (int)strlen(object) - 1, object, store_text(dumps, 0, 0)) != DYE_OK)
+        DYE_FAIL(err, DYE_E_NOMEM, "attribution: out of memory");
+    return DYE_OK;
+}
+
+void attribution_params(const struct config *c, struct dye_attribute_params *ret)
 {
     dye_attribute_params_default(ret);
     ret->epsilon = c->attribution_epsilon;
@@ -311,16 +358,22 @@ static void params_of(const struct config *c, struct dye_attribute_params *ret)
     ret->max_mislink_p = c->attribution_max_mislink_p;
 }
 
-enum dye_status attribution_run(struct store *s, const struct config *c, const char *dump, const char *removes,
-                                struct dye_error *err)
+/* ret: NULL, or where a leak's result goes. */
+static enum dye_status run(struct store *s, const struct config *c, const char *dump, const char *removes,
+                           struct dye_buf *ret, struct dye_error *err)
 {
     struct dossier d = {0};
     struct dye_attribute_params params;
     struct dye_attribution a = {0};
-    params_of(c, &params);
+    STORE_RESULT scope = NULL;
+    attribution_params(c, &params);
     enum dye_status status = store_begin(s, err);
     if (status == DYE_OK)
-        status = read_rows(s, dump, &d, err);
+        status = store_run(s, err, NULL, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", "");
+    if (status == DYE_OK)
+        status = read_scope(s, dump, ret != NULL, &scope, err);
+    if (status == DYE_OK)
+        status = read_rows(s, dump, store_text(scope, 0, 0), &d, err);
     if (status == DYE_OK)
         status = store_commit(s, err);
     if (status != DYE_OK)
@@ -332,14 +385,30 @@ enum dye_status attribution_run(struct store *s, const struct config *c, const c
     if (status == DYE_OK)
         status = dye_attribute(&d.c, &params, &a, err);
     if (status == DYE_OK) {
-        status = store_result(s, dump, removes, &d, &a, err);
+        const char *verdict = dye_attribution_verdict_name(a.verdict);
+        status = store_begin(s, err);
+        if (status == DYE_OK)
+            status = store_result(s, dump, store_text(scope, 0, 0), &d, &a, params.z, err);
+        if (status == DYE_OK)
+            status = ret != NULL ? tell(s, dump, verdict, ret, err) : keep(s, dump, removes, verdict, err);
         if (status != DYE_OK)
             store_rollback(s);
         else
-            log_event(LOG_INFO_, "attributed", "dump=%s verdict=%s controls=%u", dump,
-                      dye_attribution_verdict_name(a.verdict), a.controls);
+            log_event(LOG_INFO_, "attributed", "dump=%s verdict=%s controls=%u", dump, verdict, a.controls);
         dye_attribution_done(&a);
     }
     dossier_done(&d);
     return status;
+}
+
+enum dye_status attribution_run(struct store *s, const struct config *c, const char *dump, const char *removes,
+                                struct dye_error *err)
+{
+    return run(s, c, dump, removes, NULL, err);
+}
+
+enum dye_status attribution_leak(struct store *s, const struct config *c, const char *dump, struct dye_buf *ret,
+                                 struct dye_error *err)
+{
+    return run(s, c, dump, NULL, ret, err);
 }

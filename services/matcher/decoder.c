@@ -26,6 +26,7 @@ struct listener {
     const struct decoder *decoder;
     int fd, in_fd, spill_fd, control_fd;
     int64_t deadline_ms;
+    off_t from;                         /* of the input: where reading began */
     struct helper helpers[HELPERS_MAX]; /* that it has asked for, the last one on top */
     size_t n_helpers;
     pid_t pid;
@@ -33,6 +34,7 @@ struct listener {
     const struct dye_decode_events *events;
     uint32_t parts;    /* begun */
     bool open;         /* a part is */
+    bool rested;       /* the rest of the input was given, and is nobody else's */
     uint64_t bytes;    /* of the open part */
     uint64_t output;   /* of all */
     const char *fault; /* why the child is no longer listened to */
@@ -141,13 +143,18 @@ static enum dye_status on_begin(struct listener *l, size_t n)
     return l->events->begin(l->events->arg, &part);
 }
 
-static enum dye_status on_data(struct listener *l, size_t n)
+static enum dye_status give(struct listener *l, const uint8_t *p, size_t n)
+{
+    l->bytes += n;
+    l->output += n;
+    return n > 0 ? l->events->data(l->events->arg, dye_span_of(p, n)) : DYE_OK;
+}
+
+static enum dye_status on_data(struct listener *l, const uint8_t *p, size_t n)
 {
     if (!l->open || n == 0 || n > l->limits->output_bytes - l->output)
         return breach(l);
-    l->bytes += n;
-    l->output += n;
-    return l->events->data(l->events->arg, dye_span_of(l->frame, n));
+    return give(l, p, n);
 }
 
 static bool is_reason(struct dye_span s)
@@ -158,18 +165,85 @@ static bool is_reason(struct dye_span s)
     return s.n <= FRAME_REASON_MAX_BYTES;
 }
 
+/* The part at hand is over, and this is what came of it. */
+static enum dye_status close_part(struct listener *l, const char *reason)
+{
+    enum dye_verdict v = reason[0] == '\0' ? DYE_READ : l->bytes > 0 ? DYE_PARTLY : DYE_UNREAD;
+    struct dye_part_end end = {.bytes = l->bytes, .verdict = v, .reason = reason};
+    l->open = false;
+    return l->events->end(l->events->arg, &end);
+}
+
 static enum dye_status on_end(struct listener *l, size_t n)
 {
     struct dye_span reason = dye_span_of(l->frame + FRAME_END_BYTES, n - FRAME_END_BYTES);
     if (!l->open || n < FRAME_END_BYTES || frame_get64(l->frame) != l->bytes || !is_reason(reason))
         return breach(l);
-    enum dye_verdict want = reason.n == 0 ? DYE_READ : l->bytes > 0 ? DYE_PARTLY : DYE_UNREAD;
-    if (l->frame[8] != want)
+    if (l->frame[8] != (reason.n == 0 ? DYE_READ : l->bytes > 0 ? DYE_PARTLY : DYE_UNREAD))
         return breach(l);
     l->frame[n] = '\0';
-    l->open = false;
-    struct dye_part_end end = {.bytes = l->bytes, .verdict = want, .reason = (const char *)reason.p};
-    return l->events->end(l->events->arg, &end);
+    return close_part(l, (const char *)reason.p);
+}
+
+/* Where up to FRAME_MAX_BYTES may be put that `data` is about to be given. */
+static uint8_t *room_for(struct listener *l, size_t *ret_n)
+{
+    uint8_t *p = l->decoder->room != NULL ? l->decoder->room(l->events->arg, ret_n) : NULL;
+    if (p == NULL || *ret_n == 0) {
+        *ret_n = FRAME_MAX_BYTES;
+        return l->frame;
+    }
+    *ret_n = *ret_n < FRAME_MAX_BYTES ? *ret_n : FRAME_MAX_BYTES;
+    return p;
+}
+
+/* The input's own bytes to its end, which may move meanwhile as it may under read(). */
+static enum dye_status read_rest(struct listener *l, uint64_t at, bool *ret_over)
+{
+    for (;;) {
+        uint64_t left = l->limits->output_bytes - l->output;
+        size_t room;
+        uint8_t *p = room_for(l, &room);
+        if (l->decoder->seconds != 0 && now_ms() >= l->deadline_ms)
+            l->fault = "limit: time";
+        ssize_t got = l->fault == NULL ? pread(l->in_fd, p, room, l->from + (off_t)at) : 0;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            l->done = true;
+            l->child_status = DYE_E_IO;
+        }
+        if (got <= 0)
+            return DYE_OK;
+        *ret_over = (uint64_t)got > left;
+        DYE_TRY(give(l, p, *ret_over ? (size_t)left : (size_t)got));
+        if (*ret_over)
+            return DYE_OK;
+        at += (uint64_t)got;
+    }
+}
+
+static enum dye_status on_rest(struct listener *l, size_t n)
+{
+    struct dye_span reason = dye_span_of(l->frame + FRAME_REST_BYTES, n - FRAME_REST_BYTES);
+    uint64_t at = n >= FRAME_REST_BYTES ? frame_get64(l->frame) : 0;
+    struct stat st;
+    if (!l->open || l->bytes > 0 || l->rested || n < FRAME_REST_BYTES || !is_reason(reason) ||
+        fstat(l->in_fd, &st) != 0 || !S_ISREG(st.st_mode) || (at > 0 && at > (uint64_t)st.st_size))
+        return breach(l);
+    char why[FRAME_REASON_MAX_BYTES + 1]; /* what is read may go where it stands */
+    memcpy(why, reason.p, reason.n);
+    why[reason.n] = '\0';
+    bool over = false;
+    uint64_t known = l->decoder->skip != NULL ? l->decoder->skip(l->events->arg, l->in_fd, (uint64_t)l->from + at,
+                                                                 l->limits->output_bytes - l->output)
+                                              : 0;
+    at += known;
+    l->bytes += known;
+    l->output += known;
+    l->rested = true;
+    DYE_TRY(read_rest(l, at, &over));
+    return l->fault != NULL || l->done ? DYE_OK : close_part(l, over ? "limit: output" : why);
 }
 
 static enum dye_status on_done(struct listener *l, size_t n)
@@ -269,14 +343,20 @@ static enum dye_status listen_to(struct listener *l)
             (void)!breach(l);
             break;
         }
-        if (!hear(l, l->frame, n))
+        uint8_t *p = l->frame;
+        if (head[0] == FRAME_DATA && l->open) {
+            size_t room;
+            p = room_for(l, &room);
+            p = room >= n ? p : l->frame;
+        }
+        if (!hear(l, p, n))
             break;
         switch (head[0]) {
         case FRAME_BEGIN:
             DYE_TRY(on_begin(l, n));
             break;
         case FRAME_DATA:
-            DYE_TRY(on_data(l, n));
+            DYE_TRY(on_data(l, p, n));
             break;
         case FRAME_END:
             DYE_TRY(on_end(l, n));
@@ -286,6 +366,9 @@ static enum dye_status listen_to(struct listener *l)
             break;
         case FRAME_HELP_END:
             DYE_TRY(on_help_end(l, n));
+            break;
+        case FRAME_REST:
+            DYE_TRY(on_rest(l, n));
             break;
         case FRAME_DONE:
             DYE_TRY(on_done(l, n));
@@ -352,7 +435,9 @@ enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const stru
     struct listener *l = calloc(1, sizeof *l);
     if (l == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "no memory for a decoder");
-    *l = (struct listener){.decoder = decoder, .in_fd = in_fd, .limits = limits, .events = events};
+    off_t from = lseek(in_fd, 0, SEEK_CUR); /* the child shares the offset, and moves it */
+    *l = (struct listener){
+        .decoder = decoder, .in_fd = in_fd, .from = from > 0 ? from : 0, .limits = limits, .events = events};
     int error = start(l);
     if (error != 0) {
         free(l);

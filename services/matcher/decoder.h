@@ -12,6 +12,8 @@
  *   begin   ordinal u32, unit u8, format in 16 bytes, path
  *   data    1 to 256 KiB of the part
  *   end     bytes u64, verdict u8, reason
+ *   rest    at u64, reason: the part is the input's own bytes from there to its end. Instead of data and end: this
+ *           side reads them itself, and no pipe takes part
  *   help    helper u8, spilled u8, at u64, bytes u64, password: the answer comes by the socket, a byte and with it,
  *           when that is 0, the descriptor of what the helper writes (helper.h)
  *   helped  drained u8; the answer is how the helper ended (frame.h)
@@ -26,11 +28,19 @@
 /* What main() calls and returns when argv[1] is DECODER_CHILD_ARG, before anything else. */
 int decoder_child_main(int argc, char **argv);
 
+/* Where the next bytes of a part may be put before `data` is given them there, at most *ret_n; `arg` is the events'. */
+typedef uint8_t *(*decoder_room_fn)(void *arg, size_t *ret_n);
+/* How many bytes of the part at hand, which stands in the file from `at` on, need not be read: they count as if they
+ * had been. At most `most`. */
+typedef uint64_t (*decoder_skip_fn)(void *arg, int fd, uint64_t at, uint64_t most);
+
 struct decoder {
     const char *self_exe;   /* the path of this program, such as "/proc/self/exe" */
     const char *tmp_folder; /* of the scratch space; NULL: none */
     uint64_t spill_bytes;   /* how large that may grow */
     uint32_t seconds;       /* from start to end; 0: as long as it takes */
+    decoder_room_fn room;   /* may be NULL */
+    decoder_skip_fn skip;   /* likewise */
     const char *const *passwords;
     size_t n_passwords; /* more than DECODER_PASSWORDS are not tried, nor longer ones than DYE_PASSWORD_MAX_BYTES */
 };

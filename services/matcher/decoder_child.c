@@ -127,6 +127,15 @@ static enum dye_status tell_end(void *arg, const struct dye_part_end *end)
     return tell(FRAME_END, dye_span_of(fixed, sizeof fixed), dye_span_str(end->reason));
 }
 
+/* The parent has the same file open. */
+static enum dye_status tell_rest(void *arg, uint64_t at, const char *fault)
+{
+    (void)arg;
+    uint8_t fixed[FRAME_REST_BYTES];
+    frame_put64(fixed, at);
+    return tell(FRAME_REST, dye_span_of(fixed, sizeof fixed), dye_span_str(fault));
+}
+
 /* ---- helpers ---- */
 
 enum { HELPER_SILENCE_MS = 9 * 60 * 1000 };
@@ -259,11 +268,9 @@ static void warm_up(void)
 }
 
 /* Honest input is decoded at many MB/s: ten minutes, and a second for each MB. */
-static unsigned long cpu_seconds(void)
+static unsigned long cpu_seconds(bool sought, off_t bytes)
 {
-    struct stat st;
-    unsigned long mb = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode) ? (unsigned long)(st.st_size >> 20) : 1ul << 20;
-    return 600 + mb;
+    return 600 + (sought ? (unsigned long)(bytes >> 20) : 1ul << 20);
 }
 
 int decoder_child_main(int argc, char **argv)
@@ -286,11 +293,11 @@ int decoder_child_main(int argc, char **argv)
     if (!read_passwords(passwords, &n_passwords))
         return 2;
     warm_up();
-    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds(), spill_bytes);
+    struct stat st; /* asked for now: fstat() may be a system call that takes paths too, and those are out of reach */
+    bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
+    enum sandbox_level level = sandbox_enter_decoder(cpu_seconds(sought, st.st_size), spill_bytes);
 
     struct dye_decode_events events = {.begin = tell_begin, .data = tell_data, .end = tell_end};
-    struct stat st;
-    bool sought = fstat(IN_FD, &st) == 0 && S_ISREG(st.st_mode);
     struct dye_decode_input input = {.read = read_input,
                                      .read_at = sought ? read_input_at : NULL,
                                      .bytes = sought ? (uint64_t)st.st_size : 0,
@@ -298,6 +305,7 @@ int decoder_child_main(int argc, char **argv)
                                      .spill_read = spill_bytes > 0 ? read_spill : NULL,
                                      .spill_bytes = spill_bytes,
                                      .helpers = &helper_calls,
+                                     .rest = sought ? tell_rest : NULL,
                                      .passwords = passwords,
                                      .n_passwords = n_passwords};
     enum dye_status status = dye_decode(&input, &limits, &events, NULL);

@@ -16,12 +16,14 @@ void findings_done(struct findings *f)
     dye_buf_done(&f->json);
 }
 
-void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start, double floor_bits)
+void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start, uint64_t lines_before,
+                    double floor_bits)
 {
     dye_buf_clear(&f->json);
     f->floor_bits = floor_bits;
     f->unit = unit;
     f->chunk_start = chunk_start;
+    f->lines_before = lines_before;
     f->n = 0;
 }
 
@@ -41,9 +43,12 @@ enum dye_status findings_add(void *findings, const struct dye_sighting *s)
         return DYE_OK;
     DYE_TRY(dye_buf_printf(&f->json,
                            "%s{\"canary\":\"%s\",\"variant\":\"%c\",\"start\":%" PRIu64 ",\"length\":%zu,"
-                           "\"bits\":%.6f,\"evidence\":[",
+                           "\"bits\":%.6f,",
                            f->n == 0 ? "[" : ",", s->canary, s->variant, f->chunk_start + s->record_start,
                            s->record_end - s->record_start, s->bits));
+    if (s->line > 0)
+        DYE_TRY(dye_buf_printf(&f->json, "\"line\":%" PRIu64 ",", f->lines_before + s->line));
+    DYE_TRY(dye_buf_append_str(&f->json, "\"evidence\":["));
     for (size_t i = 0; i < s->n; i++) {
         const struct dye_evidence *e = &s->evidence[i];
         DYE_TRY(dye_buf_printf(&f->json,

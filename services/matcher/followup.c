@@ -2,6 +2,7 @@
 
 #include "attribution.h"
 #include "dye/digest.h"
+#include "lineage.h"
 #include "location.h"
 #include "log.h"
 #include "queue.h"
@@ -16,11 +17,33 @@ static bool stopping(const atomic_bool *stop)
     return stop != NULL && atomic_load(stop);
 }
 
+/* Before attributions: what a dump comes from says which of its sightings count. */
+static enum dye_status find_lineages(struct store *s, const atomic_bool *stop, struct dye_error *err)
+{
+    char dump[QUEUE_REFERENCE_MAX];
+    enum dye_status status;
+    while (!stopping(stop) && (status = queue_claim(s, "lineage", dump, err)) != DYE_END) {
+        DYE_TRY(status);
+        struct dye_error one = {0};
+        status = lineage_run(s, dump, "lineage", &one);
+        if (status != DYE_OK) {
+            log_event(LOG_ERROR_, "lineage.failed", "dump=%s why=\"%s\" outcome=\"attributed without it\"", dump,
+                      one.message);
+            DYE_TRY(store_recover(s, err));
+            DYE_TRY(queue_push(s, "attribute", dump, err));
+            DYE_TRY(queue_done(s, "lineage", dump, err));
+        }
+        DYE_TRY(queue_release(s, "lineage", dump, err));
+    }
+    return DYE_OK;
+}
+
 enum dye_status followup_attribute(struct store *s, const struct home *h, const atomic_bool *stop,
                                    struct dye_error *err)
 {
     char dump[QUEUE_REFERENCE_MAX];
     enum dye_status status;
+    DYE_TRY(find_lineages(s, stop, err));
     while (!stopping(stop) && (status = queue_claim(s, "attribute", dump, err)) != DYE_END) {
         DYE_TRY(status);
         struct dye_error one = {0};

@@ -1,8 +1,8 @@
 #ifndef DYE_FOLLOWUP_H
 #define DYE_FOLLOWUP_H
 /*
- * followup: what a complete dump still owes: its attribution, and the SM3 of its bytes. Items wait on the queue, so a
- * crash between the ingest and these loses nothing.
+ * followup: what a complete dump still owes: its lineage, its attribution, and the SM3 of its bytes. Items wait on the
+ * queue, so a crash between the ingest and these loses nothing.
  */
 #include "home.h"
 #include "store.h"

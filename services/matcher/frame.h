@@ -3,8 +3,8 @@
 /* frame: the little that both ends of the decoder's pipe share. */
 #include "dye/decode.h"
 
-enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE, FRAME_HELP, FRAME_HELP_END };
-enum { FRAME_HELP_BYTES = 2 + 8 + 8 };
+enum frame_type { FRAME_BEGIN = 1, FRAME_DATA, FRAME_END, FRAME_DONE, FRAME_HELP, FRAME_HELP_END, FRAME_REST };
+enum { FRAME_HELP_BYTES = 2 + 8 + 8, FRAME_REST_BYTES = 8 };
 enum { HELPERS_MAX = 4 };     /* at a time, one reading what another one writes */
 enum { DECODER_NUMBERS = 6 }; /* of the child's command line: limits, scratch space */
 

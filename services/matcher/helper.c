@@ -1,6 +1,7 @@
 #include "helper.h"
 
 #include "frame.h"
+#include "helper_password.h"
 #include "process.h"
 #include "sandbox.h"
 
@@ -17,10 +18,12 @@
 #include <unistd.h>
 
 #define ARCHIVE "/proc/self/fd/3"
+#define MODULE "/proc/self/fd/4"
+enum { ARCHIVE_FD = 3, MODULE_FD = 4, ARGUMENTS = 12 };
+_Static_assert(HELPER_PASSWORD_MAX_BYTES == DYE_PASSWORD_MAX_BYTES, "the module keeps any password that is tried");
 
-enum { ARGUMENTS = 8 };
-
-/* -mmt=1 and -nr: no threads, no archives inside archives. 7zz asks for a password on its standard input. */
+/* -mmt=1 and -nr: no threads, no archives inside archives. 7zz asks for a password on its standard input; to the others
+ * argv_module gives it. */
 static const struct {
     const char *program;
     const char *argv[ARGUMENTS];
@@ -28,9 +31,13 @@ static const struct {
     [DYE_HELPER_7Z_LIST] = {"/usr/bin/7zz", {"7zz", "l", "-slt", "-t7z", "-sccUTF-8", "-mmt=1", ARCHIVE}},
     [DYE_HELPER_7Z_TEST] = {"/usr/bin/7zz", {"7zz", "t", "-t7z", "-bso0", "-mmt=1", ARCHIVE}},
     [DYE_HELPER_7Z] = {"/usr/bin/7zz", {"7zz", "x", "-t7z", "-so", "-mmt=1", ARCHIVE}},
-    [DYE_HELPER_RAR_LIST] = {"/usr/bin/lsar", {"lsar", "-nr", "-json", ARCHIVE}},
-    [DYE_HELPER_RAR] = {"/usr/bin/unar", {"unar", "-q", "-nr", "-k", "skip", "-o", "-", ARCHIVE}},
-    [DYE_HELPER_PDF_TEXT] = {"/usr/bin/pdftotext", {"pdftotext", "-q", "-layout", "-enc", "UTF-8", ARCHIVE, "-"}},
+    [DYE_HELPER_RAR_LIST] = {"/usr/bin/lsar", {"lsar", "-nr", "-json", "-p", HELPER_PASSWORD, ARCHIVE}},
+    [DYE_HELPER_RAR_TEST] = {"/usr/bin/lsar", {"lsar", "-nr", "-t", "-p", HELPER_PASSWORD, ARCHIVE}},
+    [DYE_HELPER_RAR] = {"/usr/bin/unar",
+                        {"unar", "-q", "-nr", "-k", "skip", "-p", HELPER_PASSWORD, "-o", "-", ARCHIVE}},
+    [DYE_HELPER_PDF_TEXT] = {"/usr/bin/pdftotext",
+                             {"pdftotext", "-q", "-layout", "-enc", "UTF-8", "-upw", HELPER_PASSWORD, "-opw",
+                              HELPER_PASSWORD, ARCHIVE, "-"}},
 };
 
 const char *helper_program(enum dye_helper which)
@@ -43,33 +50,60 @@ bool helper_is_here(enum dye_helper which)
     return access(helpers[which].program, X_OK) == 0;
 }
 
-/* The password that waits at the standard input, if one does. */
-static bool read_password(char *ret, size_t cap)
+/* The command line of a helper, without its options of a password when there is none. Whether there is one on it. */
+static bool fill_argv(enum dye_helper which, bool locked, const char *ret[ARGUMENTS + 1])
 {
-    ssize_t n = read(STDIN_FILENO, ret, cap);
-    ret[n > 0 ? n - 1 : 0] = '\0'; /* without the line's end */
-    return n > 1;
+    size_t n = 0;
+    bool has = false;
+    for (const char *const *a = helpers[which].argv; *a != NULL; a++) {
+        bool option = a[1] != NULL && strcmp(a[1], HELPER_PASSWORD) == 0;
+        has = has || option;
+        if (option && !locked)
+            a++;
+        else
+            ret[n++] = *a;
+    }
+    ret[n] = NULL;
+    return has && locked;
+}
+
+/* Where it is installed: lib/dyetrace beside the folder of this program. */
+static bool open_module(void)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    static const char module[] = "/../lib/dyetrace/dye_argv.so";
+    if (slash == NULL || (size_t)(slash - path) + sizeof module > sizeof path)
+        return false;
+    memcpy(slash, module, sizeof module);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool placed = fd >= 0 && (fd == MODULE_FD ? fcntl(fd, F_SETFD, 0) : dup2(fd, MODULE_FD)) >= 0;
+    if (fd >= 0 && fd != MODULE_FD)
+        close(fd);
+    return placed;
 }
 
 int helper_child_main(int argc, char **given)
 {
     long which = argc == 3 ? strtol(given[2], NULL, 10) : -1;
-    struct stat st;
-    if (which < 0 || which >= DYE_HELPERS || fstat(3, &st) != 0)
+    struct stat st, in;
+    if (which < 0 || which >= DYE_HELPERS || fstat(ARCHIVE_FD, &st) != 0 || fstat(STDIN_FILENO, &in) != 0)
         return HELPER_NOT_STARTED;
     (void)setsid(); /* no terminal to ask at */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    char password[DYE_PASSWORD_MAX_BYTES + 2];
-    const char *argv[ARGUMENTS + 3] = {helpers[which].argv[0]};
-    size_t n = 1;
-    if (which == DYE_HELPER_PDF_TEXT && read_password(password, sizeof password)) { /* it asks for none */
-        argv[n++] = "-upw";
-        argv[n++] = password;
+    const char *argv[ARGUMENTS + 1];
+    char *env[] = {(char *)(uintptr_t) "LC_ALL=C.UTF-8", (char *)(uintptr_t) "HOME=/nonexistent", NULL, NULL};
+    int readable[] = {ARCHIVE_FD, MODULE_FD};
+    bool loads = fill_argv((enum dye_helper)which, S_ISFIFO(in.st_mode), argv);
+    if (loads) {
+        if (!open_module())
+            return HELPER_NOT_STARTED; /* rather than show it */
+        env[2] = (char *)(uintptr_t) "LD_PRELOAD=" MODULE;
     }
-    memcpy(argv + n, helpers[which].argv + 1, sizeof helpers[which].argv - sizeof *argv);
-    char *env[] = {(char *)(uintptr_t) "LC_ALL=C.UTF-8", (char *)(uintptr_t) "HOME=/nonexistent", NULL};
     unsigned long mb = (unsigned long)(st.st_size >> 20);
-    (void)sandbox_enter_helper(3, 300 + mb);
+    (void)sandbox_enter_helper(readable, loads ? 2 : 1, 300 + mb);
     execve(helpers[which].program, (char **)(uintptr_t)argv, env);
     return HELPER_NOT_STARTED;
 }

@@ -4,8 +4,9 @@
  * helper: 7zz, unar and pdftotext on hostile bytes, each run in a sandbox of its own (sandbox_enter_helper).
  *
  * It is started as `PROGRAM --helper-child N`, which gives up what it can and becomes the other program: the password
- * at 0, its output at 1, nowhere at 2, the archive at 3, read as /proc/self/fd/3, and no other descriptor. A password
- * never stands on a command line, which every user of the machine may read.
+ * at 0, its output at 1, nowhere at 2, the archive at 3, read as /proc/self/fd/3, and no other descriptor but that of
+ * argv_module.c, where it needs that. A password never stands on a command line, which every user of the machine may
+ * read: without the module those programs get none, and what is encrypted stays so.
  */
 #include "dye/decode.h"
 

@@ -1,10 +1,13 @@
 #include "ingest.h"
 
+#include "columns.h"
 #include "counts.h"
 #include "dye/chunker.h"
 #include "dye/digest.h"
 #include "dye/link.h"
 #include "findings.h"
+#include "identities.h"
+#include "lineage.h"
 #include "location.h"
 #include "part_map.h"
 #include "progress.h"
@@ -109,6 +112,8 @@ static enum dye_status open_dump(struct ingest *in, const struct registry_snapsh
     *ret_epoch = (uint64_t)store_int(r, 0, 2);
     *ret_canaries = (uint64_t)store_int(r, 0, 3);
     DYE_TRY(add_acquisition(in, a, ret, err));
+    if (ret->duplicate)
+        DYE_TRY(lineage_came_earlier(in->store, ret->dump, err));
     DYE_TRY(zone_audit(in->store, "ingest", ret->dump, ret->duplicate ? "duplicate" : "opened", NULL, err));
     return store_commit(in->store, err);
 }
@@ -123,18 +128,23 @@ struct run {
     struct queue_chunk *done; /* sorted by (part, number) */
     size_t n_done;
     struct dye_chunker *chunker;
+    size_t target; /* of its chunks */
     struct dye_linker *linker;
     struct findings findings;
     struct dye_census *census;
     struct dye_buf counts; /* the census as it is stored; no person's value */
     struct part_map parts;
     struct sketcher *sketcher;
+    struct identities *identities;
     bool reread;     /* a complete dump's bytes, for what came to the registry since */
     bool other_part; /* this one is not what it was then: left alone */
     uint32_t part;
+    uint32_t chunks;   /* of this part */
     uint64_t canaries; /* at that epoch */
     uint64_t records;  /* of all parts so far, the chunk at hand too: the same in every run */
     uint64_t bytes;    /* likewise */
+    uint64_t lines;    /* of this part so far, where its records are lines */
+    bool line_ended;
     struct progress progress;
     struct dye_error *err;
 };
@@ -170,10 +180,21 @@ static enum dye_status count_chunk(struct run *run, const struct dye_chunk *chun
                             : dye_fail(run->err, status, "chunk: can't be counted (%s)", dye_status_name(status));
 }
 
+static void count_lines(struct run *run, const struct dye_chunk *chunk)
+{
+    if (!dye_link_by_line(chunk->layout))
+        return;
+    run->lines += dye_link_lines(chunk->text);
+    run->line_ended = chunk->text.n == 0 || chunk->text.p[chunk->text.n - 1] == '\n';
+}
+
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct run *run = arg;
     struct queue_chunk c = {.part = run->part, .number = chunk->number, .start = chunk->start, .bytes = chunk->bytes.n};
+    uint64_t lines_before = run->lines;
+    run->chunks = chunk->number + 1;
+    count_lines(run, chunk);
     run->bytes += chunk->bytes.n;
     run->records += chunk->records;
     progress_at(&run->progress, run->bytes);
@@ -182,9 +203,13 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     if (run->other_part)
         return DYE_OK;
     const struct queue_chunk *done = bsearch(&c, run->done, run->n_done, sizeof c, compare_chunk);
-    if (done != NULL && done->start == c.start && done->bytes == c.bytes) /* else cut short, by a limit or a password */
+    if (done != NULL && done->start == c.start &&
+        done->bytes == c.bytes) { /* else cut short, by a limit or a password */
+        if (run->identities != NULL)
+            DYE_TRY(count_chunk(run, chunk));
         return sketcher_again(run->sketcher, chunk->number, chunk->text, run->err);
-    findings_begin(&run->findings, chunk->unit, chunk->start,
+    }
+    findings_begin(&run->findings, chunk->unit, chunk->start, lines_before,
                    dye_link_bits(run->in->home->config.link_weak_floor, run->records, run->canaries));
     dye_linker_chunk(run->linker, chunk);
     enum dye_status status = dye_scan_tokens(&run->snapshot->set, run->epoch, chunk->text, dye_linker_hit, run->linker,
@@ -193,7 +218,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
         status = dye_linker_finish(run->linker);
     if (status != DYE_OK)
         return dye_fail(run->err, status, "chunk: can't be linked (%s)", dye_status_name(status));
-    if (!run->reread)
+    if (!run->reread || run->identities != NULL)
         DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
     return commit_chunk(run, &c);
@@ -214,6 +239,9 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 {
     struct run *run = arg;
     run->part = part_map_take(&run->parts, part->path);
+    run->chunks = 0;
+    run->lines = 0;
+    run->line_ended = true;
     dye_chunker_begin_part(run->chunker, part);
     DYE_TRY(sketcher_begin(run->sketcher, run->part, run->err));
     if (run->reread)
@@ -233,6 +261,53 @@ static enum dye_status on_data(void *arg, struct dye_span bytes)
     return status;
 }
 
+static uint8_t *room(void *arg, size_t *ret_n)
+{
+    return dye_chunker_room(((struct run *)arg)->chunker, ret_n);
+}
+
+static bool ends_line(int fd, uint64_t end)
+{
+    char last = 0;
+    return pread(fd, &last, 1, (off_t)(end - 1)) == 1 && last == '\n';
+}
+
+/* Goes on behind the first n chunks of a part at `at` in the file, which are `bytes`. */
+static bool resume(struct run *run, int fd, uint64_t at, uint32_t n, uint64_t bytes)
+{
+    size_t sample;
+    uint8_t *p = dye_chunker_room(run->chunker, &sample);
+    size_t got = 0;
+    for (ssize_t r = 1; got < sample && r > 0; got += r > 0 ? (size_t)r : 0)
+        r = pread(fd, p + got, sample - got, (off_t)(at + got));
+    return got == sample && dye_chunker_resume(run->chunker, got, n, bytes);
+}
+
+/* Chunks that were committed before a crash, and end with a line, are not read again as far as their sketches are
+ * stored. */
+static uint64_t skip(void *arg, int fd, uint64_t at, uint64_t most)
+{
+    struct run *run = arg;
+    const struct queue_chunk first = {.part = run->part}, *end = run->done + run->n_done;
+    const struct queue_chunk *c = bsearch(&first, run->done, run->n_done, sizeof first, compare_chunk);
+    uint32_t n = 0, covered = sketcher_covered(run->sketcher);
+    uint64_t bytes = 0, records = 0;
+    for (; c != NULL && c < end && c->part == run->part && c->number == n && n < covered; c++) {
+        if (c->start != bytes || c->bytes < run->target || c->bytes > most - bytes ||
+            !ends_line(fd, at + bytes + c->bytes))
+            break;
+        n++;
+        bytes += c->bytes;
+        records += c->records;
+    }
+    if (n == 0 || run->other_part || !resume(run, fd, at, n, bytes))
+        return 0;
+    run->chunks = n;
+    run->bytes += bytes;
+    run->records += records;
+    return bytes;
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct run *run = arg;
@@ -243,16 +318,19 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     const struct dye_layout *layout = dye_chunker_layout(run->chunker);
     /* Every byte of it was matched, but what stands in two halves of a record did not corroborate. */
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(run->chunker);
+    char lines[24];
+    snprintf(lines, sizeof lines, "%" PRIu64, run->lines + !run->line_ended);
     const char *verdict = dye_verdict_name(cut ? DYE_PARTLY : end->verdict);
     if (run->reread)
         return store_run(run->in->store, run->err, NULL,
                          "UPDATE dyetrace.part SET epoch = $3 WHERE dump_id = $1 AND ordinal = $2 AND bytes = $4"
                          " AND verdict = $5",
                          "siiis", run->dump, (int64_t)run->part, (int64_t)run->epoch, (int64_t)end->bytes, verdict);
-    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssi", run->dump, (int64_t)run->part,
+    return store_run(run->in->store, run->err, NULL, sql_part_end, "sisisssiis", run->dump, (int64_t)run->part,
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
                      verdict, cut ? "limit: record" : end->reason,
-                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch);
+                     layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch, (int64_t)run->chunks,
+                     layout != NULL && dye_link_by_line(layout) ? lines : NULL);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)
@@ -278,6 +356,8 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
                                     .tmp_folder = tmp,
                                     .spill_bytes = (uint64_t)config->limit_spill_bytes,
                                     .seconds = (uint32_t)config->limit_seconds,
+                                    .room = room,
+                                    .skip = skip,
                                     .passwords = run->in->passwords,
                                     .n_passwords = run->in->n_passwords};
     if (lseek(fd, 0, SEEK_SET) != 0)
@@ -286,7 +366,14 @@ static enum dye_status match_parts(struct run *run, int fd, struct dye_error *er
     run->progress.on = run->progress.on && run->in->show_progress;
     enum dye_status status = decoder_run(&decoder, fd, &limits, &events, NULL, err);
     progress_end(&run->progress);
-    return status;
+    const struct columns columns = {.store = run->in->store,
+                                    .dump = run->dump,
+                                    .set = &run->snapshot->set,
+                                    .epoch = run->epoch,
+                                    .decoder = &decoder,
+                                    .limits = &limits,
+                                    .stop = run->in->stop};
+    return status == DYE_OK ? columns_ask(&columns, fd, err) : status;
 }
 
 /* ---- the end ---- */
@@ -308,7 +395,8 @@ static enum dye_status finish_dump(struct run *run, uint64_t canaries, struct dy
     double prior = dye_link_probability(0, rows, n);
     DYE_TRY(store_run(s, err, NULL, sql_dump_finish, "siff", run->dump, (int64_t)records, threshold, prior));
     DYE_TRY(sketcher_finish(run->sketcher, s, run->dump, err));
-    DYE_TRY(queue_push(s, "attribute", run->dump, err));
+    DYE_TRY(identities_finish(run->identities, s, run->dump, err));
+    DYE_TRY(queue_push(s, "lineage", run->dump, err)); /* and then its attribution */
     if (!run->reread)
         DYE_TRY(queue_push(s, "sm3", run->dump, err));
     return store_commit(s, err);
@@ -332,7 +420,9 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     findings_init(&run.findings);
     dye_buf_init(&run.counts, COUNTS_MAX_BYTES, false);
     run.census = dye_census_new();
-    run.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &run);
+    size_t longest = (size_t)in->home->config.limit_record_bytes;
+    run.target = longest < DYE_CHUNK_TARGET_BYTES ? longest : DYE_CHUNK_TARGET_BYTES;
+    run.chunker = dye_chunker_new(run.target, longest, on_chunk, &run);
     run.linker = dye_linker_new(findings_add, &run.findings);
     enum dye_status status = run.chunker != NULL && run.linker != NULL && run.census != NULL
                                  ? DYE_OK
@@ -342,6 +432,10 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     if (status == DYE_OK && !m->sketched)
         status = sketcher_new(in->home, in->store, registry_keys(in->registry), run.dump, run.n_done > 0, &run.sketcher,
                               err);
+    if (status == DYE_OK)
+        status = identities_new(in->home, in->store, run.dump, m->reread, &run.identities, err);
+    if (status == DYE_OK)
+        dye_census_tell(run.census, identities_sink(run.identities));
     if (status == DYE_OK)
         status = part_map_load(in->store, result->dump, &run.parts, err);
     if (status == DYE_OK)
@@ -354,6 +448,7 @@ static enum dye_status match_dump(struct ingest *in, const struct registry_snaps
     dye_buf_done(&run.counts);
     dye_census_free(run.census);
     sketcher_free(run.sketcher);
+    identities_free(run.identities);
     part_map_done(&run.parts);
     free(run.done);
     return status;

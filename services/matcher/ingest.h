@@ -6,8 +6,9 @@
  * hash -> lease -> dump and acquisition -> decode (sandboxed child) -> chunks: scan, link, COMMIT -> verdicts.
  *
  * A chunk's sightings and its ledger row are one transaction; the dump's last transaction sets its verdict and pushes
- * what follows (attribution, SM3) on the queue. So wherever it is killed, the same call goes on from the last chunk
- * and ends the same. The registry epoch is pinned when the dump is first opened.
+ * what follows (lineage, attribution, SM3) on the queue. So wherever it is killed, the same call goes on from the last
+ * chunk and ends the same; a file that is text by lines is read from there on. The registry epoch is pinned when the
+ * dump is first opened.
  */
 #include "decoder.h"
 #include "home.h"

@@ -5,13 +5,14 @@
 #define SPILL_BYTES (UINT64_C(64) << 30)
 
 enum dye_status offline_decode(const char *verb, int fd, const struct password_list *passwords,
-                               const struct dye_decode_events *events, struct dye_error *err)
+                               const struct dye_decode_events *events, decoder_room_fn room, struct dye_error *err)
 {
     struct dye_decode_limits limits;
     const char *tmp = getenv("TMPDIR");
     const struct decoder decoder = {.self_exe = "/proc/self/exe",
                                     .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
                                     .spill_bytes = SPILL_BYTES,
+                                    .room = room,
                                     .passwords = passwords->at,
                                     .n_passwords = passwords->n};
     dye_decode_limits_default(&limits);

@@ -314,6 +314,11 @@ enum dye_status retro_forget(struct store *s, const char *dump, struct dye_error
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown, or its ingest is not finished", dump);
     DYE_TRY(store_run(s, err, NULL, "DELETE FROM dyetrace.sketch WHERE dump_id = $1", "s", dump));
+    DYE_TRY(
+        store_run(s, err, NULL,
+                  "WITH gone AS (UPDATE dyetrace.identifier_set SET image = NULL WHERE dump_id = $1 RETURNING set_no)"
+                  " DELETE FROM dyetrace.identifier_sample x USING gone WHERE x.set_no = gone.set_no",
+                  "s", dump));
     DYE_TRY(zone_audit(s, "sketch forget", dump, "deleted", NULL, err));
     return store_commit(s, err);
 }
@@ -322,7 +327,8 @@ enum dye_status retro_expire(struct store *s, const struct config *c, struct dye
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_begin(s, err));
-    DYE_TRY(store_run(s, err, &r, "SELECT dyetrace.sketches_expire($1)", "i", c->sketch_retention_days));
+    DYE_TRY(store_run(s, err, &r, "SELECT dyetrace.sketches_expire($1) + dyetrace.identifier_sets_expire($1)", "i",
+                      c->sketch_retention_days));
     if (store_int(r, 0, 0) > 0) {
         char detail[64];
         snprintf(detail, sizeof detail, "{\"images\":%" PRId64 ",\"days\":%" PRId64 "}", store_int(r, 0, 0),

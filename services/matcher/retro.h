@@ -50,7 +50,8 @@ struct retro {
  * not there. Interrupted, the same call goes on with the dumps that were not finished. */
 DYE_MUST_CHECK enum dye_status retro_hunt(const struct retro *h, struct dye_error *err);
 
-/* Deletes the sketches of a dump for good, or all that are too old (sketch.retention_days). */
+/* Deletes the sketches of a dump for good, or all that are too old (sketch.retention_days), and identifier sets with
+ * them. */
 DYE_MUST_CHECK enum dye_status retro_forget(struct store *s, const char *dump, struct dye_error *err);
 DYE_MUST_CHECK enum dye_status retro_expire(struct store *s, const struct config *c, struct dye_error *err);
 

@@ -134,6 +134,11 @@ enum dye_status sketcher_again(struct sketcher *k, uint32_t number, struct dye_s
     return sketcher_chunk(k, number, err);
 }
 
+uint32_t sketcher_covered(const struct sketcher *k)
+{
+    return k != NULL ? k->covered : UINT32_MAX;
+}
+
 enum dye_status sketcher_end(struct sketcher *k, struct dye_error *err)
 {
     return k != NULL ? store_images(k, INT32_MAX, err) : DYE_OK;

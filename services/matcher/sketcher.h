@@ -29,6 +29,8 @@ DYE_MUST_CHECK enum dye_status sketcher_chunk(struct sketcher *k, uint32_t numbe
 /* A chunk that is matched already: its tokens are taken unless an image covers it. */
 DYE_MUST_CHECK enum dye_status sketcher_again(struct sketcher *k, uint32_t number, struct dye_span text,
                                               struct dye_error *err);
+/* How many chunks of the part at hand need not come again. */
+uint32_t sketcher_covered(const struct sketcher *k);
 DYE_MUST_CHECK enum dye_status sketcher_end(struct sketcher *k, struct dye_error *err);
 /* The dump is complete, within the transaction that says so. */
 DYE_MUST_CHECK enum dye_status sketcher_finish(const struct sketcher *k, struct store *s, const char *dump,

@@ -195,6 +195,11 @@ static json_t *json_of_census(const struct dye_census *c)
     return o;
 }
 
+static uint8_t *room(void *arg, size_t *ret_n)
+{
+    return dye_chunker_room(((struct decode *)arg)->chunker, ret_n);
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct decode *d = arg;
@@ -240,7 +245,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
     enum dye_status status = password_list_gather(&given, &passwords, err);
     if (status == DYE_OK)
-        status = d.chunker != NULL && d.census != NULL ? offline_decode("decode", fd, &passwords, &events, err)
+        status = d.chunker != NULL && d.census != NULL ? offline_decode("decode", fd, &passwords, &events, room, err)
                                                        : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
     password_list_free(&passwords);
     dye_chunker_free(d.chunker);

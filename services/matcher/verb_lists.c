@@ -1,5 +1,6 @@
 /* sightings, unread, parts, attribute: answers that the database renders, a JSON object a line. */
 #include "attribution.h"
+#include "followup.h"
 #include "log.h"
 #include "options.h"
 #include "queries.h"
@@ -193,6 +194,15 @@ static void print_shared(const json_t *shared)
                json_number_value(json_object_get(shared, "p_value")));
 }
 
+enum { LEAK_MAX_BYTES = 64 << 20 };
+
+static void print_list(const json_t *o, const char *key, const char *before)
+{
+    size_t i;
+    json_t *e;
+    json_array_foreach(json_object_get(o, key), i, e) printf("%s%s", i == 0 ? before : ", ", json_string_value(e));
+}
+
 static void print_attribution(const char *text)
 {
     json_t *o = json_loads(text, 0, NULL);
@@ -206,6 +216,8 @@ static void print_attribution(const char *text)
     const json_t *power = json_object_get(o, "power");
     if (json_is_number(power))
         printf("  (detection power %.3f)", json_number_value(power));
+    print_list(o, "parents", "\nits rows come from ");
+    print_list(o, "leak", "\nwith all dumps of its lineage: ");
     printf("\n%-32s %9s %10s %11s %9s  %s\n", "source", "log10 LR", "p-value", "seen", "posterior", "leaked");
     json_array_foreach(json_object_get(o, "sources"), i, e)
     {
@@ -225,30 +237,43 @@ static void print_attribution(const char *text)
     json_decref(o);
 }
 
+static void put_attribution(const char *text)
+{
+    if (common.json)
+        puts(text);
+    else
+        print_attribution(text);
+}
+
 static enum dye_status attribute(const struct home *h, struct store *s, int args, char **argv, struct dye_error *err)
 {
     (void)args;
-    if (opt_leak)
-        DYE_FAIL(err, DYE_E_USAGE, "--leak: this version keeps no lineage; ask for each dump");
-    DYE_TRY(attribution_run(s, &h->config, argv[1], NULL, err));
     STORE_RESULT r = NULL;
+    DYE_TRY(followup_attribute(s, h, NULL, err)); /* lineages that wait */
+    if (opt_leak) {
+        struct dye_buf object;
+        dye_buf_init(&object, LEAK_MAX_BYTES, false);
+        enum dye_status status = attribution_leak(s, &h->config, argv[1], &object, err);
+        if (status == DYE_OK)
+            put_attribution((const char *)object.p);
+        dye_buf_done(&object);
+        return status;
+    }
+    DYE_TRY(attribution_run(s, &h->config, argv[1], NULL, err));
     DYE_TRY(store_run(s, err, &r, sql_attribution_json, "s", argv[1]));
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_BUG, "attribution: it is gone");
-    if (common.json)
-        puts(store_text(r, 0, 0));
-    else
-        print_attribution(store_text(r, 0, 0));
+    put_attribution(store_text(r, 0, 0));
     return DYE_OK;
 }
 
 int verb_attribute(int argc, char **argv)
 {
     static const struct option_spec options[] = {
-        {"leak", NULL, NULL, NULL, &opt_leak},
+        {"leak", NULL, "about all dumps of its lineage together, by the earliest acquisition", NULL, &opt_leak},
         {NULL, NULL, NULL, NULL, NULL},
     };
     static const struct verb_spec spec = {
-        "attribute DUMP", "The sources that a dump is implicated with, or why none is named.", options, 1, 1};
+        "attribute DUMP [--leak]", "The sources that a dump is implicated with, or why none is named.", options, 1, 1};
     return answer(&spec, attribute, argc, argv);
 }

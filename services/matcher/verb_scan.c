@@ -1,5 +1,5 @@
 /* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
-#include "dye/chunker.h"
+#include "crew.h"
 #include "dye/scan.h"
 #include "home.h"
 #include "key_file.h"
@@ -35,19 +35,25 @@ static const struct verb_spec spec = {"scan --index FILE [--json] [--stats] [FIL
 struct scan {
     struct dye_index_set set;
     struct dye_chunker *chunker;
+    struct crew *crew;
     struct dye_scan_stats stats;
     const char *file; /* prefix of parts; "" for a single one */
     char *part;
-    const struct dye_chunk *chunk;
-    struct dye_chunk_cursor cursor;
     uint64_t unread;
 };
 
+struct finding { /* of one chunk */
+    const struct dye_chunk *chunk;
+    const char *part;
+    struct dye_chunk_cursor cursor;
+    struct crew_page *page;
+};
+
 /* "offset" and "length" of what is bytes; its row, row and field or page of what was rendered. */
-static json_t *place_of(const struct scan *s, const struct dye_place *at, size_t n)
+static json_t *place_of(const struct dye_chunk *chunk, const struct dye_place *at, size_t n)
 {
     json_int_t row = (json_int_t)at->row;
-    switch (s->chunk->unit) {
+    switch (chunk->unit) {
     case DYE_UNIT_CELL:
         return json_pack("{s:s, s:I, s:I}", "unit", "cell", "row", row, "field", (json_int_t)at->field);
     case DYE_UNIT_ROW:
@@ -57,44 +63,64 @@ static json_t *place_of(const struct scan *s, const struct dye_place *at, size_t
     case DYE_UNIT_BYTE:
         break;
     }
-    return json_pack("{s:I, s:I}", "offset", (json_int_t)(s->chunk->start + at->byte), "length", (json_int_t)n);
+    return json_pack("{s:I, s:I}", "offset", (json_int_t)(chunk->start + at->byte), "length", (json_int_t)n);
+}
+
+/* A line of CREW_LINE_MAX holds any: paths of twice 4 KiB, six bytes for each that JSON escapes. */
+static size_t json_line(const struct finding *f, const struct dye_hit *hit, const struct dye_place *at, size_t n,
+                        char line[CREW_LINE_MAX])
+{
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "canary", dye_index_canary_id(hit->index, hit->entry->canary), "kind",
+                          dye_kind_name((enum dye_kind)hit->entry->kind), "form",
+                          dye_form_name((enum dye_form)hit->entry->form), "part", f->part);
+    json_t *place = place_of(f->chunk, at, n);
+    bool whole = o != NULL && place != NULL && json_object_update(o, place) == 0;
+    size_t length = whole ? json_dumpb(o, line, CREW_LINE_MAX - 1, JSON_COMPACT) : 0;
+    json_decref(place);
+    json_decref(o);
+    if (length == 0 || length >= CREW_LINE_MAX)
+        return 0;
+    line[length] = '\n';
+    return length + 1;
+}
+
+static size_t text_line(const struct finding *f, const struct dye_hit *hit, const struct dye_place *at, size_t n,
+                        char line[CREW_LINE_MAX])
+{
+    int head = snprintf(line, CREW_LINE_MAX, "%s\t%s\t%s\t%s\t", dye_index_canary_id(hit->index, hit->entry->canary),
+                        dye_kind_name((enum dye_kind)hit->entry->kind), dye_form_name((enum dye_form)hit->entry->form),
+                        f->part);
+    size_t room = head >= 0 && head < (int)CREW_LINE_MAX ? CREW_LINE_MAX - (size_t)head : 0;
+    int tail = f->chunk->unit == DYE_UNIT_BYTE
+                   ? snprintf(line + head, room, "%" PRIu64 "\t%zu\n", f->chunk->start + at->byte, n)
+                   : snprintf(line + head, room, "%s %" PRIu64 "\t%" PRIu32 "\n", dye_unit_name(f->chunk->unit),
+                              at->row, at->field);
+    return tail > 0 && (size_t)tail < room ? (size_t)(head + tail) : 0;
 }
 
 static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
 {
-    struct scan *s = arg;
-    const char *canary = dye_index_canary_id(hit->index, hit->entry->canary);
-    const char *kind = dye_kind_name((enum dye_kind)hit->entry->kind);
-    const char *form = dye_form_name((enum dye_form)hit->entry->form);
-    struct dye_place at = dye_chunk_place(s->chunk, &s->cursor, hit->start);
-    struct dye_chunk_cursor ahead = s->cursor;
-    size_t n = dye_chunk_place(s->chunk, &ahead, hit->start + hit->n).byte - at.byte;
-    if (!common.json) {
-        printf("%s\t%s\t%s\t%s\t", canary, kind, form, s->part);
-        if (s->chunk->unit == DYE_UNIT_BYTE)
-            printf("%" PRIu64 "\t%zu\n", s->chunk->start + at.byte, n);
-        else
-            printf("%s %" PRIu64 "\t%" PRIu32 "\n", dye_unit_name(s->chunk->unit), at.row, at.field);
-        return DYE_OK;
-    }
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "canary", canary, "kind", kind, "form", form, "part", s->part);
-    json_t *place = place_of(s, &at, n);
-    bool whole = o != NULL && place != NULL && json_object_update(o, place) == 0;
-    if (whole) {
-        json_dumpf(o, stdout, JSON_COMPACT);
-        putchar('\n');
-    }
-    json_decref(place);
-    json_decref(o);
-    return whole ? DYE_OK : DYE_E_NOMEM;
+    struct finding *f = arg;
+    char line[CREW_LINE_MAX];
+    struct dye_place at = dye_chunk_place(f->chunk, &f->cursor, hit->start);
+    struct dye_chunk_cursor ahead = f->cursor;
+    size_t bytes = dye_chunk_place(f->chunk, &ahead, hit->start + hit->n).byte - at.byte;
+    size_t n = common.json ? json_line(f, hit, &at, bytes, line) : text_line(f, hit, &at, bytes, line);
+    return n > 0 ? crew_write(f->page, line, n) : DYE_E_NOMEM;
+}
+
+static enum dye_status look_through(void *arg, const struct dye_chunk *chunk, const char *part, struct crew_page *page,
+                                    struct dye_scan_stats *stats)
+{
+    const struct scan *s = arg;
+    struct finding f = {.chunk = chunk, .part = part, .page = page};
+    return dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, &f, stats);
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
 {
     struct scan *s = arg;
-    s->chunk = chunk;
-    s->cursor = (struct dye_chunk_cursor){0};
-    return dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, s, &s->stats);
+    return crew_take(s->crew, s->chunker, chunk, s->part);
 }
 
 static enum dye_status on_begin(void *arg, const struct dye_part *part)
@@ -110,6 +136,11 @@ static enum dye_status on_begin(void *arg, const struct dye_part *part)
 static enum dye_status on_data(void *arg, struct dye_span bytes)
 {
     return dye_chunker_feed(((struct scan *)arg)->chunker, bytes);
+}
+
+static uint8_t *room(void *arg, size_t *ret_n)
+{
+    return dye_chunker_room(((struct scan *)arg)->chunker, ret_n);
 }
 
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
@@ -128,7 +159,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    return offline_decode("scan", fd, &passwords, &events, err);
+    return offline_decode("scan", fd, &passwords, &events, room, err);
 }
 
 /* The home's key, for an index that does not carry its own. */
@@ -205,14 +236,20 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     DYE_TRY(password_list_gather(&given, &passwords, err));
     DYE_TRY(open_index(&s.set.part[0], err));
     s.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &s);
-    enum dye_status status = s.chunker != NULL ? DYE_OK : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
+    enum dye_status status = s.chunker != NULL ? crew_new(DYE_CHUNK_MAX_BYTES, look_through, &s, stdout, &s.crew, err)
+                                               : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
+    if (status == DYE_OK)
+        dye_chunker_ignore_records(s.chunker);
     if (status == DYE_OK)
         status = scan_all(&s, args > 0 ? args : 1, args > 0 ? argv + 1 : standard_input, err);
+    if (status == DYE_OK && (status = crew_finish(s.crew, &s.stats)) != DYE_OK)
+        dye_fail(err, status, "scan: %s", dye_status_name(status));
     double seconds = now() - started;
     if (status == DYE_OK && opt_stats)
         fprintf(stderr, "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
     call->code = s.stats.hits > 0 ? 0 : 1;
+    crew_free(s.crew);
     dye_chunker_free(s.chunker);
     dye_index_unref(s.set.part[0]);
     password_list_free(&passwords);

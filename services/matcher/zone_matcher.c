@@ -31,3 +31,8 @@ enum dye_status matcher_registry(const struct dye_index_keys *keys, struct store
     *ret = r;
     return DYE_OK;
 }
+
+enum dye_status matcher_expire_events(struct store *s, const struct config *c, struct dye_error *err)
+{
+    return store_run(s, err, NULL, "SELECT dyetrace.events_expire($1::integer)", "i", c->events_retention_days);
+}

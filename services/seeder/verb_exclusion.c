@@ -2,6 +2,7 @@
  * exclusion make, exclusion list: what a system behind the sources must leave alone, sealed for that system. Its key is
  * derived from the persona key, so that it is nowhere but where it is needed, and the same for the next list.
  */
+#include "decimal.h"
 #include "dye/digest.h"
 #include "dye/exclusion.h"
 #include "log.h"
@@ -53,15 +54,8 @@ struct request {
 
 static enum dye_status read_time(const char *text, int64_t *ret, struct dye_error *err)
 {
-    struct tm tm = {0};
-    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    if (end == NULL || *end != '\0') {
-        memset(&tm, 0, sizeof tm);
-        end = strptime(text, "%Y-%m-%d", &tm);
-    }
-    if (end == NULL || *end != '\0')
+    if (!moment_read(text, ret))
         DYE_FAIL(err, DYE_E_USAGE, "--expires: YYYY-MM-DD or RFC 3339 UTC is wanted");
-    *ret = timegm(&tm);
     return DYE_OK;
 }
 

@@ -10,9 +10,9 @@
  *
  * Usage: bench_personas [PERSONAS]     (default 1000000; seed by DYE_SEED; exits 1 when a bound is missed)
  */
+#include "builtin.h"
 #include "rng.h"
 #include "sector_file.h"
-#include "sectors.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     printf("%llu personas of one key in %zu sectors, one core\n", (unsigned long long)n, sectors);
     for (size_t i = 0; i < sectors; i++) {
         struct dye_sector s;
-        const struct builtin_sector *b = &builtin_sectors[i];
+        const struct builtin *b = &builtin_sectors[i];
         uint64_t from = n * i / sectors;
         if (sector_parse(b->name, b->text, strlen(b->text), &s, &err) != DYE_OK) {
             puts(err.message);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench_scan beside a PostgreSQL of its own. usage: scan.sh BUILD [LAYOUT...]
+# bench_scan beside a PostgreSQL of its own, then how long a new canary takes into a daemon. usage: scan.sh BUILD [LAYOUT...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$(cd "$1" && pwd)
@@ -12,4 +12,7 @@ printf '#!/bin/sh\nexec %q %q "$@"\n' "$PG_BIN/psql" "$conninfo dbname=postgres"
 chmod 700 "$SCRATCH/psql"
 export PSQL=$SCRATCH/psql DYE_BUILD_DIR=$build
 if [ -x "$build/bench/peer_hyperscan" ]; then export PEER=$build/bench/peer_hyperscan; fi
-"$build/bench/bench_scan" "$@"
+missed=0
+"$build/bench/bench_scan" "$@" || missed=1
+tests/bench/hot_add.sh "$build" || missed=1
+exit "$missed"

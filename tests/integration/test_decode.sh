@@ -73,6 +73,10 @@ is "at a place in its bytes" "$(jq -r '.places[0] | "\(.unit) \(.start) \(.lengt
 } >long.csv
 exit_is "a record longer than a chunk is ingested" 0 dyetrace ingest long.csv --json
 is "and told" "$(jq -r '"\(.verdict) \(.reasons[0])"' <<<"$OUT")" "partly limit: record"
+sed -i 's/^  record_bytes: 8388608 /  record_bytes: 16777216 /' "$DYETRACE_HOME/dyetrace.yaml"
+exit_is "with a longer limit it is decoded again" 0 dyetrace retry --json
+is "and read" "$(jq -r '"\(.verdict) \(.reasons[0])"' <<<"$OUT")" "read null"
+is "as two records, none counted twice" "$(jq -r .records <<<"$OUT")" 2
 is "its canary is found" "$(dyetrace sightings --dump "$(jq -r .dump <<<"$OUT")" --weak --json | jq -r '.evidence[0].kind')" mobile
 
 # What a rendered table's sighting looks like, for a part that a reader of documents would have rendered.

@@ -7,9 +7,9 @@ state() {
 }
 home_new
 is "status is one object with the keys of the contract" \
-    "$(dyetrace status --json | jq -c '["home", "conninfo", "cluster", "daemons", "sandbox"] - keys')" '[]'
+    "$(dyetrace status --json | jq -c '["home", "conninfo", "cluster", "daemons", "sandbox", "helper_sandbox"] - keys')" '[]'
 is "it names the home" "$(state .home)" "$DYETRACE_HOME"
-is "init leaves the cluster running, and no daemon" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up down down down"
+is "init leaves the cluster running, and no daemon" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up down down down down"
 is "keys are their owner's to read and nobody's to write" "$(find "$DYETRACE_HOME" -name '*.key' -printf '%m\n' | sort -u)" 400
 is "each zone has keys of its own" "$(cd "$DYETRACE_HOME/zones" && find . -name '*.key' | sort | tr '\n' ' ')" \
     "./auditor/audit.key ./matcher/index.key ./matcher/sketch.key ./seeder/index.key ./seeder/persona.key "
@@ -28,8 +28,8 @@ exit_is "a second init is done" 0 dyetrace init
 is "and changed nothing" "$(fingerprint)" "$before"
 
 exit_is "up starts the daemons" 0 dyetrace up
-is "all of them run" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up up up up"
-is "as other users than root" "$(for d in seeder matcher portal; do stat -c %u "/proc/$(daemon_pid $d)"; done | sort -u | grep -cx 0)" 0
+is "all of them run" "$(state '[.cluster, .daemons[].state] | join(" ")')" "up up up up up"
+is "as other users than root" "$(for d in seeder matcher portal alerter; do stat -c %u "/proc/$(daemon_pid $d)"; done | sort -u | grep -cx 0)" 0
 pids=$(state '[.daemons[].pid] | join(" ")')
 exit_is "up again is done" 0 dyetrace up
 is "and started none twice" "$(state '[.daemons[].pid] | join(" ")')" "$pids"
@@ -37,7 +37,7 @@ exit_is "the doctor finds what is wrong, if anything" "$([ "$(state .sandbox)" =
 is "which is the sandbox alone, where the kernel has none" "$(grep -E '^(BAD|bad)' <<<"$OUT" | grep -vc sandbox)" 0
 
 exit_is "down stops all" 0 dyetrace down
-is "nothing runs" "$(state '[.cluster, .daemons[].state] | join(" ")')" "down down down down"
+is "nothing runs" "$(state '[.cluster, .daemons[].state] | join(" ")')" "down down down down down"
 is "no process is left" "$(for pid in $pids; do running "$pid" && echo "$pid"; done)" ""
 exit_is "down again is done" 0 dyetrace down
 exit_is "a verb starts the cluster that it needs" 0 dyetrace source list
@@ -97,8 +97,8 @@ ok "then it has no cluster of its own" test ! -e "$SCRATCH/remote/cluster/PG_VER
 exit_is "and works" 0 dyetrace source add a/b --sector hospital --home "$SCRATCH/remote"
 is "its rows are there" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT count(*) FROM dyetrace.source")" 2
 is "nobody but its zones may connect to it" "$(psql -X -A -t -d "$server dbname=traces" -c "SELECT has_database_privilege('public', 'traces', 'CONNECT'), has_database_privilege('public', 'traces', 'TEMPORARY'),
-    (SELECT count(*) FROM pg_roles WHERE rolname ~ '^(seeder|matcher|portal|auditor)_' AND has_database_privilege(oid, 'traces', 'CONNECT')),
-    has_database_privilege('public', 'postgres', 'CONNECT')")" "f|f|4|t"
+    (SELECT count(*) FROM pg_roles WHERE rolname ~ '^(seeder|matcher|portal|auditor|alerter)_' AND has_database_privilege(oid, 'traces', 'CONNECT')),
+    has_database_privilege('public', 'postgres', 'CONNECT')")" "f|f|5|t"
 psql -X -q -d "$server dbname=postgres" -c "CREATE ROLE stranger LOGIN PASSWORD 'x'"
 exit_is "a stranger can't" 2 psql -X -d "${server/user=owner password=*/user=stranger password=x} dbname=traces" -c 'SELECT 1'
 like "for want of the right" "$ERR" 'permission denied for database'

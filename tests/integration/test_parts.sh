@@ -5,15 +5,7 @@
 
 home_new
 mkdir "$SCRATCH/dump"
-# The IDs of `noise`, in county codes that are none, with their check digit.
-noise 300 7 | awk -F, -v OFS=, '{
-    split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", weight, " ")
-    id = substr($3, 1, 4) (44 + NR % 6) substr($3, 7, 11)
-    sum = 0
-    for (j = 1; j <= 17; j++) sum += substr(id, j, 1) * weight[j]
-    $3 = id substr("10X98765432", sum % 11 + 1, 1)
-    print
-}' >"$SCRATCH/rows.csv"
+people 300 7 >"$SCRATCH/rows.csv"
 (
     cd "$SCRATCH/dump" || exit
     { echo "姓名,手机号,身份证号,家庭住址" && cat "$SCRATCH/rows.csv"; } >header.csv

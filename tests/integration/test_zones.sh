@@ -54,5 +54,5 @@ is "the seeder's role can't see a dump" "$(allowed seeder '^(dump|acquisition|pa
 is "the portal's role can't see the registry's values" "$(allowed portal '^(canary|fingerprint|placement|key_check|log_|audit|portal_)')" ""
 is "the portal's role writes no table" "$(allowed portal . | grep -oE '[a-z_]+ (INSERT|UPDATE|DELETE|TRUNCATE)')" ""
 is "no role of a zone is a superuser or bypasses row-level security" \
-    "$(home_sql "SELECT count(*) FROM pg_roles WHERE rolname ~ '^(dyetrace_)?(seeder|matcher|portal|auditor)' AND (rolsuper OR rolbypassrls OR rolcreaterole)")" 0
+    "$(home_sql "SELECT count(*) FROM pg_roles WHERE rolname ~ '^(dyetrace_)?(seeder|matcher|portal|auditor|alerter)' AND (rolsuper OR rolbypassrls OR rolcreaterole)")" 0
 finish

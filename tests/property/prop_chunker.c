@@ -15,13 +15,31 @@ struct seen {
     size_t n;
     size_t ends[CHUNKS_MAX];
     size_t chunks;
+    bool tokens_only;
+    struct dye_chunker *keeps; /* not NULL: the chunk's memory is kept until the next one */
+    struct dye_chunk_memory kept;
 };
+
+/* What was kept of the chunk before is what it was. */
+static void check_kept(const struct seen *s)
+{
+    size_t start = s->chunks > 1 ? s->ends[s->chunks - 2] : 0;
+    if (s->chunks > 0)
+        assert_memory_equal(s->kept.p, s->bytes + start, s->n - start);
+}
 
 static enum dye_status collect(void *arg, const struct dye_chunk *c)
 {
     struct seen *s = arg;
     assert_int_equal(c->number, s->chunks);
+    if (s->keeps != NULL) {
+        check_kept(s);
+        dye_chunker_swap(s->keeps, &s->kept);
+        assert_ptr_equal(s->kept.p, c->bytes.p);
+        assert_true(s->kept.high >= c->bytes.n);
+    }
     assert_int_equal(c->start, s->n);
+    assert_true(c->records == 0 || !s->tokens_only);
     assert_true(c->bytes.n > 0 && s->n + c->bytes.n <= PART_MAX);
     memcpy(s->bytes + s->n, c->bytes.p, c->bytes.n);
     s->n += c->bytes.n;
@@ -52,7 +70,16 @@ static void feed(struct dye_chunker *c, struct rng *r, const uint8_t *p, size_t 
     while (n > 0) {
         size_t take = 1 + rng_below(r, most);
         take = take < n ? take : n;
-        assert_int_equal(dye_chunker_feed(c, dye_span_of(p, take)), DYE_OK);
+        if (rng_below(r, 2) == 0) { /* read to where it will stand */
+            size_t room;
+            uint8_t *there = dye_chunker_room(c, &room);
+            assert_true(room > 0);
+            take = take < room ? take : room;
+            memcpy(there, p, take);
+            assert_int_equal(dye_chunker_feed(c, dye_span_of(there, take)), DYE_OK);
+        } else {
+            assert_int_equal(dye_chunker_feed(c, dye_span_of(p, take)), DYE_OK);
+        }
         p += take;
         n -= take;
     }
@@ -75,11 +102,21 @@ static void any_feeding_gives_the_same_chunks(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         size_t n = make_part(&r, part);
         size_t target = 1 + rng_below(&r, 300), max = target + rng_below(&r, 300);
-        whole.n = whole.chunks = pieces.n = pieces.chunks = 0;
+        whole.n = whole.chunks = pieces.n = pieces.chunks = pieces.kept.high = 0;
         struct dye_chunker *a = dye_chunker_new(target, max, collect, &whole);
         struct dye_chunker *b = dye_chunker_new(target, max, collect, &pieces);
+        pieces.keeps = rng_below(&r, 2) == 0 ? b : NULL;
+        pieces.kept.p = malloc(max);
+        whole.tokens_only = pieces.tokens_only = rng_below(&r, 2) == 0;
+        if (whole.tokens_only) {
+            dye_chunker_ignore_records(a);
+            dye_chunker_ignore_records(b);
+        }
         feed(a, &r, part, n, PART_MAX * 2);
         feed(b, &r, part, n, 1 + rng_below(&r, 50));
+        if (pieces.keeps != NULL)
+            check_kept(&pieces);
+        free(pieces.kept.p);
         assert_int_equal(whole.n, n);
         assert_int_equal(pieces.n, n);
         assert_memory_equal(whole.bytes, part, n);
@@ -95,6 +132,57 @@ static void any_feeding_gives_the_same_chunks(void **state)
         dye_chunker_free(a);
         dye_chunker_free(b);
     }
+}
+
+struct counted { /* chunks from `first` on */
+    size_t first, n;
+    uint64_t ends[CHUNKS_MAX], records[CHUNKS_MAX];
+};
+
+static enum dye_status count(void *arg, const struct dye_chunk *c)
+{
+    struct counted *k = arg;
+    assert_int_equal(c->number, k->first + k->n);
+    k->ends[k->n] = c->start + c->bytes.n;
+    k->records[k->n++] = c->records;
+    return DYE_OK;
+}
+
+static void what_goes_on_behind_a_chunk_comes_to_the_same(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, rng_seed(13));
+    static uint8_t part[PART_MAX];
+    static struct counted whole, rest;
+    size_t resumed = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = make_part(&r, part), target = 1 + rng_below(&r, 200), max = target + rng_below(&r, 300), room;
+        whole.n = rest.n = 0;
+        struct dye_chunker *c = dye_chunker_new(target, max, count, &whole);
+        feed(c, &r, part, n, PART_MAX);
+        dye_chunker_free(c);
+        rest.first = 1 + rng_below(&r, whole.n + 1);
+        uint64_t start = rest.first < whole.n ? whole.ends[rest.first - 1] : 0;
+        c = dye_chunker_new(target, max, count, &rest);
+        uint8_t *p = dye_chunker_room(c, &room);
+        if (start > 0 && part[start - 1] == '\n' && room <= n) {
+            memcpy(p, part, room);
+            if (dye_chunker_resume(c, room, (uint32_t)rest.first, start)) {
+                feed(c, &r, part + start, n - start, 50);
+                assert_int_equal(rest.first + rest.n, whole.n);
+                assert_memory_equal(rest.ends, whole.ends + rest.first, rest.n * sizeof *rest.ends);
+                assert_memory_equal(rest.records, whole.records + rest.first, rest.n * sizeof *rest.records);
+                resumed++;
+            } else { /* nothing has happened */
+                rest.first = 0;
+                feed(c, &r, part, n, 50);
+                assert_int_equal(rest.n, whole.n);
+            }
+        }
+        dye_chunker_free(c);
+    }
+    assert_in_range(resumed, 50, ROUNDS);
 }
 
 static void no_identifier_in_lines_is_split(void **state)
@@ -128,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_feeding_gives_the_same_chunks),
+        cmocka_unit_test(what_goes_on_behind_a_chunk_comes_to_the_same),
         cmocka_unit_test(no_identifier_in_lines_is_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

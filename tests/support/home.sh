@@ -77,6 +77,18 @@ noise() {
     }'
 }
 
+# people ROWS SEED: `noise` whose IDs pass their check, in counties that are none.
+people() {
+    noise "$1" "$2" | awk -F, -v OFS=, '{
+        split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", weight, " ")
+        id = substr($3, 1, 4) (44 + NR % 6) substr($3, 7, 11)
+        sum = 0
+        for (j = 1; j <= 17; j++) sum += substr(id, j, 1) * weight[j]
+        $3 = id substr("10X98765432", sum % 11 + 1, 1)
+        print
+    }'
+}
+
 # sightings_of DUMP: what two runs must agree on, sorted; ids of acquisitions and rows are no part of it.
 sightings_of() {
     dyetrace sightings --dump "$1" --weak --json | jq -cS '[.canary, .variant, .part, .offset, .bits, .places, .evidence]' | sort

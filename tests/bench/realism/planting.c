@@ -1,7 +1,7 @@
 #include "planting.h"
 
+#include "builtin.h"
 #include "sector_file.h"
-#include "sectors.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static void must(enum dye_status status, const char *what)
 
 void planting_sector(const char *name, struct dye_sector *ret)
 {
-    const struct builtin_sector *b = builtin_sectors;
+    const struct builtin *b = builtin_sectors;
     while (b->name != NULL && strcmp(b->name, name) != 0)
         b++;
     assert(b->name != NULL);

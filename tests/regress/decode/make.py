@@ -18,6 +18,7 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -238,8 +239,7 @@ def mariadb():
         case("sql-mysqldump.xml", xml.encode(),
              Part(rows=[["d"], ["people"], ["name varchar(40) YES NULL"], ["mobile varchar(20) YES NULL"],
                         ["id_no char(18) YES NULL"], ["email varchar(60) YES NULL"], ["addr text YES NULL"], ["people"]] +
-                  [[w for n, v in zip(names, p) for w in (n, v)] for p in PEOPLE],
-                  names=[w for k in ("", "[2]", "[3]", "[4]", "[5]") for w in (f"field{k}/@name", f"field{k}")]))
+                  PEOPLE, names=names))
         case("sql-mysql-batch.tsv", run(*client, "-B", "-e", "SELECT * FROM d.people"), Part(rows=PEOPLE, names=names))
         case("sql-mysql-table.html", run(*client, "-H", "-e", "SELECT * FROM d.people"),
              Part(rows=PEOPLE, names=names))
@@ -531,7 +531,7 @@ OWN = Part("properties", any_rows=True)  # what a program says of itself
 
 
 def office():
-    if not wanted("xls", "ods", "doc", "odt", "dbf", "pdf", "html-libreoffice", "rtf", "txt-libreoffice", "fods"):
+    if not wanted("xls-", "xlsx", "ods", "doc", "odt", "dbf", "pdf", "html-libreoffice", "rtf", "txt-libreoffice", "fods"):
         return
     import openpyxl
     import xlsxwriter
@@ -658,6 +658,171 @@ def office():
     case("pdf-libreoffice-writer.pdf", soffice(prose, "pdf"), Part("", [title] + prose_rows))
 
 
+# --- the binary workbook: nothing on Debian writes one, so it is written here, and read back by LibreOffice -------------
+
+
+def xlsb_record(number, body=b""):
+    kind = bytes([number]) if number < 128 else bytes([number & 127 | 128, number >> 7])
+    size, n = b"", len(body)
+    while n > 127:
+        size, n = size + bytes([n & 127 | 128]), n >> 7
+    return kind + size + bytes([n]) + body
+
+
+def xlsb_string(text):
+    return struct.pack("<I", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le")
+
+
+def xlsb_value(value, strings):
+    """The record's number (in its form that names the column) and its value, as [MS-XLSB] 2.4 has them."""
+    if value is None:
+        return 1, b""
+    if isinstance(value, bool):
+        return 4, bytes([value])
+    if isinstance(value, tuple):  # (record, bytes): as it stands
+        return value
+    if isinstance(value, float):
+        return 5, struct.pack("<d", value)
+    if isinstance(value, int):
+        if -(1 << 29) <= value < 1 << 29:
+            return 2, struct.pack("<i", value << 2 | 2)
+        return 5, struct.pack("<d", value)
+    if value.startswith("="):  # a formula whose value was text
+        return 8, xlsb_string(value[1:]) + struct.pack("<HII", 0, 0, 0)
+    if value not in strings:
+        strings.append(value)
+    return 7, struct.pack("<I", strings.index(value))
+
+
+def xlsb_sheet(rows, strings, short=False, tail=b""):
+    """rows: of cells, each a value or (style, value)."""
+    out = xlsb_record(129) + xlsb_record(145)
+    for r, row in enumerate(rows):
+        if not any(c is not None for c in row):
+            continue
+        out += xlsb_record(0, struct.pack("<IIHBBBI", r, 0, 300, 0, 0, 0, 0))
+        before = None  # the first one says where it is
+        for c, cell in enumerate(row):
+            style, value = cell if isinstance(cell, list) else (0, cell)
+            if value is None and style == 0:
+                continue
+            number, body = xlsb_value(value, strings)
+            if short and before == c - 1 and 1 <= number <= 7:
+                # the short form has real numbers where the long one has (2.3): blank, RK, error, bool, real, text, shared
+                out += xlsb_record(number + 11, struct.pack("<I", style) + body)
+            else:
+                out += xlsb_record(number, struct.pack("<II", c, style) + body)
+            before = c
+    return out + xlsb_record(146) + tail + xlsb_record(130)
+
+
+def xlsb_book(path, sheets, date_1904=False, comments=()):
+    """sheets: (name, state, rows, short, tail)"""
+    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    kinds = "application/vnd.ms-excel."
+    strings, members = [], {}
+    book = xlsb_record(131) + xlsb_record(153, struct.pack("<III", int(date_1904), 124226, 0)) + xlsb_record(143)
+    links = types = ""
+    for k, (name, state, rows, short, tail) in enumerate(sheets, 1):
+        book += xlsb_record(156, struct.pack("<II", state, k) + xlsb_string(f"rId{k}") + xlsb_string(name))
+        members[f"xl/worksheets/sheet{k}.bin"] = xlsb_sheet(rows, strings, short, tail)
+        links += f'<Relationship Id="rId{k}" Type="{rels}/worksheet" Target="worksheets/sheet{k}.bin"/>'
+        types += f'<Override PartName="/xl/worksheets/sheet{k}.bin" ContentType="{kinds}worksheet"/>'
+    book += xlsb_record(144) + xlsb_record(132)
+    links += f'<Relationship Id="rId90" Type="{rels}/styles" Target="styles.bin"/>' \
+             f'<Relationship Id="rId91" Type="{rels}/sharedStrings" Target="sharedStrings.bin"/>'
+    types += f'<Override PartName="/xl/styles.bin" ContentType="{kinds}styles"/>' \
+             f'<Override PartName="/xl/sharedStrings.bin" ContentType="{kinds}sharedStrings"/>'
+    if comments:
+        body = xlsb_record(628) + xlsb_record(630) + xlsb_record(632, xlsb_string("甲")) + xlsb_record(631) + xlsb_record(633)
+        for row, column, text in comments:
+            body += xlsb_record(635, struct.pack("<IIIII16x", 0, row, row, column, column)) + \
+                xlsb_record(637, b"\0" + xlsb_string(text)) + xlsb_record(636)
+        members["xl/comments1.bin"] = body + xlsb_record(634) + xlsb_record(629)
+        members["xl/worksheets/_rels/sheet1.bin.rels"] = \
+            f'<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{rels}/comments" Target="../comments1.bin"/>' \
+            "</Relationships>"
+        types += f'<Override PartName="/xl/comments1.bin" ContentType="{kinds}comments"/>'
+
+    def xf(parent, fmt):
+        return xlsb_record(47, struct.pack("<HHHHHBBBBH", parent, fmt, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    members["xl/workbook.bin"] = book
+    members["xl/styles.bin"] = xlsb_record(278) + xlsb_record(615, struct.pack("<I", 1)) + \
+        xlsb_record(44, struct.pack("<H", 164) + xlsb_string("yyyy-mm-dd hh:mm:ss")) + xlsb_record(616) + \
+        xlsb_record(611, struct.pack("<I", 1)) + \
+        xlsb_record(43, struct.pack("<HHHHBBBB8B", 220, 0, 400, 0, 0, 2, 134, 0, 7, 0, 0, 0, 0, 0, 0, 255) + b"\0" +
+                    xlsb_string("宋体")) + xlsb_record(612) + \
+        xlsb_record(626, struct.pack("<I", 1)) + xf(0xFFFF, 14) + xlsb_record(627) + \
+        xlsb_record(617, struct.pack("<I", 3)) + xf(0, 0) + xf(0, 14) + xf(0, 164) + xlsb_record(618) + xlsb_record(279)
+    members["xl/sharedStrings.bin"] = xlsb_record(159, struct.pack("<II", len(strings), len(strings))) + \
+        b"".join(xlsb_record(19, b"\0" + xlsb_string(s)) for s in strings) + xlsb_record(160)
+    members["xl/_rels/workbook.bin.rels"] = f'<Relationships xmlns="{package}">{links}</Relationships>'
+    members["_rels/.rels"] = f'<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{rels}/officeDocument"' \
+        ' Target="xl/workbook.bin"/></Relationships>'
+    members["[Content_Types].xml"] = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' \
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' \
+        f'<Default Extension="bin" ContentType="{kinds}sheet.binary.macroEnabled.main"/>{types}</Types>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+        for name in ["[Content_Types].xml", "_rels/.rels"] + [m for m in members if m not in ("[Content_Types].xml", "_rels/.rels")]:
+            data = members[name]
+            z.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), data.encode() if isinstance(data, str) else data,
+                       zipfile.ZIP_DEFLATED)
+
+
+def as_libreoffice_reads(path):
+    """The first sheet's rows, by a program that knows the format from elsewhere."""
+    out = soffice(path, "csv", "Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1")
+    text = next(p for p in out.parent.iterdir() if p.name.startswith(path.stem + "-") or p.name == path.stem + ".csv")
+    rows = list(csv.reader(io.StringIO(text.read_text(encoding="utf-8"))))
+    text.unlink()
+    return rows
+
+
+def xlsb():
+    if not wanted("xlsb"):
+        return
+    day, moment = 32939.0, 45418.0 + (7 * 3600 + 8 * 60 + 9) / 86400  # 1990-03-07, 2024-05-06 07:08:09
+    names = ["姓名", "手机号", "身份证号", "出生", "登记", "金额", "在册"]
+    typed = [[p[0], int(p[1]), p[2], [1, day], [2, moment], 12.5, True] for p in PEOPLE]
+    typed_rows = [[p[0], p[1], p[2], "1990-03-07", "2024-05-06 07:08:09", "12.5", "TRUE"] for p in PEOPLE]
+    path = TMP / "book.xlsb"
+
+    def checked(rows, wanted_rows):
+        got = as_libreoffice_reads(path)
+        if [r[:2] for r in got[-len(rows):]] != [r[:2] for r in wanted_rows]:
+            sys.exit(f"make.py: LibreOffice reads {path.name} as {got}")
+
+    xlsb_book(path, [("客户", 0, [HEADER] + PEOPLE, False, b""), ("类型", 0, [names] + typed, False, b""),
+                     ("藏", 2, [[None]] * 4 + [[None, None, PEOPLE[0][1]]], False, b"")])
+    checked(PEOPLE, PEOPLE)
+    case("xlsb-shared.xlsb", path, Part("客户", PEOPLE, HEADER), Part("类型", typed_rows, names),
+         Part("藏", [["", "", PEOPLE[0][1]]]))
+    xlsb_book(path, [("表1", 0, [names] + [[r[0], r[1], r[2], [1, day - 1462], [2, moment - 1462], *r[5:]] for r in typed], False,
+                      b"")], date_1904=True)
+    case("xlsb-1904.xlsb", path, Part("表1", typed_rows, names))
+    text = [[(6, xlsb_string(v)) for v in p] for p in [HEADER] + PEOPLE]
+    xlsb_book(path, [("文本", 0, text, False, b"")])
+    checked(PEOPLE, PEOPLE)
+    case("xlsb-inline.xlsb", path, Part("文本", PEOPLE, HEADER))
+    xlsb_book(path, [("短", 0, [HEADER] + PEOPLE, True, b""), ("短类型", 0, [names] + typed, True, b"")])
+    checked(PEOPLE, PEOPLE)
+    case("xlsb-short-cells.xlsb", path, Part("短", PEOPLE, HEADER), Part("短类型", typed_rows, names))
+    odd = [["=由公式得 " + PEOPLE[1][1]], [(9, struct.pack("<d", 17420013841) + struct.pack("<HII", 0, 0, 0))],
+           [(2, struct.pack("<i", 1250 << 2 | 3)), (3, b"\x2a"), (10, b"\0" + struct.pack("<HII", 0, 0, 0))],
+           [(62, b"\x01" + xlsb_string("李" + PEOPLE[0][1]) + struct.pack("<IHH", 1, 0, 0))],
+           [None, None, None, 110144199003072138.0]]
+    headers = xlsb_record(479, struct.pack("<H", 0) + xlsb_string("&C页眉 " + PEOPLE[2][1]) + struct.pack("<5I", *[0xFFFFFFFF] * 5)) + \
+        xlsb_record(480)
+    xlsb_book(path, [("杂", 0, odd, False, headers)], comments=[(0, 0, "批注 " + PEOPLE[3][1]), (1, 27, "又")])
+    case("xlsb-odd-cells.xlsb", path,
+         Part("杂", [["由公式得 " + PEOPLE[1][1]], ["17420013841"], ["12.5", "#N/A", "FALSE"], ["李" + PEOPLE[0][1]],
+                    ["", "", "", "110144199003072140"]]),  # the nearest double's, not Excel's 15 digits
+         Part("comments1.bin", [["A1", "批注 " + PEOPLE[3][1]], ["AB2", "又"]]),
+         Part("properties", [["page header: &C页眉 " + PEOPLE[2][1]], ["comment by: 甲"]]))
+
+
 # --- mail, web, paper --------------------------------------------------------------------------------------------------
 
 
@@ -704,6 +869,8 @@ def mail():
 
 
 def vcards():
+    if not wanted("vcard"):
+        return
     import vobject
     text = ""
     for n, m, i, e, a in PEOPLE:
@@ -736,7 +903,7 @@ def web():
         case("pdf-chromium.pdf", out, Part("", [[w] for w in PDF_CHROMIUM.strip("\n").split("\n")]))
 
 
-GROUPS = (delimited, charsets, sqlite, json_files, containers, mail, vcards, web, mariadb, postgresql, office)
+GROUPS = (delimited, charsets, sqlite, json_files, containers, mail, vcards, web, mariadb, postgresql, office, xlsb)
 
 
 def main():

@@ -349,6 +349,17 @@ case("big.7z", seven(0, 1 << 62), ".*(damaged|truncated|unsupported).*")
 case("loop.7z", seven(0, 12, b"\x17\x06" + b"\xff" * 10), ".*(damaged|truncated|unsupported).*")
 case("counts.7z", seven(0, 40, b"\x01\x05\xff" + b"\xff" * 8 + b"\x0e\xff" + b"\xff" * 27), ".*(damaged|truncated|unsupported|limit).*")
 case("start-only.7z", SEVEN, "truncated|damaged")
+
+def locked_rar5(extra, size=None):
+    body = vint(2) + vint(3) + vint(len(extra) if size is None else size) + vint(32) + vint(0) + vint(20) + vint(0o644) + vint(0) + vint(1) + vint(1) + b"a"
+    return b"Rar!\x1a\x07\x01\0" + rar5_block(vint(1) + vint(0) + vint(0)) + rar5_block(body + extra) + b"x" * 32 + rar5_block(vint(5) + vint(0) + vint(0))
+
+
+LOCK = vint(48) + vint(1) + vint(0) + vint(1) + b"\x18" + b"s" * 44  # 2^24 rounds
+for name, data in (("locked", locked_rar5(LOCK)), ("locked-second", locked_rar5(vint(2) + vint(9) + b"x" + LOCK)), ("locked-cut", locked_rar5(LOCK)[:60]),
+                   ("extra-endless", locked_rar5(b"\xff" * 64)), ("extra-0", locked_rar5(b"\0" * 4000)), ("extra-beyond", locked_rar5(LOCK, 1 << 40)),
+                   ("extra-long", locked_rar5(LOCK * 2000)), ("locked-head", b"Rar!\x1a\x07\x01\0" + rar5_block(vint(4) + vint(0) + vint(0) + vint(1) + b"\x18" + b"s" * 28) + b"x" * 999)):
+    case(f"rar5-{name}.rar", data, "encrypted|" + CUT if name.startswith("locked") else ".*")
 case("vint.rar", b"Rar!\x1a\x07\x01\0" + b"\0" * 4 + b"\xff" * 200, ".*")
 case("size-huge.rar", make_rar5(claimed=1 << 60), ".*")
 case("empty.rar", b"Rar!\x1a\x07\x01\0", "truncated|damaged|read")
@@ -487,6 +498,35 @@ for name, data in (
     ("itself", xlsx(b"", [("xl/embeddings/a.xlsx", xlsx(b"", [("xl/embeddings/a.xlsx", xlsx(b""))]))]))):
     case(f"xlsx-{name}.xlsx", data, ".*")
 CORPUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../fuzz/corpus")
+
+
+def xlsb(sheet, strings=b"", book=None, styles=b""):
+    if book is None:
+        book = b"\x9c\x01\x16" + struct.pack("<II", 0, 1) + wide("r1") + wide("s")
+    return make_zip([("_rels/.rels", RELS % (b"officeDocument", b"xl/workbook.bin")), ("xl/workbook.bin", book),
+                     ("xl/_rels/workbook.bin.rels", RELS % (b"worksheet", b"worksheets/sheet1.bin")),
+                     ("xl/sharedStrings.bin", strings), ("xl/styles.bin", styles), ("xl/worksheets/sheet1.bin", sheet)])
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+ROW, CELL = b"\0\x04\0\0\0\0", struct.pack("<II", 0, 0)
+for name, data in (
+        ("cut", xlsb(ROW + b"\x06\x20" + CELL)), ("endless-number", xlsb(b"\xff" * 1000)), ("endless-size", xlsb(b"\0\xff\xff\xff\xff\xff")),
+        ("huge-record", xlsb(ROW + b"\x06\xff\xff\xff\x7f" + CELL)), ("zeros", xlsb(ZEROS * 64)), ("rows", xlsb(ROW * 10**6)),
+        ("string-beyond", xlsb(ROW + b"\x06\x0e" + CELL + struct.pack("<I", 2**32 - 2) + b"a\0")),
+        ("far", xlsb(b"\0\x04\xff\xff\x0f\0" + b"\x06\x0e" + struct.pack("<II", 16383, 0) + wide("x"))),
+        ("beyond", xlsb(b"\0\x04\xff\xff\xff\xff" + b"\x06\x0e" + struct.pack("<II", 2**32 - 1, 0) + wide("x"))),
+        ("short-first", xlsb(b"\x10\x0c" + CELL[:4] + struct.pack("<d", 1))), ("empty-cells", xlsb(ROW + b"".join(bytes([i, 0]) for i in range(1, 19)) * 9)),
+        ("not-there", xlsb(ROW + b"\x07\x0c" + CELL + struct.pack("<I", 2**32 - 1))), ("nothing", xlsb(b"")), ("no-book", xlsb(ROW, book=b"")),
+        ("names", xlsb(ROW, book=(b"\x9c\x01\x16" + struct.pack("<II", 0, 1) + wide("r1") + wide("s")) * 20000)),
+        ("styles", xlsb(ROW, styles=b"\xe9\x04\0" + b"\x2f\x04\0\0\x0e\0" * 100000)), ("numbers", xlsb(ROW + b"\x05\x10" + CELL + b"\xff" * 8)),
+        ("long-string", xlsb(ROW + b"\x06\x8c\x80\x80\x0a" + CELL + struct.pack("<I", 10 << 20) + b"a\0" * (10 << 20))),
+        ("strings", xlsb(ROW, strings=(b"\x13\x85\x80\x08" + b"\0" + struct.pack("<I", 1 << 16) + b"x\0" * (1 << 16)) * 600))):
+    case(f"xlsb-{name}.xlsb", data, ".*")
+
 for name in ("sqlite/kinds.db", "sqlite/utf16.db", "office/libreoffice.xls", "office/a.doc", "office/libreoffice.ods", "office/openpyxl.xlsx"):
     with open(os.path.join(CORPUS, name), "rb") as f:
         good = f.read()

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -136,7 +139,7 @@ static int live_as_a_helper(void)
     int fd = open(archive, O_RDONLY);
     char again[64], c;
     int n = snprintf(again, sizeof again, "/proc/self/fd/%d", fd);
-    bool full = sandbox_enter_helper(fd, 60) == SANDBOX_FULL;
+    bool full = sandbox_enter_helper(&fd, 1, 60) == SANDBOX_FULL;
     int reopened = n > 0 ? open(again, O_RDONLY) : -1;
     if (reopened < 0 || read(reopened, &c, 1) != 1)
         return 1;
@@ -172,6 +175,61 @@ static void a_helper_reads_its_archive_and_programs_and_changes_nothing(void **s
     assert_int_equal(unlink(archive), 0);
 }
 
+/* ---- a sender ---- */
+
+static void *on_thread(void *arg)
+{
+    return arg;
+}
+
+static int live_as_a_sender(void)
+{
+    const char *const paths[] = {archive, NULL};
+    pthread_t thread;
+    char *argv[] = {(char *)(uintptr_t) "/bin/true", NULL};
+    char log[] = "/tmp/test_sandbox.XXXXXX";
+    int bystander = mkstemp(log);
+    unlink(log);
+    bool full = sandbox_enter_sender(paths) == SANDBOX_FULL;
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (open(archive, O_RDONLY) < 0 || open("/etc/hostname", O_RDONLY) < 0)
+        return 1;
+    if (full && (open("/proc/self/environ", O_RDONLY) >= 0 || open("/root", O_RDONLY) >= 0))
+        return 2;
+    if (open("/tmp/test_sandbox.new", O_WRONLY | O_CREAT, 0600) >= 0 || open(archive, O_RDWR) >= 0 ||
+        unlink(archive) == 0)
+        return 3;
+    if (write(bystander, "x", 1) != 1)
+        return 4; /* the log was open before */
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || listen(fd, 1) == 0)
+        return 5;
+    own.sin_port = htons(1); /* where nobody is, but that it may ask */
+    if (connect(fd, (const struct sockaddr *)&own, sizeof own) == 0 || errno != ECONNREFUSED)
+        return 6;
+    if (pthread_create(&thread, NULL, on_thread, NULL) != 0 || pthread_join(thread, NULL) != 0)
+        return 7; /* names are looked up by one */
+    execv(argv[0], argv);
+    return 8;
+}
+
+static void a_sender_calls_reads_what_it_was_given_and_dies_of_another_program(void **state)
+{
+    (void)state;
+    memcpy(strchr(archive, '.'), ".XXXXXX", 7);
+    close(mkstemp(archive));
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(live_as_a_sender());
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WIFEXITED(status) ? WEXITSTATUS(status) : 0, 0);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGSYS);
+    assert_int_equal(unlink(archive), 0);
+}
+
 static void the_level_that_was_probed_is_the_one_entered(void **state)
 {
     (void)state;
@@ -181,7 +239,8 @@ static void the_level_that_was_probed_is_the_one_entered(void **state)
         _exit((int)sandbox_enter_decoder(60, 0));
     int status = -1;
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(WEXITSTATUS(status), sandbox_probe());
+    assert_int_equal(WEXITSTATUS(status), sandbox_probe_decoder());
+    assert_int_equal(sandbox_probe_helper(), sandbox_probe_decoder()); /* of one kernel */
     assert_string_equal(sandbox_level_name(SANDBOX_FULL), "full");
     assert_string_equal(sandbox_level_name(SANDBOX_NONE), "none");
 }
@@ -194,12 +253,13 @@ int main(void)
         cmocka_unit_test(no_memory_can_be_executed),
         cmocka_unit_test(it_has_no_children),
         cmocka_unit_test(a_helper_reads_its_archive_and_programs_and_changes_nothing),
+        cmocka_unit_test(a_sender_calls_reads_what_it_was_given_and_dies_of_another_program),
     };
     const struct CMUnitTest anywhere[] = {
         cmocka_unit_test(foreign_descriptors_are_closed),
         cmocka_unit_test(memory_can_be_had),
         cmocka_unit_test(the_level_that_was_probed_is_the_one_entered),
     };
-    int failed = sandbox_probe() != SANDBOX_NONE ? cmocka_run_group_tests(with_seccomp, NULL, NULL) : 0;
+    int failed = sandbox_probe_decoder() != SANDBOX_NONE ? cmocka_run_group_tests(with_seccomp, NULL, NULL) : 0;
     return failed + cmocka_run_group_tests(anywhere, NULL, NULL);
 }

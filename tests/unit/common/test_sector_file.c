@@ -1,5 +1,5 @@
+#include "builtin.h"
 #include "sector_file.h"
-#include "sectors.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum { WANTED = sizeof wanted / sizeof *wanted, today = 20454 }; /* 2026-01-01 *
 static void load(const char *name, struct dye_sector *ret)
 {
     struct dye_error err = {0};
-    const struct builtin_sector *b = builtin_sectors;
+    const struct builtin *b = builtin_sectors;
     while (b->name != NULL && strcmp(b->name, name) != 0)
         b++;
     assert_non_null(b->name);

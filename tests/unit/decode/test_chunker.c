@@ -70,6 +70,30 @@ static void a_chunk_ends_where_a_record_of_its_layout_does(void **state)
     check(30, 100, "COPY t (a) FROM stdin;\n12345678\n9\n\\.\n\n", "0:0+32 1:32+6 ");
 }
 
+static void for_tokens_alone_a_chunk_ends_with_a_line_or_between_values(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t target, max;
+        const char *text, *want;
+        bool cut;
+    } table[] = {
+        {4, 100, "a,\"x\ny\",bbbbb\n\"\",2,3\n", "0:0+5 1:5+9 2:14+7 ", false},
+        {4, 12, "(1,'a'),(2,'b'),(3,'c')", "0:0+11 1:11+8 2:19+4 ", false},
+        {4, 8, "12 456789012\n", "0:0+3 1:3+8 2:11+2 ", true},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct cuts cuts = {.n = 0};
+        struct dye_chunker *c = dye_chunker_new(table[i].target, table[i].max, note, &cuts);
+        dye_chunker_ignore_records(c);
+        assert_int_equal(dye_chunker_feed(c, dye_span_str(table[i].text)), DYE_OK);
+        assert_int_equal(dye_chunker_finish(c), DYE_OK);
+        assert_int_equal(dye_chunker_cut_a_record(c), table[i].cut);
+        dye_chunker_free(c);
+        assert_string_equal(cuts.text, table[i].want);
+    }
+}
+
 static enum dye_status note_places(void *arg, const struct dye_chunk *c)
 {
     struct cuts *cuts = arg;
@@ -128,6 +152,14 @@ static void a_record_longer_than_a_chunk_is_cut_and_told(void **state)
     dye_chunker_free(c);
 }
 
+static void a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins(void **state)
+{
+    (void)state;
+    check(4, 8, "ab\ncdefghi\nj\n", "0:0+3 1:3+8 2:11+2 ");
+    check(12, 24, "a,\"x\ny\",b\n\"0123456789,012\n4\",c\nd,e\n", "0:0+10 1:10+21 2:31+4 ");
+    check(8, 12, "{\"a\":1}\n{\"a\":23456}\n", "0:0+7 1:7+12 2:19+1 ");
+}
+
 static void a_part_of_no_bytes_has_no_chunk(void **state)
 {
     (void)state;
@@ -165,8 +197,10 @@ int main(void)
         cmocka_unit_test(a_token_longer_than_a_chunk_is_cut_at_the_maximum),
         cmocka_unit_test(the_halves_of_a_gb18030_character_are_no_place_to_cut),
         cmocka_unit_test(a_chunk_ends_where_a_record_of_its_layout_does),
+        cmocka_unit_test(for_tokens_alone_a_chunk_ends_with_a_line_or_between_values),
         cmocka_unit_test(places_count_what_the_unit_says_across_chunks),
         cmocka_unit_test(a_record_longer_than_a_chunk_is_cut_and_told),
+        cmocka_unit_test(a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins),
         cmocka_unit_test(a_part_of_no_bytes_has_no_chunk),
         cmocka_unit_test(the_next_part_starts_afresh),
         cmocka_unit_test(what_the_callback_returns_is_returned),

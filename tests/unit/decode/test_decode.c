@@ -185,6 +185,36 @@ static void what_cannot_be_read_says_why(void **state)
     check("lie.csv", NULL, ":0:unread:truncated\n");
 }
 
+/* Frames of RFC 8878 by hand: a length of one byte, and a block as it stands. */
+static void zstandard_frames_that_follow_each_other_are_one_part(void **state)
+{
+    (void)state;
+#define ABC "\x28\xb5\x2f\xfd\x20\x03\x19\x00\x00\x61\x62\x63"
+#define SKIPPED "\x50\x2a\x4d\x18\x02\x00\x00\x00xx"
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *want;
+    } table[] = {
+        {ABC ABC, 24, ":6:read:\n"},
+        {ABC SKIPPED ABC, 34, ":6:read:\n"},
+        {ABC SKIPPED, 22, ":3:read:\n"},
+        {ABC "trailing", 20, ":3:partly:damaged\n"},
+        {ABC "\x28\xb5", 14, ":3:partly:truncated\n"},
+        {ABC ABC, 23, ":5:partly:truncated\n"},
+        {"\x28\xb5\x2f\xfd\x00\xf0\x19\x00\x00\x61\x62\x63", 12, ":0:unread:limit: memory\n"}, /* window of 2^40 */
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        for (size_t step = 0; step < 3; step++) {
+            struct input in = {.p = malloc(table[i].n), .n = table[i].n, .step = step};
+            struct log l = {.n = 0};
+            memcpy(in.p, table[i].bytes, in.n);
+            assert_int_equal(run(&in, NULL, &l), DYE_OK);
+            assert_string_equal(l.text, table[i].want);
+            free(in.p);
+        }
+}
+
 static void damage_is_seen_by_checksum_and_leaves_the_rest(void **state)
 {
     (void)state;
@@ -464,6 +494,7 @@ int main(void)
         cmocka_unit_test(links_and_devices_are_parts_that_were_not_read),
         cmocka_unit_test(holes_count_as_the_zeros_they_stand_for),
         cmocka_unit_test(what_cannot_be_read_says_why),
+        cmocka_unit_test(zstandard_frames_that_follow_each_other_are_one_part),
         cmocka_unit_test(damage_is_seen_by_checksum_and_leaves_the_rest),
         cmocka_unit_test(what_came_before_the_cut_counts),
         cmocka_unit_test(nothing_hides_behind_the_end_of_a_zip),

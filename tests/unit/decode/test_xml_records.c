@@ -75,6 +75,44 @@ static void depth_ends_by_a_limit(void **state)
     free(deep);
 }
 
+static void is_read_as(const char *xml, const char *want)
+{
+    char *text = decoded(dye_span_str(xml), NULL);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static void a_field_that_names_itself_is_its_column(void **state)
+{
+    (void)state;
+    is_read_as("<?xml version='1.0'?><t xmlns:xsi='x'><row><field name='n'>A</field><field name='p'>1</field></row>"
+               "<row><field name='n' xsi:nil='true'/><field name='p'>2</field></row></t>",
+               "[ xml cell]\nn|p\nA|1\n|2\n= read\n");
+    is_read_as("<?xml version='1.0'?><r><doc><str name='n'>A</str><long name='p'>1</long></doc>"
+               "<doc><str name='n'>B</str><long name='p'>2</long><long name='p'>3</long></doc></r>",
+               "[ xml cell]\nn|p|p[2]\nA|1\nB|2|3\n= read\n");
+    /* A name that is a person's stays a value. */
+    is_read_as(
+        "<?xml version='1.0'?><r><home><person name='A'>1</person></home><home><person name='B'>2</person></home></r>",
+        "[ xml cell]\nperson/@name|person\nA|1\nB|2\n= read\n");
+}
+
+static void a_field_that_is_named_too_late_keeps_its_name_as_a_value(void **state)
+{
+    (void)state;
+    size_t rows = 8000, cap = rows * 64;
+    char *xml = malloc(cap);
+    size_t n = (size_t)sprintf(xml, "<?xml version='1.0'?><t>");
+    for (size_t i = 0; i < rows; i++)
+        n += (size_t)snprintf(xml + n, cap - n, "<row><field name='n'>A</field><field name='p'>1</field></row>");
+    n += (size_t)snprintf(xml + n, cap - n, "<row><field name='late'>3</field></row></t>");
+    char *text = decoded(dye_span_of(xml, n), NULL);
+    assert_non_null(strstr(text, "[ xml cell]\nn|p\nA|1\n"));
+    assert_non_null(strstr(text, "\n||late|3\n= read\n"));
+    free(text);
+    free(xml);
+}
+
 static void a_document_with_one_record_is_one(void **state)
 {
     (void)state;
@@ -120,6 +158,8 @@ int main(void)
         cmocka_unit_test(where_it_makes_no_sense_the_rest_is_text),
         cmocka_unit_test(a_billion_laughs_end_by_a_limit),
         cmocka_unit_test(depth_ends_by_a_limit),
+        cmocka_unit_test(a_field_that_names_itself_is_its_column),
+        cmocka_unit_test(a_field_that_is_named_too_late_keeps_its_name_as_a_value),
         cmocka_unit_test(a_document_with_one_record_is_one),
         cmocka_unit_test(documents_may_follow_each_other),
         cmocka_unit_test(entities_of_other_files_are_not_fetched),

@@ -236,6 +236,48 @@ static void a_file_is_mapped_and_a_bad_one_is_told(void **state)
     free(image);
 }
 
+static void a_mapped_file_is_verified_beside_its_use(void **state)
+{
+    (void)state;
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = three(&keys, false, false);
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    dye_index_builder_free(b);
+    char path[] = "/tmp/test_index.XXXXXX";
+    int fd = mkstemp(path);
+    struct dye_index *x = NULL;
+    enum { HEADER = 384 };
+    for (size_t at = HEADER - 1; at < bytes; at++) { /* the byte before HEADER stands for none */
+        if (at >= HEADER)
+            image[at] ^= 0x81;
+        assert_int_equal(pwrite(fd, image, bytes, 0), bytes);
+        enum dye_status status = dye_index_map(path, &keys, &x, NULL);
+        if (status == DYE_OK) { /* all but a last name without an end */
+            const struct dye_index_entry *found[4];
+            size_t n;
+            assert_int_equal(dye_index_verify(x, NULL), at >= HEADER ? DYE_E_STREAM : DYE_OK);
+            for (uint64_t i = 0; i < dye_index_keys(x); i++) {
+                const struct dye_index_entry *e = dye_index_key_at(x, i);
+                assert_true(e == NULL || strlen(dye_index_canary_id(x, e->canary)) < bytes);
+                dye_index_find(x, e != NULL ? e->probe : i, dye_span_str("x"), found, 4);
+            }
+            for (uint32_t c = 0; c < dye_index_canaries(x); c++)
+                dye_index_traits_of(x, c, &n);
+            dye_index_unref(x);
+        } else {
+            assert_int_equal(status, DYE_E_STREAM);
+        }
+        if (at >= HEADER)
+            image[at] ^= 0x81;
+    }
+    close(fd);
+    unlink(path);
+    free(image);
+}
+
 static void a_bad_entry_is_refused(void **state)
 {
     (void)state;
@@ -272,6 +314,7 @@ int main(void)
         cmocka_unit_test(an_empty_index_finds_nothing),
         cmocka_unit_test(the_key_decides_who_may_open_it),
         cmocka_unit_test(a_file_is_mapped_and_a_bad_one_is_told),
+        cmocka_unit_test(a_mapped_file_is_verified_beside_its_use),
         cmocka_unit_test(a_bad_entry_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,58 @@ static void places_are_cells_rows_pages_or_bytes_before_decoding(void **state)
     check_part(DYE_UNIT_BYTE, wide, sizeof wide - 1, "mobile [2,32) @10+22 0/0;name [2,32) @2+0 0/0;");
 }
 
+static enum dye_status note_lines(void *arg, const struct dye_sighting *s)
+{
+    struct found *f = arg;
+    f->n += (size_t)snprintf(f->text + f->n, sizeof f->text - f->n, "%s %llu;", s->canary, (unsigned long long)s->line);
+    return DYE_OK;
+}
+
+static void a_sighting_says_its_line_where_records_are_lines(void **state)
+{
+    (void)state;
+    struct dye_index_set set = usual();
+    struct found f = {.n = 0};
+    struct dye_linker *l = dye_linker_new(note_lines, &f);
+    link_chunk(l, &set, dye_span_str("17412345678\n\nx\n17400000002\n"), DYE_CHARSET_ASCII, DYE_OK);
+    link_chunk(l, &set, dye_span_str("a,b\n1,17400000003\n"), DYE_CHARSET_ASCII, DYE_OK);
+    link_chunk(l, &set, dye_span_str("{\"a\":17400000003}\n{\"a\":2}\n"), DYE_CHARSET_ASCII, DYE_OK);
+    dye_linker_free(l);
+    dye_index_unref(set.part[0]);
+    assert_string_equal(f.text, "c1 1;c2 4;c3 2;c3 0;");
+}
+
+static void a_line_is_asked_for_what_it_shows_of_a_canary(void **state)
+{
+    (void)state;
+    static const char text[] = "丁戊己\n甲乙丙\n\n某省某市1路2号\n";
+    static const struct {
+        const char *canary;
+        size_t at;
+        uint64_t epoch;
+        const char *want;
+    } asks[] = {{"c1", 10, 1, "c1A[10,19) name:plain@10+0;"},
+                {"c1", 0, 1, "c1A[0,9) name:other@0+0;"},
+                {"c1", 21, 1, "c1A[21,41) address:plain@21+0;"},
+                {"c2", 10, 1, ""},
+                {"c9", 10, 1, ""},
+                {"c1", 10, 0, ""}};
+    struct dye_index_set set = usual();
+    struct dye_layout layout;
+    dye_layout_detect(DYE_UNIT_BYTE, DYE_CHARSET_UTF8, dye_span_str(text), &layout);
+    struct dye_chunk chunk = {.bytes = dye_span_str(text), .text = dye_span_str(text), .layout = &layout};
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        struct found f = {.n = 0};
+        struct dye_linker *l = dye_linker_new(note, &f);
+        dye_linker_chunk(l, &chunk);
+        assert_int_equal(dye_linker_ask(l, &set, asks[i].canary, 'A', asks[i].epoch, asks[i].at), DYE_OK);
+        dye_linker_free(l);
+        assert_string_equal(f.text, asks[i].want);
+        assert_true(i != 1 || f.bits[0] < 0);
+    }
+    dye_index_unref(set.part[0]);
+}
+
 static void a_name_in_another_row_or_of_another_canary_does_not(void **state)
 {
     (void)state;
@@ -493,6 +545,8 @@ int main(void)
         cmocka_unit_test(names_that_are_escaped_or_decoded_wrongly_corroborate_too),
         cmocka_unit_test(a_quoted_value_with_a_line_end_is_of_one_row),
         cmocka_unit_test(places_are_cells_rows_pages_or_bytes_before_decoding),
+        cmocka_unit_test(a_sighting_says_its_line_where_records_are_lines),
+        cmocka_unit_test(a_line_is_asked_for_what_it_shows_of_a_canary),
         cmocka_unit_test(a_name_in_another_row_or_of_another_canary_does_not),
         cmocka_unit_test(bits_are_the_sum_of_what_agrees),
         cmocka_unit_test(every_kind_is_found_or_corroborates),

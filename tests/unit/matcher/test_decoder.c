@@ -56,6 +56,14 @@ static void done_frame(uint32_t status, uint32_t level)
     frame(FRAME_DONE, sizeof p, p, sizeof p);
 }
 
+static void rest_frame(uint64_t at, const char *reason)
+{
+    uint8_t p[FRAME_REST_BYTES + 64];
+    frame_put64(p, at);
+    memcpy(p + FRAME_REST_BYTES, reason, strlen(reason));
+    frame(FRAME_REST, (uint32_t)(FRAME_REST_BYTES + strlen(reason)), p, FRAME_REST_BYTES + strlen(reason));
+}
+
 static void help_frame(uint8_t helper, uint8_t spilled, uint64_t at, uint64_t bytes)
 {
     uint8_t p[FRAME_HELP_BYTES] = {helper, spilled};
@@ -92,6 +100,14 @@ static int hostile(const char *deed)
         done_frame(DYE_E_IO, 9);
     if (strcmp(deed, "no-memory") == 0)
         done_frame(DYE_E_NOMEM, 0);
+    if (strcmp(deed, "rest-first") == 0)
+        rest_frame(0, "");
+    if (strncmp(deed, "rest-of-", 8) == 0) {
+        begin_frame(0, "p", 1);
+        rest_frame(strcmp(deed, "rest-of-nothing") == 0 ? 2 : 0, strcmp(deed, "rest-of-noise") == 0 ? "\x1b" : "");
+        begin_frame(1, "q", 1);
+        rest_frame(0, "");
+    }
 
     begin_frame(0, "p", 1);
     frame(FRAME_DATA, 3, "abc", 3);
@@ -119,6 +135,8 @@ static int hostile(const char *deed)
         done_frame(DYE_OK, 0);
     if (strcmp(deed, "too-much") == 0)
         frame(FRAME_DATA, 8000, big, 8000); /* the limit of the test is 1,000 */
+    if (strcmp(deed, "rest-behind-data") == 0)
+        rest_frame(0, "");
     if (strcmp(deed, "odd-helper") == 0)
         help_frame(99, 0, 0, 1);
     if (strcmp(deed, "help-of-nowhere") == 0)
@@ -209,6 +227,116 @@ static void a_plain_file_comes_through_byte_for_byte(void **state)
     close(fd);
 }
 
+struct moving { /* a file that is cut, or grows, when its first bytes have come */
+    int fd;
+    off_t to;
+    uint64_t bytes;
+    struct log log;
+};
+
+static enum dye_status move_end(void *arg, struct dye_span bytes)
+{
+    struct moving *m = arg;
+    if (m->bytes == 0)
+        assert_int_equal(ftruncate(m->fd, m->to), 0);
+    m->bytes += bytes.n;
+    return DYE_OK;
+}
+
+static enum dye_status move_begin(void *arg, const struct dye_part *p)
+{
+    return log_begin(&((struct moving *)arg)->log, p);
+}
+
+static enum dye_status moved(void *arg, const struct dye_part_end *e)
+{
+    assert_int_equal(e->bytes, ((struct moving *)arg)->bytes);
+    return log_end(&((struct moving *)arg)->log, e);
+}
+
+/* As a reader that follows the file to its end would: what is gone is not there, what came is. */
+static void a_file_that_moves_its_end_is_read_to_where_that_is(void **state)
+{
+    (void)state;
+    static const struct {
+        off_t to;
+        const char *want;
+    } table[] = {{1000000, "0 '' 1000000 read ''\n"}, {0, NULL}, {3000000, "0 '' 3000000 read ''\n"}};
+    uint8_t *p = malloc(2000000);
+    memset(p, 'a', 2000000);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct moving m = {.fd = file_of(p, 2000000), .to = table[i].to};
+        struct dye_decode_events events = {move_begin, move_end, moved, &m};
+        const struct decoder decoder = {.self_exe = self};
+        struct dye_decode_limits limits;
+        dye_decode_limits_default(&limits);
+        assert_int_equal(decoder_run(&decoder, m.fd, &limits, &events, NULL, NULL), DYE_OK);
+        assert_true(table[i].want != NULL ? strcmp(m.log.text, table[i].want) == 0 : m.bytes < 2000000);
+        close(m.fd);
+    }
+    free(p);
+}
+
+static uint64_t known_bytes(void *arg, int fd, uint64_t at, uint64_t most)
+{
+    char first = 0;
+    assert_int_equal(pread(fd, &first, 1, (off_t)at), 1);
+    assert_int_equal(first, '4');
+    assert_int_equal(((struct log *)arg)->bytes, 0);
+    return most < 3 ? most : 3;
+}
+
+static void bytes_that_are_known_count_and_are_not_read(void **state)
+{
+    (void)state;
+    for (uint64_t most = 2; most < 6; most++) {
+        int fd = file_of("0123456789", 10);
+        struct log l = {.n = 0};
+        struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+        const struct decoder decoder = {.self_exe = self, .skip = known_bytes};
+        struct dye_decode_limits limits;
+        dye_decode_limits_default(&limits);
+        limits.output_bytes = most;
+        assert_int_equal(lseek(fd, 4, SEEK_SET), 4);
+        assert_int_equal(decoder_run(&decoder, fd, &limits, &events, NULL, NULL), DYE_OK);
+        char want[64];
+        snprintf(want, sizeof want, "0 '' %d partly 'limit: output'\n", (int)most);
+        assert_string_equal(l.text, want);
+        assert_int_equal(l.bytes, most < 3 ? 0 : most - 3);
+        close(fd);
+    }
+}
+
+/* From where its descriptor stands. */
+static void a_file_is_read_from_its_offset(void **state)
+{
+    (void)state;
+    int fd = file_of("0123456789", 10);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    assert_int_equal(lseek(fd, 4, SEEK_SET), 4);
+    assert_int_equal(run(self, fd, &limits, &l), DYE_OK);
+    assert_string_equal(l.text, "0 '' 6 read ''\n");
+    close(fd);
+}
+
+/* A data base has to be sought in, and there is no scratch space. */
+static void the_child_seeks_in_its_input_inside_the_sandbox(void **state)
+{
+    (void)state;
+    static uint8_t base[100] = "SQLite format 3";
+    int fd = file_of(base, sizeof base);
+    struct dye_decode_limits limits;
+    dye_decode_limits_default(&limits);
+    struct log l = {.n = 0};
+    struct dye_decode_events events = {log_begin, log_data, log_end, &l};
+    const struct decoder decoder = {.self_exe = self};
+    assert_int_equal(decoder_run(&decoder, fd, &limits, &events, NULL, NULL), DYE_OK);
+    assert_null(strstr(l.text, "limit: spill"));
+    close(fd);
+}
+
 /* A zip by hand: one stored entry whose name is CP936 (the character U+7B2C), so that the child needs its
  * converters inside the sandbox. */
 static const uint8_t zip[] = "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\xc2\x41\x24\x35\x03\0\0\0\x03\0\0\0\x02\0\0\0\xb5\xda"
@@ -237,19 +365,27 @@ static void the_child_says_which_sandbox_holds(void **state)
     enum sandbox_level level = SANDBOX_NONE;
     const struct decoder decoder = {.self_exe = self};
     assert_int_equal(decoder_run(&decoder, fd, &limits, &events, &level, NULL), DYE_OK);
-    assert_int_equal(level, sandbox_probe());
+    assert_int_equal(level, sandbox_probe_decoder());
     close(fd);
 }
 
 static void limits_reach_the_child(void **state)
 {
     (void)state;
-    int fd = file_of("0123456789", 10);
     struct dye_decode_limits limits = {.output_bytes = 4, .entries = 10, .depth = 2, .ratio = 9};
-    struct log l = {.n = 0};
-    assert_int_equal(run(self, fd, &limits, &l), DYE_OK);
-    assert_string_equal(l.text, "0 '' 4 partly 'limit: output'\n");
-    close(fd);
+    for (int by_pipe = 0; by_pipe < 2; by_pipe++) { /* of a file the parent reads what is plain, and keeps the limit */
+        int in[2] = {file_of("0123456789", 10), -1};
+        if (by_pipe) {
+            close(in[0]);
+            assert_int_equal(pipe(in), 0);
+            assert_int_equal(write(in[1], "0123456789", 10), 10);
+            close(in[1]);
+        }
+        struct log l = {.n = 0};
+        assert_int_equal(run(self, in[0], &limits, &l), DYE_OK);
+        assert_string_equal(l.text, "0 '' 4 partly 'limit: output'\n");
+        close(in[0]);
+    }
 }
 
 static void an_event_that_stops_kills_the_child(void **state)
@@ -297,6 +433,11 @@ static void whatever_a_hostile_child_does_costs_one_part(void **state)
         {"two-parts-at-once", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"done-in-a-part", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"too-much", "0 'p' 3 partly 'decoder: protocol'\n"},
+        {"rest-first", "0 '' 0 unread 'decoder: protocol'\n"},
+        {"rest-of-nothing", "0 'p' 0 unread 'decoder: protocol'\n"},
+        {"rest-of-noise", "0 'p' 0 unread 'decoder: protocol'\n"},
+        {"rest-of-all-again", "0 'p' 1 read ''\n1 'q' 0 unread 'decoder: protocol'\n"},
+        {"rest-behind-data", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"odd-helper", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"help-of-nowhere", "0 'p' 3 partly 'decoder: protocol'\n"},
         {"help-beyond-the-end", "0 'p' 3 partly 'decoder: crashed'\n"}, /* it is told no, and leaves */
@@ -439,6 +580,10 @@ int main(int argc, char **argv)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_file_comes_through_byte_for_byte),
+        cmocka_unit_test(a_file_that_moves_its_end_is_read_to_where_that_is),
+        cmocka_unit_test(bytes_that_are_known_count_and_are_not_read),
+        cmocka_unit_test(a_file_is_read_from_its_offset),
+        cmocka_unit_test(the_child_seeks_in_its_input_inside_the_sandbox),
         cmocka_unit_test(names_are_converted_inside_the_sandbox),
         cmocka_unit_test(the_child_says_which_sandbox_holds),
         cmocka_unit_test(limits_reach_the_child),

@@ -14,7 +14,7 @@ static size_t kept(enum dye_kind kind, enum dye_form form, double bits)
     s.evidence[0] = (struct dye_evidence){.kind = kind, .form = form, .bits = bits};
     s.evidence[1] = (struct dye_evidence){.kind = DYE_NAME, .form = DYE_FORM_OTHER};
     findings_init(&f);
-    findings_begin(&f, DYE_UNIT_BYTE, 0, 20);
+    findings_begin(&f, DYE_UNIT_BYTE, 0, 0, 20);
     assert_int_equal(findings_add(&f, &s), DYE_OK);
     size_t n = f.n;
     findings_done(&f);

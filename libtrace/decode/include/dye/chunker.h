@@ -4,8 +4,9 @@
  * chunker: cuts a part's bytes into chunks that hold whole records.
  *
  * The charset and the layout are taken from the part's first 64 KiB (or `max`, if that is less). A chunk ends with the
- * first record that ends at or beyond `target` bytes; when none does within `max` bytes, at the last byte that can't
- * belong to a token (or, failing that, at `max`): then a record was cut, and the next chunk begins with the rest of it.
+ * first record that ends at or beyond `target` bytes; when none does within `max` bytes, with the last one that ends
+ * before, so that a record of up to `max` bytes is whole in a chunk. A longer one is cut at the last byte that can't
+ * belong to a token (or, failing that, at `max`), and the next chunk begins with the rest of it.
  * So the borders depend on the part's content alone, never on how it was fed, and a chunk is a unit of work that a
  * crash can repeat. UTF-16 and UTF-32 come with their text as UTF-8.
  */
@@ -44,17 +45,37 @@ DYE_API struct dye_place dye_chunk_place(const struct dye_chunk *chunk, struct d
 struct dye_chunker; /* one part at a time; one thread */
 DYE_API struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg);
 DYE_API void dye_chunker_free(struct dye_chunker *c); /* takes NULL; wipes */
+/* For who looks for tokens alone: chunks end with a line whatever the layout, or where none does behind a ',' or ';',
+ * and say that they have no records. So nothing is walked. Those of UTF-16 and UTF-32 are as ever. */
+DYE_API void dye_chunker_ignore_records(struct dye_chunker *c);
 /* A part begins, of this unit. Without it the next part is of bytes. */
 DYE_API void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit);
 /* The same of a part as it was announced: of formats that know it, the first row is the columns' names. */
 DYE_API void dye_chunker_begin_part(struct dye_chunker *c, const struct dye_part *part);
 /* Returns what the callback returned when not DYE_OK; DYE_E_NOMEM. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span bytes);
+/* Where at most *ret_n bytes may be put instead, to be fed from there without another copy: what reads, reads them
+ * there. Good until the next call. */
+DYE_API uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n);
+/* Instead of a part's first bytes: goes on with chunk `number`, which begins at `start` and behind a line, as if those
+ * before had been fed. The part's first n bytes stand where dye_chunker_room said, and n is what it said. False where
+ * more has to be known of what is before than that, or they are of no use: quotes, SQL, JSON across lines, UTF-16. Then
+ * nothing has happened. */
+DYE_MUST_CHECK DYE_API bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start);
 /* Delivers the rest and is ready for the next part. A part of no bytes has no chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_finish(struct dye_chunker *c);
 
+struct dye_chunk_memory { /* of max_bytes */
+    uint8_t *p;
+    size_t high; /* the most that ever stood in it: what is to be wiped */
+};
+/* Inside the callback, once: goes on in *m, and *m is then where the chunk's bytes stand. They stay as they are for as
+ * long as the caller keeps it; its text does too unless it is another (of UTF-16 and UTF-32). Copies what follows the
+ * chunk: of lines less than was fed at once, of what is walked up to max_bytes - target. */
+DYE_API void dye_chunker_swap(struct dye_chunker *c, struct dye_chunk_memory *m);
+
 /* Of the part at hand or, until the next begins, of the one that finished: its layout, from the first chunk on, else
- * NULL; and whether a record of it was longer than a chunk and was cut. All of it was in the chunks. */
+ * NULL; and whether a record of it was longer than `max` and was cut. All of it was in the chunks. */
 DYE_API const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c);
 DYE_API bool dye_chunker_cut_a_record(const struct dye_chunker *c);
 

@@ -64,7 +64,7 @@ struct dye_part_end {
  * Return DYE_STOPPED to end early.
  *
  * Reasons: "truncated", "damaged", "trailing data" (behind the end of an archive, or between the entries of a zip),
- * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video, xlsb;
+ * "encrypted", "unsupported", "not a file", "format: F" for a known format that is not read here (image, video;
  * pdf without its helper) or is unknown (searched as it stands), "limit: L" (output, entries, depth, ratio, memory,
  * spill, record).
  *
@@ -104,6 +104,7 @@ enum dye_helper {
     DYE_HELPER_7Z_TEST,  /* nothing: only whether the password is right */
     DYE_HELPER_7Z,       /* all files one after the other, in that order */
     DYE_HELPER_RAR_LIST, /* as `lsar -json` writes it */
+    DYE_HELPER_RAR_TEST, /* lines of no meaning; whether the password is right is how it ends */
     DYE_HELPER_RAR,
     DYE_HELPER_PDF_TEXT, /* of a PDF, UTF-8 in layout, a form feed behind each page */
     DYE_HELPERS          /* how many */
@@ -138,6 +139,10 @@ struct dye_helper_calls {
  *                            without it such parts are unread, "limit: spill"
  * passwords                  tried in turn on what is encrypted: the bytes that the cipher gets
  * helpers                    other programs; without them what needs them is unread as "encrypted" or "unsupported"
+ * rest                       takes, instead of data and end, the bytes of a part that is what is left of an input with
+ *                            read_at, as it stands: from `at`, counted from where `read` began, to wherever the input
+ *                            then ends. Whoever takes them reads them itself, keeps the limit on output and ends the
+ *                            part; `fault` ("" for none) is why it is partly read even so
  */
 struct dye_decode_input {
     dye_read_fn read;
@@ -147,6 +152,7 @@ struct dye_decode_input {
     dye_read_at_fn spill_read;
     uint64_t spill_bytes;
     const struct dye_helper_calls *helpers;
+    enum dye_status (*rest)(void *arg, uint64_t at, const char *fault);
     void *arg; /* of all of these */
     const char *const *passwords;
     size_t n_passwords;

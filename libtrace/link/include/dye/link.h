@@ -14,7 +14,8 @@
  *
  * Rows that were cut in two: where a record is no proof alone and shows no name of another, the names, addresses and
  * dates in the two lines before and behind it count too, each less the bits of the five lines that were looked at.
- * Columns that went into separate parts are not put together again.
+ * Columns that went into separate parts are put together by who has all of the parts: a sighting says its line, and
+ * dye_linker_ask what a line shows of a canary that another part has there.
  */
 #include "dye/chunker.h"
 #include "dye/scan.h"
@@ -33,6 +34,7 @@ struct dye_sighting {
     char variant;
     bool control;
     size_t record_start, record_end; /* in bytes from the start of the chunk */
+    uint64_t line;                   /* of the chunk, from 1, in which it starts; 0 where records are no lines */
     double bits;
     struct dye_evidence evidence[DYE_SIGHTING_FIELDS_MAX]; /* in order of kind, then start */
     size_t n;
@@ -47,6 +49,14 @@ DYE_API void dye_linker_free(struct dye_linker *l); /* takes NULL; wipes */
 DYE_API void dye_linker_chunk(struct dye_linker *l, const struct dye_chunk *chunk);
 /* A dye_hit_fn; arg is the linker. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit);
+/* What the record at `at` of the chunk's text, in which the canary has no hit, shows of it besides; nothing is given
+ * where that is nothing. Not between hits: before the first or behind _finish. */
+DYE_MUST_CHECK DYE_API enum dye_status dye_linker_ask(struct dye_linker *l, const struct dye_index_set *set,
+                                                      const char *canary, char variant, uint64_t max_epoch, size_t at);
+/* Whether records of a layout are lines, so that the n-th lines of two parts may be one row. */
+DYE_API bool dye_link_by_line(const struct dye_layout *layout);
+/* Lines that end in a text. O(n). */
+DYE_API uint64_t dye_link_lines(struct dye_span text);
 /* The last record of the chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_linker_finish(struct dye_linker *l);
 

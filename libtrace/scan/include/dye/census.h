@@ -78,6 +78,19 @@ DYE_API void dye_census_clear(struct dye_census *c);
 #define DYE_CENSUS_PREFIXES_MAX 4096
 DYE_MUST_CHECK DYE_API enum dye_status dye_census_chunk(struct dye_census *c, const struct dye_chunk *chunk);
 
+/*
+ * Who is given the identifiers that a census meets, canonical, while they are at hand: those of a record in its order,
+ * then the record's end. Of names only the first of a record that also has a mobile, folded, before the end. Neither
+ * keeps `value`. What they return other than DYE_OK ends dye_census_chunk.
+ */
+struct dye_census_sink {
+    enum dye_status (*take)(void *arg, enum dye_kind kind, struct dye_span value);
+    enum dye_status (*record)(void *arg);
+    void *arg;
+};
+/* From the next chunk on; borrowed. NULL: nobody. */
+DYE_API void dye_census_tell(struct dye_census *c, const struct dye_census_sink *sink);
+
 struct dye_census_totals {
     uint64_t records;
     uint64_t parseable;    /* in which an identifier was read: a kind that is neither a name nor an address */

@@ -1,0 +1,140 @@
+/* What ordinary rows have little of. */
+#include "scanner.h"
+
+static enum dye_status on_group(struct scan *s, size_t i)
+{
+    struct written w;
+    return s->p[i] == '1' && written_grouped_mobile(scan_text(s), i, &w)
+               ? tries_put_written(s, CLASS(MOBILE) | CLASS(OTHER), &w)
+               : DYE_OK;
+}
+
+static enum dye_status on_star(struct scan *s, size_t i)
+{
+    struct written w;
+    return written_mask(scan_text(s), i, &w) ? tries_put_written(s, CLASS(MASKED), &w) : DYE_OK;
+}
+
+static enum dye_status on_equal(struct scan *s, size_t i)
+{
+    struct written w;
+    return written_digest(scan_text(s), i, &w) ? tries_put_written(s, CLASS(BASE64), &w) : DYE_OK;
+}
+
+/* Read twice where its first byte may be the second half of a character. */
+static enum dye_status on_open(struct scan *s, size_t i)
+{
+    struct written w;
+    for (int late = 0; late < 2; late++)
+        if (written_address(scan_text(s), i, late != 0, &w))
+            DYE_TRY(tries_put_written(s, CLASS(EMAIL) | CLASS(OTHER), &w));
+    return DYE_OK;
+}
+
+/* Digits [first, end) of a number in another writing. */
+static enum dye_status try_wide(struct scan *s, const struct wide *w, size_t first, size_t end)
+{
+    size_t n = end - first, start = w->start[first], bytes = w->end[end - 1] - start;
+    const uint8_t *digits = w->digits + first;
+    if (n < 11)
+        return DYE_OK;
+    unsigned classes = CLASS(OTHER) | (n == 11 ? CLASS(MOBILE) : 0) | (n == 15 || n == 18 ? CLASS(ID) : 0);
+    DYE_TRY(tries_put(s, classes, start, bytes, digits, n, true));
+    size_t prefix = trunk(digits, n);
+    return prefix > 0 ? tries_put(s, CLASS(MOBILE) | CLASS(OTHER), start, bytes, digits + prefix, n - prefix, true)
+                      : DYE_OK;
+}
+
+/* The number as a whole, and the stretches of it that something parts: it may be two numbers. */
+static enum dye_status on_wide(struct scan *s, size_t i)
+{
+    struct wide *w = &s->wide;
+    for (size_t k = 0; k < w->n; k++) /* each of its digits leads here */
+        if (w->start[k] == i)
+            return DYE_OK;
+    if (!wide_read(scan_text(s), i, w)) {
+        w->n = 0;
+        return DYE_OK;
+    }
+    DYE_TRY(try_wide(s, w, 0, w->n));
+    for (size_t first = 0, end; first < w->n; first = end) {
+        for (end = first + 1; end < w->n && !w->parted[end];)
+            end++;
+        if (end - first < w->n)
+            DYE_TRY(try_wide(s, w, first, end));
+    }
+    return DYE_OK;
+}
+
+typedef enum dye_status (*other_fn)(struct scan *s, size_t at);
+
+static inline enum dye_status each(struct scan *s, uint64_t mask, size_t at, other_fn fn)
+{
+    for (; mask != 0; mask &= mask - 1)
+        DYE_TRY(fn(s, at + (unsigned)__builtin_ctzll(mask)));
+    return DYE_OK;
+}
+
+/* Stars and equal signs that follow none, and brackets that an "at" follows. */
+static enum dye_status on_sign(struct scan *s, size_t i)
+{
+    uint8_t c = s->p[i];
+    if (c == '*' || c == '=') {
+        unsigned class = c == '*' ? CLASS(MASKED) : CLASS(BASE64);
+        if ((s->classes & class) == 0 || (i > 0 && s->p[i - 1] == c))
+            return DYE_OK;
+        return c == '*' ? on_star(s, i) : on_equal(s, i);
+    }
+    bool at = i + 1 < s->n && (s->p[i + 1] | 0x20) == 'a';
+    return at && (s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0 ? on_open(s, i) : DYE_OK;
+}
+
+enum dye_status others_of(struct scan *s, size_t b)
+{
+    const struct window *w = &s->w;
+    size_t at = window_byte(w, b * BLOCK_BYTES);
+    DYE_TRY(each(s, w->m[SIGN][b], at, on_sign));
+    if ((s->classes & (CLASS(MOBILE) | CLASS(OTHER))) != 0)
+        DYE_TRY(each(s, w->m[GROUPS][b], at, on_group));
+    if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
+        return DYE_OK;
+    uint64_t wide = w->m[WIDE][b] & (w->m[SECOND][b] >> 1 | w->m[SECOND][b + 1] << 63);
+    if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
+        DYE_TRY(each(s, wide & (w->m[ALNUM][b] << 1 | w->m[ALNUM][b - 1] >> 63), at, on_open));
+    return each(s, wide, at, on_wide);
+}
+
+/* ---- Chinese digits ---- */
+
+static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t i, size_t n)
+{
+    enum { SKIP = 11, UTF8 = 3, GB = 2 };
+    while (i + n < s->n && s->p[i + n] >= 0x80)
+        n++;
+    for (size_t k = (SKIP - 1) * GB; k + GB <= n; k += SKIP * GB)
+        if (wide_chinese_gb(s->p + i + k) != 0)
+            DYE_TRY(on_wide(s, i + k));
+    for (size_t k = (SKIP - 1) * UTF8; k + UTF8 <= n; k += SKIP * UTF8)
+        if (wide_chinese_utf8(s->p + i + k) != 0)
+            DYE_TRY(on_wide(s, i + k));
+    return DYE_OK;
+}
+
+/* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
+ * of an address only that one is looked at, as UTF-8 and as GB18030. In less than 64 bytes that is one of these. */
+enum dye_status others_highs(struct scan *s)
+{
+    enum { GB_FIRST = 20, GB_SECOND = 42, UTF8_FIRST = 30 };
+    const struct window *w = &s->w;
+    if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
+        return DYE_OK;
+    for (size_t k = 0; k < w->n_highs; k++) {
+        size_t position = w->highs[k], i = window_byte(w, position);
+        size_t n = ones(window_bits(w, HIGH, position / BLOCK_BYTES, position % BLOCK_BYTES));
+        const uint8_t *p = s->p + i;
+        if (n == BLOCK_BYTES || s->n - i < BLOCK_BYTES ||
+            (wide_chinese_gb(p + GB_FIRST) | wide_chinese_gb(p + GB_SECOND) | wide_chinese_utf8(p + UTF8_FIRST)) != 0)
+            DYE_TRY(on_high(s, i, n));
+    }
+    return DYE_OK;
+}

@@ -1,0 +1,160 @@
+/* Runs that may be more than one thing, or nothing: numbers among letters, behind prefixes, in other forms. */
+#include "scanner.h"
+
+/* A run of letters and digits, or what is left of one from a later start. */
+struct run {
+    size_t start, n;
+    uint64_t digits, uppers; /* of its first 64 bytes */
+};
+
+static inline unsigned classes_of(const struct run *r)
+{
+    unsigned classes = CLASS(OTHER);
+    if (r->n == 11 && r->digits == low_bits(11))
+        classes |= CLASS(MOBILE);
+    if ((r->n == 18 && (r->digits & low_bits(17)) == low_bits(17)) || (r->n == 15 && r->digits == low_bits(15)))
+        classes |= CLASS(ID);
+    if (r->n == 16 || r->n == 32 || r->n == 40 || r->n == 64)
+        classes |= CLASS(DIGEST);
+    return classes;
+}
+
+/* 138xxxx5678: what hides the middle may be a letter. */
+static enum dye_status try_crossed(struct scan *s, const struct run *r)
+{
+    uint8_t form[18];
+    size_t hidden = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        uint8_t c = dye_to_lower(s->p[r->start + i]);
+        bool cross = c == 'x' && i > 0 && i + 1 < r->n;
+        hidden += cross;
+        form[i] = cross ? '*' : c;
+    }
+    return hidden >= 4 ? tries_put(s, CLASS(MASKED), r->start, r->n, form, r->n, true) : DYE_OK;
+}
+
+/* Numbers that have letters in them: 7420013841e10, or its letter before a '+', and masks. */
+static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    size_t e = r->n > 3 && p[r->n - 1] == '0' && p[r->n - 2] == '1' ? r->n - 3 : r->n - 1;
+    if ((s->classes & CLASS(NUMBER)) != 0 && r->n <= 13 && (p[e] | 0x20) == 'e' &&
+        (r->digits | UINT64_C(1) << e) == low_bits(r->n)) {
+        uint8_t form[16];
+        for (size_t i = 0; i < r->n; i++)
+            form[i] = dye_to_lower(p[i]);
+        return tries_put(s, CLASS(NUMBER), r->start, r->n, form, r->n, false);
+    }
+    if ((r->n == 11 || r->n == 18) && (s->classes & CLASS(MASKED)) != 0 && (p[r->n / 2] | 0x20) == 'x')
+        return try_crossed(s, r);
+    return DYE_OK;
+}
+
+/* A number among letters: tel17420013841, 17420013841VIP. Each stretch of digits that is as long as one. */
+static __attribute__((noinline)) enum dye_status try_glued(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    size_t n = r->n < 64 ? r->n : 64;
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        for (end = i; end < n && dye_is_digit(p[end]);)
+            end++;
+        size_t digits = end - i, prefix = trunk(p + i, digits);
+        if (digits == 17 && end < n && (p[end] | 0x20) == 'x') {
+            uint8_t form[18];
+            memcpy(form, p + i, 17);
+            form[17] = 'x';
+            DYE_TRY(tries_put(s, CLASS(ID), r->start + i, 18, form, 18, false));
+        }
+        if (digits == 11 || digits == 15 || digits == 18)
+            DYE_TRY(tries_put(s, digits == 11 ? CLASS(MOBILE) : CLASS(ID), r->start + i, digits, p + i, digits, false));
+        if (prefix > 0)
+            DYE_TRY(tries_put(s, CLASS(MOBILE), r->start + i + prefix, digits - prefix, p + i + prefix, digits - prefix,
+                              false));
+    }
+    return DYE_OK;
+}
+
+/* Seventeen digits of an ID before a letter that looks like X. */
+static enum dye_status try_alike(struct scan *s, const struct run *r)
+{
+    uint8_t form[18];
+    size_t letter = wide_check_digit(scan_text(s), r->start + r->n);
+    if (letter == 0)
+        return DYE_OK;
+    memcpy(form, s->p + r->start, 17);
+    form[17] = 'x';
+    return tries_put(s, CLASS(ID), r->start, r->n + letter, form, 18, true);
+}
+
+static inline enum dye_status try_run(struct scan *s, const struct run *r)
+{
+    const uint8_t *p = s->p + r->start;
+    struct written w;
+    if (r->n < RUN_MIN || r->n > RUN_MAX || r->digits == 0)
+        return DYE_OK;
+    unsigned classes = classes_of(r) & s->classes;
+    if (classes != 0) {
+        uint8_t lower[RUN_MAX];
+        const uint8_t *form = p;
+        if (r->uppers != 0) {
+            for (size_t i = 0; i < r->n; i++)
+                lower[i] = dye_to_lower(p[i]);
+            form = lower;
+        }
+        DYE_TRY(tries_put(s, classes, r->start, r->n, form, r->n, false));
+    }
+    if (r->digits != low_bits(r->n)) {
+        if (has_eleven(r->digits))
+            DYE_TRY(try_glued(s, r));
+        return r->n <= 18 ? try_lettered(s, r) : DYE_OK;
+    }
+    if (r->n == 8)
+        return written_grouped_id(scan_text(s), r->start, &w) ? tries_put_written(s, CLASS(ID), &w) : DYE_OK;
+    if (r->n == 17 && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
+        return try_alike(s, r);
+    size_t prefix = trunk(p, r->n);
+    if (prefix == 0)
+        return DYE_OK;
+    return tries_put(s, CLASS(MOBILE) | CLASS(OTHER), r->start + prefix, r->n - prefix, p + prefix, r->n - prefix,
+                     false);
+}
+
+/* Whether the run may be a part of a row in base64: one of 64 letters and digits has a '+' or '/' in 87 of 100 cases,
+ * and of the digests' lengths it is a digest. */
+static inline bool may_be_wrapped(const struct scan *s, size_t start, size_t n)
+{
+    if (start < s->unwrapped)
+        return false;
+    uint8_t before = start > 0 ? s->p[start - 1] : 0, after = start + n < s->n ? s->p[start + n] : 0;
+    return before == '+' || before == '/' || after == '+' || after == '/' || (n >= 40 && n != 40 && n != 64);
+}
+
+enum dye_status run_at(struct scan *s, size_t position)
+{
+    size_t b = position / BLOCK_BYTES, start = window_byte(&s->w, position);
+    unsigned shift = (unsigned)(position % BLOCK_BYTES);
+    struct run r = {.start = start, .n = ones(window_bits(&s->w, ALNUM, b, shift))};
+    if (r.n == 64) { /* as long as a token can be, or longer: how much longer matters by one byte, or five */
+        size_t i = start + 64;
+        while (i < s->n && i < start + RUN_MAX + 8 && dye_is_alnum(s->p[i]))
+            i++;
+        r.n = i - start;
+    }
+    r.digits = window_bits(&s->w, DIGIT, b, shift) & low_bits(r.n);
+    r.uppers = window_bits(&s->w, UPPER, b, shift) & low_bits(r.n);
+    DYE_TRY(try_run(s, &r));
+    if (may_be_wrapped(s, start, r.n))
+        DYE_TRY(wrapped_around(s, start, r.n));
+    size_t later = later_start(s, start, start + r.n);
+    if (later == 0 || later + RUN_MIN > start + r.n)
+        return DYE_OK;
+    struct run rest = {.start = later, .n = start + r.n - later};
+    unsigned skipped = (unsigned)(later - start);
+    rest.digits = r.digits >> skipped;
+    rest.uppers = r.uppers >> skipped;
+    for (size_t i = 64; i < r.n && i - skipped < 64; i++) {
+        rest.digits |= (uint64_t)dye_is_digit(s->p[start + i]) << (i - skipped);
+        rest.uppers |= (uint64_t)(s->p[start + i] >= 'A' && s->p[start + i] <= 'Z') << (i - skipped);
+    }
+    return try_run(s, &rest);
+}

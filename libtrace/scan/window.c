@@ -1,0 +1,49 @@
+/* One byte after the other, and what the processor has. */
+#include "window_walk.h"
+
+/* Eight bytes at a time: one bit of each, multiplied to the top. */
+static uint64_t column(uint64_t bytes, unsigned k)
+{
+    return ((bytes >> k & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080)) >> 56;
+}
+
+static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+{
+    enum { AT_ONCE = 8 };
+    for (size_t b = first; b < first + n_blocks; b++) {
+        for (unsigned k = 0; k < MASKS; k++)
+            m[k][b] = 0;
+        for (unsigned at = 0; at < BLOCK_BYTES; at += AT_ONCE, p += AT_ONCE) {
+            uint64_t classes = 0, signs = 0;
+            for (unsigned i = 0; i < AT_ONCE; i++) {
+                classes |= (uint64_t)masks_classes[0][p[i]] << 8 * i;
+                signs |= (uint64_t)masks_classes[1][p[i]] << 8 * i;
+            }
+            for (unsigned k = 0; k < 8; k++)
+                m[k][b] |= column(classes, k) << at;
+            for (unsigned k = 8; k < MASKS; k++)
+                m[k][b] |= column(signs, k - 8) << at;
+        }
+    }
+}
+
+static void window_scalar(struct window *w, struct dye_span text, size_t at)
+{
+    window_read(w, text, at, classify, list_each);
+}
+
+window_fn window_of_path(enum dye_scan_path path)
+{
+#if defined(__x86_64__)
+    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+    if (path == DYE_SCAN_AVX512)
+        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
+                       __builtin_cpu_supports("gfni")
+                   ? window_avx512
+                   : NULL;
+    if (path == DYE_SCAN_AVX2)
+        return bits && __builtin_cpu_supports("avx2") ? window_avx2 : NULL;
+#endif
+    return path == DYE_SCAN_SCALAR ? window_scalar : NULL;
+}

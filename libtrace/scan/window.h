@@ -1,0 +1,109 @@
+#ifndef SCAN_WINDOW_H
+#define SCAN_WINDOW_H
+/*
+ * window: 4 KiB of text at a time, its bytes' masks, and what begins where. Private to the scan layer.
+ *
+ * Nothing here branches on what a byte is: positions are written in any case and kept by adding how many were right.
+ * Runs of letters and digits are sorted into lanes by their shape; what is common has a lane of its own, in which all
+ * tokens are hashed and looked up alike, and everything that needs a second look is left to run.c.
+ *
+ * Positions count from a block before the window.
+ */
+#include "dye/scan.h"
+#include "masks.h"
+
+enum {
+    WINDOW = 64,                   /* blocks */
+    LOOKAHEAD = 2,                 /* blocks behind the window: the longest run that counts ends in them */
+    SPAN = 1 + WINDOW + LOOKAHEAD, /* and one before */
+    WINDOW_BYTES = WINDOW * BLOCK_BYTES,
+    TEXT_AHEAD = 4 * WINDOW_BYTES, /* that text is called for before it is read */
+    RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
+    RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
+    RUNS_A_BLOCK = 8,
+    RUNS_MAX = WINDOW * RUNS_A_BLOCK,
+    SLACK = 8, /* positions that are written in any case */
+};
+
+/* Masks that follow from those of enum mask. */
+enum derived {
+    RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and none of the next two */
+    MOBILES,      /* where 11 digits do, beside nothing that could belong to them */
+    IDS,          /* 17 digits and one letter or digit */
+    BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
+    EDGE,         /* that, and first bytes of runs behind it */
+    GAP,          /* . - space */
+    LOCAL,        /* what may stand before an '@', over no "--" */
+    DOMAIN,       /* what may stand behind it */
+    OTHERS,       /* where anything begins that is no run and no address */
+    GROUPS,       /* of these: groups of digits as a mobile may be written in */
+    HIGHS,        /* at least 22 bytes of 0x80 and above */
+    ALL_MASKS
+};
+
+enum lane {
+    LANE_NONE,   /* nothing that is looked for */
+    LANE_SLOW,   /* may be more than one thing */
+    LANE_DIGEST, /* 16, 32 or 40 letters and digits */
+    LANE_OTHER,
+    LANES
+};
+
+/* A token: its position and its bytes. */
+typedef uint32_t token;
+#define TOKEN_OF(position, n) ((token)(position) | (token)(n) << 16)
+#define TOKEN_POSITION(t) ((t)&0xffff)
+#define TOKEN_BYTES(t) ((t) >> 16)
+
+struct window {
+    uint8_t lane_of[3][BLOCK_BYTES]; /* for runs of digits, of both, of letters, and their length; set by the caller */
+    uint64_t words;                  /* whether any run of letters and digits is looked for: all bits or none */
+    size_t at;                       /* of the window, in the text */
+    uint64_t m[ALL_MASKS][SPAN];
+    size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
+    token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
+    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
+    uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
+    token lane[LANES][RUNS_MAX];
+};
+
+/* Reads the window at byte `at`; those before it must have been read in turn. */
+typedef void (*window_fn)(struct window *w, struct dye_span text, size_t at);
+/* NULL when this processor lacks it. */
+window_fn window_of_path(enum dye_scan_path path);
+
+/* For window*.c alone. */
+void window_avx2(struct window *w, struct dye_span text, size_t at);
+void window_avx512(struct window *w, struct dye_span text, size_t at);
+
+/* 64 bits of a mask from block b, bit `shift` on. Blocks behind the last one are empty. */
+static inline uint64_t window_bits(const struct window *w, unsigned mask, size_t b, unsigned shift)
+{
+    return w->m[mask][b] >> shift | w->m[mask][b + 1] << 1 << (63 - shift);
+}
+
+static inline uint64_t low_bits(size_t n)
+{
+    return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+}
+
+/* How many bits are set from the lowest on. */
+static inline unsigned ones(uint64_t bits)
+{
+    return ~bits != 0 ? (unsigned)__builtin_ctzll(~bits) : 64;
+}
+
+/* Where in the text a position is: never before its start. */
+static inline size_t window_byte(const struct window *w, size_t position)
+{
+    return w->at + position - BLOCK_BYTES;
+}
+
+/* Whether eleven digits in a row stand among the first 64. */
+static inline bool has_eleven(uint64_t digits)
+{
+    uint64_t two = digits & digits >> 1, four = two & two >> 2, eight = four & four >> 4;
+    return (eight & eight >> 3) != 0;
+}
+
+#endif

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# kill -9 in the middle of a large plain file: run again, the ingest goes on behind the chunks that were committed without
+# reading them, and comes to the same.
+. "$(dirname "$0")/../support/home.sh"
+. tests/support/kill.sh
+
+home_new
+hospital_new
+seed_csv jinan-hospital/his 200 "$SCRATCH/seeded.csv"
+leak=$SCRATCH/leak.csv
+{ # of different people, so that it takes several sketches
+    noise 600000 1
+    reveal jinan-hospital/his | rows
+    noise 600000 2
+} >"$leak"
+bytes=$(stat -c %s "$leak")
+
+# counted: what is known of the dump when it is done.
+counted() {
+    dyetrace parts "$(dump_of "$leak")" --json
+    sightings_of "$(dump_of "$leak")"
+}
+# ingest_watched: ingests, and sets READ to how many bytes its process had read when it was last seen.
+ingest_watched() {
+    local victim now
+    READ=0
+    dyetrace ingest "$leak" --json >/dev/null 2>&1 </dev/null &
+    victim=$!
+    while now=$(awk '$1 == "rchar:" { print $2 }' "/proc/$victim/io" 2>/dev/null) && [ -n "$now" ]; do
+        READ=$now
+        sleep 0.005
+    done
+    wait "$victim"
+}
+
+ingest_watched
+is "an undisturbed ingest is done" "$?" 0
+undisturbed=$(counted)
+whole=$READ
+ok "it reads the file for its digest, to match it, and for its other digest" test "$whole" -ge $((3 * bytes))
+chunks=$(home_sql "SELECT count(*) FROM dyetrace.chunk")
+diag "$bytes bytes, $chunks chunks, $whole bytes read"
+[ "$TAP_FAILED" = 0 ] || finish
+
+reset_dumps
+setsid dyetrace ingest "$leak" --json >/dev/null 2>&1 </dev/null &
+victim=$!
+committed() {
+    [ "$(home_sql "SELECT count(*) FROM dyetrace.chunk")" -ge $((chunks * 2 / 3)) ]
+}
+ok "two thirds of its chunks are committed" eventually 60 committed
+kill -9 -- -"$victim"
+wait "$victim" 2>/dev/null
+left=$(home_sql "SELECT count(*) FROM dyetrace.chunk")
+sketched=$(home_sql "SELECT coalesce(max(upto), 0) FROM dyetrace.sketch")
+ok "it was killed before its end" test "$left" -lt "$chunks"
+skipped=$(home_sql "SELECT coalesce(sum(bytes), 0) FROM dyetrace.chunk WHERE number < $sketched")
+diag "killed with $left chunks done, $sketched of them in sketches: $skipped bytes"
+ok "a third of the file is behind it" test "$skipped" -gt $((bytes / 3))
+
+ingest_watched
+is "the ingest goes on to its end" "$?" 0
+diag "$READ bytes read"
+ok "it has not read what was done" test "$READ" -lt $((whole - skipped * 9 / 10))
+is "and all that is known of the dump is the same" "$(counted)" "$undisturbed"
+finish
