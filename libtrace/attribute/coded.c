@@ -264,7 +264,8 @@ static uint64_t mark(uint32_t canary, uint8_t variants)
     return z ^ (z >> 31);
 }
 
-/* Copies that are the same wherever something shows, for whatever reason. */
+/* Copies that are the same throughout, for whatever reason. Not where something shows alone: colluders who give away
+ * only what they have alike would look the same. */
 static void tie_same(const struct coded *k, struct copy *copies, uint32_t *ties)
 {
     const struct holdings *h = &k->m->shared;
@@ -274,8 +275,7 @@ static void tie_same(const struct coded *k, struct copy *copies, uint32_t *ties)
         if (k->shared[s] == 0)
             continue;
         for (size_t i = h->from[s]; i < h->from[s + 1]; i++)
-            if (shows_one(k->m, h->at[i].canary))
-                sum += mark(h->at[i].canary, h->at[i].variants);
+            sum += mark(h->at[i].canary, h->at[i].variants);
         copies[n++] = (struct copy){(uint32_t)(sum >> 32), (uint32_t)sum, s};
     }
     qsort(copies, n, sizeof *copies, compare_copies);

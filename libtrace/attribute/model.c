@@ -1,5 +1,7 @@
 #include "model.h"
 
+#include "statistics.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +135,7 @@ struct weight model_weigh(const struct model *m, uint32_t source)
         held += m->covered[t] == 0;
         w.seen += m->covered[t] == 0 && m->seen[t] >= 0.5;
     }
-    w.p_value = fmin(1, dye_binomial_tail(held, w.seen, m->stray) * m->tested);
+    w.p_value = fmin(1, dye_binomial_tail(held, w.seen, m->stray) * fmax(1, m->tested));
     w.mislink_p = dye_binomial_tail(w.seen + seen_besides(m, source), w.seen, p->mislink);
     return w;
 }
@@ -148,17 +150,7 @@ bool weight_passes(const struct weight *w, const struct model *m)
 
 uint32_t model_astray(const struct model *m, uint32_t source)
 {
-    uint32_t all = m->seen_of[source] + seen_besides(m, source);
-    uint32_t low = 0; /* more than that many are too many for mis-links: not sure of low, sure of high */
-    uint32_t high = all;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (dye_binomial_tail(all, mid + 1, m->params->mislink) <= m->params->max_mislink_p)
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return high + 1 > m->params->min_seen ? high : m->params->min_seen - 1;
+    return statistics_astray(m->seen_of[source] + seen_besides(m, source), m->params);
 }
 
 void model_cover(struct model *m, uint32_t source)

@@ -1,4 +1,4 @@
-#include "dye/attribute.h"
+#include "statistics.h"
 
 #include <assert.h>
 #include <math.h>
@@ -69,4 +69,68 @@ double dye_detection_power(uint64_t population, uint64_t canaries, uint64_t rows
     if (population == 0 || (double)rows >= all)
         return 1;
     return -expm1((double)rows * log1p(-(double)canaries / all));
+}
+
+uint32_t statistics_astray(uint32_t all, const struct dye_attribute_params *p)
+{
+    uint32_t low = 0; /* more than that many are too many: not sure of low, sure of high */
+    uint32_t high = all;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (dye_binomial_tail(all, mid + 1, p->mislink) <= p->max_mislink_p)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return high + 1 > p->min_seen ? high : p->min_seen - 1;
+}
+
+/* How much better, in natural logarithms, `seen` of n canaries explain themselves by the share that fits best. */
+static double best_fit(double seen, double n)
+{
+    double share = seen / n;
+    return seen * log(share) + (share < 1 ? (n - seen) * log1p(-share) : 0);
+}
+
+/* Both ways, the worst that `power` leaves to expect: a leak upstream shows none of n, and one downstream shows more of
+ * them than may be mis-links. That the share which leaked is not known costs an order of magnitude or so. */
+static bool tells(uint64_t n, uint32_t upstream, double fraction, double power, const struct dye_attribute_params *p)
+{
+    double margin = p->min_log10_margin + 1;
+    uint32_t astray = statistics_astray((uint32_t)fmin(fraction * (upstream + (double)n) + 0.5, 1e9), p);
+    double each = log10(fraction / p->epsilon); /* that one more seen is worth */
+    double wanted = astray + ceil(fmax(1, margin / fmax(each, 0.1)));
+    uint32_t seen = (uint32_t)(fraction * upstream);
+    while (seen > 0 && dye_binomial_tail(upstream, seen, fraction) < power)
+        seen--;
+    return seen > 0 && best_fit(seen, upstream) - best_fit(seen, upstream + (double)n) >= margin * log(10) &&
+           wanted <= (double)n && dye_binomial_tail((uint32_t)n, (uint32_t)wanted, fraction) >= power;
+}
+
+uint64_t dye_attribute_flow_needed(uint64_t upstream, double fraction, double power,
+                                   const struct dye_attribute_params *p)
+{
+    struct dye_attribute_params usual;
+    enum { MOST = 1 << 24 };
+    assert(fraction > 0 && fraction <= 1 && power > 0 && power < 1);
+    dye_attribute_params_default(&usual);
+    p = p != NULL ? p : &usual;
+    if (upstream > MOST)
+        upstream = MOST;
+    uint64_t low = 0;
+    uint64_t high = 1;
+    while (!tells(high, (uint32_t)upstream, fraction, power, p)) {
+        low = high;
+        high *= 2;
+        if (high > MOST)
+            return UINT64_MAX;
+    }
+    while (high - low > 1) {
+        uint64_t mid = low + (high - low) / 2;
+        if (tells(mid, (uint32_t)upstream, fraction, power, p))
+            high = mid;
+        else
+            low = mid;
+    }
+    return high;
 }

@@ -15,6 +15,7 @@ SELECT json_build_object(
     'power', t.power,
     'controls', t.controls,
     'unexplained', t.unexplained,
+    'inherited', t.inherited,
     'epoch', t.epoch,
     'sources', coalesce((SELECT json_agg(json_build_object(
             'source', s.path,
@@ -25,6 +26,8 @@ SELECT json_build_object(
             'power', a.power,
             'seen', a.seen,
             'planted', a.planted,
+            'shared', CASE WHEN a.shared > 0 THEN json_build_object(
+                'agree', a.agree, 'of', a.shared, 'p_value', a.code_p_value) END,
             'leaked', CASE WHEN coalesce(e.leaked, a.leaked) IS NOT NULL THEN json_build_object(
                 'estimate', round(coalesce(e.leaked, a.leaked)), 'low', round(coalesce(e.leaked_low, a.leaked_low)),
                 'high', round(coalesce(e.leaked_high, a.leaked_high))) END,

@@ -19,6 +19,7 @@ INSERT INTO allowed VALUES
     ('seeder', 'canary_burn', '{INSERT,SELECT}'), ('auditor', 'assigned_release', '{SELECT}'), ('auditor', 'canary_burn', '{SELECT}'),
     ('seeder', 'exclusion_list', '{INSERT,SELECT}'), ('auditor', 'exclusion_list', '{SELECT}'),
     ('seeder', 'exclusion_state', '{SELECT}'), ('auditor', 'exclusion_state', '{SELECT}'),
+    ('seeder', 'source_flow', '{INSERT,SELECT}'), ('matcher', 'source_flow', '{SELECT}'), ('auditor', 'source_flow', '{SELECT}'),
     ('seeder', 'source_state', '{SELECT}'), ('auditor', 'source_approval', '{SELECT}'),
     ('seeder', 'code', '{INSERT,SELECT}'), ('seeder', 'code_position', '{INSERT,SELECT}'),
     ('seeder', 'drop_file', '{INSERT,SELECT}'), ('seeder', 'drop_placement', '{INSERT,SELECT}'),

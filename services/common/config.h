@@ -41,6 +41,8 @@ struct config {
     double attribution_max_p_value;
     double attribution_min_log10_margin;
     int64_t attribution_min_seen;
+    double attribution_mislink;
+    double attribution_max_mislink_p;
     int64_t alerts_digest_seconds;
     int64_t alerts_cooldown_seconds;
     int64_t alerts_tries;

@@ -171,6 +171,29 @@ int verb_parts(int argc, char **argv)
 
 /* ---- attribute ---- */
 
+/* Groups of which one contributed, but which one can't be told. */
+static void print_undecided(const json_t *groups)
+{
+    size_t i;
+    size_t j;
+    json_t *group;
+    json_t *e;
+    json_array_foreach(groups, i, group)
+    {
+        json_array_foreach(group, j, e) printf("%s%s", j == 0 ? "; one of " : ", ", json_string_value(e));
+    }
+}
+
+/* What its shared canaries say, where any were seen. */
+static void print_shared(const json_t *shared)
+{
+    if (json_is_object(shared))
+        printf("  copies agree in %lld of %lld (p %.2e)",
+               (long long)json_integer_value(json_object_get(shared, "agree")),
+               (long long)json_integer_value(json_object_get(shared, "of")),
+               json_number_value(json_object_get(shared, "p_value")));
+}
+
 enum { LEAK_MAX_BYTES = 64 << 20 };
 
 static void print_list(const json_t *o, const char *key, const char *before)
@@ -189,6 +212,7 @@ static void print_attribution(const char *text)
         return;
     printf("%s: %s", json_string_value(json_object_get(o, "dump")), json_string_value(json_object_get(o, "verdict")));
     json_array_foreach(json_object_get(o, "set"), i, e) printf("%s%s", i == 0 ? ": " : " + ", json_string_value(e));
+    print_undecided(json_object_get(o, "undecided"));
     const json_t *power = json_object_get(o, "power");
     if (json_is_number(power))
         printf("  (detection power %.3f)", json_number_value(power));
@@ -207,6 +231,7 @@ static void print_attribution(const char *text)
             printf("  %.0f (%.0f to %.0f)", json_number_value(json_object_get(leaked, "estimate")),
                    json_number_value(json_object_get(leaked, "low")),
                    json_number_value(json_object_get(leaked, "high")));
+        print_shared(json_object_get(e, "shared"));
         putchar('\n');
     }
     json_decref(o);

@@ -1,7 +1,9 @@
 /*
  * plan: how many canaries a source needs for the sizes of sale and the powers asked, stratum by stratum, and which
- * strata fall short. The strata are the source and those below it whose population is known.
+ * strata fall short. The strata are the source and those below it whose population is known. Where a stratum feeds
+ * another source, also how many canaries that only the latter has would tell the two apart.
  */
+#include "dye/attribute.h"
 #include "dye/planner.h"
 #include "log.h"
 #include "options.h"
@@ -27,7 +29,8 @@ static const struct option_spec options[] = {
 };
 static const struct verb_spec spec = {"plan SOURCE --sale N... [--leak-fraction F] [--power 0.95] [--json]",
                                       "Canaries needed a stratum (the source and those below it whose population is\n"
-                                      "known), how many are planted, and the strata that fall short.",
+                                      "known), how many are planted, and the strata that fall short. Of what a\n"
+                                      "stratum feeds: the canaries only there that would tell the two apart.",
                                       options, 1, -1};
 
 enum { ASKED_MAX = 64 };
@@ -141,6 +144,67 @@ static json_t *answer(const struct question *q, const struct stratum *s)
                      targets);
 }
 
+/* The smallest share of the table that is asked about; 0 when its size is not known. */
+static double smallest_share(const struct question *q, const struct stratum *s)
+{
+    double least = 0;
+    for (size_t i = 0; i < q->fraction.n; i++)
+        least = least == 0 || q->fraction.value[i] < least ? q->fraction.value[i] : least;
+    for (size_t i = 0; i < q->sale.n && s->population != 0; i++) {
+        double share = q->sale.value[i] / (double)(s->population + s->planted);
+        share = share < 1 ? share : 1;
+        least = least == 0 || share < least ? share : least;
+    }
+    return least;
+}
+
+/* What a stratum feeds, and what each of these holds that it did not get from there. */
+static const char feeds_sql[] =
+    "SELECT t.path, (SELECT count(DISTINCT p.canary_id) FROM dyetrace.placement p JOIN dyetrace.canary c USING "
+    "(canary_id)"
+    " WHERE p.source_id = t.source_id AND p.state = 'planted' AND c.type <> 'shared' AND NOT EXISTS (SELECT FROM"
+    " dyetrace.placement u WHERE u.canary_id = p.canary_id AND u.source_id = s.source_id))"
+    " FROM dyetrace.source s JOIN dyetrace.source_flow f ON f.from_id = s.source_id"
+    " JOIN dyetrace.source t ON t.source_id = f.to_id WHERE s.path = $1 ORDER BY t.path COLLATE \"C\"";
+
+static enum dye_status add_feeds(json_t *o, const struct question *q, const struct stratum *stratum, struct store *s,
+                                 struct dye_error *err)
+{
+    STORE_RESULT rows = NULL;
+    double share = smallest_share(q, stratum);
+    double power = 0;
+    for (size_t p = 0; p < q->power.n; p++)
+        power = q->power.value[p] > power ? q->power.value[p] : power;
+    DYE_TRY(store_run(s, err, &rows, feeds_sql, "s", stratum->path));
+    json_t *feeds = json_array();
+    for (int i = 0; i < PQntuples(rows) && share > 0; i++) {
+        uint64_t needed = dye_attribute_flow_needed(stratum->planted, share, power, NULL);
+        json_array_append_new(feeds, json_pack("{s:s, s:I, s:o, s:f}", "source", store_text(rows, i, 0), "only_there",
+                                               (json_int_t)store_int(rows, i, 1), "needed",
+                                               needed == UINT64_MAX ? json_null() : json_integer((json_int_t)needed),
+                                               "leak_fraction", share));
+    }
+    json_object_set_new(o, "feeds", feeds);
+    return DYE_OK;
+}
+
+static void print_feeds(const json_t *feeds)
+{
+    for (size_t i = 0; i < json_array_size(feeds); i++) {
+        const json_t *f = json_array_get(feeds, i);
+        const json_t *needed = json_object_get(f, "needed");
+        printf("  feeds %s: ", json_string_value(json_object_get(f, "source")));
+        if (json_is_integer(needed))
+            printf("%" JSON_INTEGER_FORMAT " canaries only in %s would tell them apart", json_integer_value(needed),
+                   json_string_value(json_object_get(f, "source")));
+        else
+            printf("no number of canaries would tell them apart");
+        printf(" (leak of %.3g %%), now %" JSON_INTEGER_FORMAT "\n",
+               100 * json_real_value(json_object_get(f, "leak_fraction")),
+               json_integer_value(json_object_get(f, "only_there")));
+    }
+}
+
 static void print_text(const json_t *o)
 {
     const json_t *targets = json_object_get(o, "targets");
@@ -165,6 +229,7 @@ static void print_text(const json_t *o)
     }
     if (json_is_true(json_object_get(o, "below")))
         printf("  below target by %" JSON_INTEGER_FORMAT "\n", json_integer_value(json_object_get(o, "short")));
+    print_feeds(json_object_get(o, "feeds"));
 }
 
 /* What a stratum holds: the canaries planted in it and in what lies below it, as far as its source still has them. */
@@ -198,6 +263,11 @@ static enum dye_status plan(const struct question *q, struct store *s, struct dy
         json_t *o = answer(q, &stratum);
         if (o == NULL)
             DYE_FAIL(err, DYE_E_NOMEM, "plan: out of memory");
+        enum dye_status status = add_feeds(o, q, &stratum, s, err);
+        if (status != DYE_OK) {
+            json_decref(o);
+            return status;
+        }
         below += json_is_true(json_object_get(o, "below"));
         if (common.json) {
             json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));

@@ -1,4 +1,4 @@
-/* source add, approve, list: the tree of sources. */
+/* source add, approve, flow, list: the tree of sources, and what feeds what. */
 #include "sector_file.h"
 #include "source.h"
 #include "verb.h"
@@ -31,11 +31,12 @@ static const struct option_spec options[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {
-    "source add PATH --sector S [--population N] [--environment E] | source list | source profile PATH ... |"
+    "source add PATH --sector S [--population N] [--environment E] | source list | source flow A B | source profile "
+    "PATH ... |"
     " source approve PATH --by WHO --ref DOC --downstream-checked LIST --front-desk REF",
-    "The tree of sources; add makes the parents too, approve records what production demands. source profile --help:"
-    " what a table looks like.",
-    options, 1, 2};
+    "The tree of sources; add makes the parents too, approve records what production demands. flow says that A feeds B:"
+    " what is planted in A is in B too. source profile --help: what a table looks like.",
+    options, 1, 3};
 
 /* The database refuses it too; this says what to do. */
 static enum dye_status check_owner(struct store *s, const char *owner, const char *path, struct dye_error *err)
@@ -110,17 +111,38 @@ static enum dye_status approve(struct store *s, const char *path, struct dye_err
     return store_commit(s, err);
 }
 
+static enum dye_status flow(struct store *s, const char *from, const char *to, struct dye_error *err)
+{
+    struct source a;
+    struct source b;
+    DYE_TRY(source_find(s, from, &a, err));
+    DYE_TRY(source_find(s, to, &b, err));
+    if (a.source_id == b.source_id)
+        DYE_FAIL(err, DYE_E_USAGE, "source flow: %s: a source needs no flow to itself", from);
+    DYE_TRY(store_begin(s, err));
+    DYE_TRY(store_run(s, err, NULL,
+                      "INSERT INTO dyetrace.source_flow (from_id, to_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ii",
+                      a.source_id, b.source_id));
+    DYE_TRY(store_run(s, err, NULL,
+                      "SELECT dyetrace.audit_append('source flow', $1, 'done', jsonb_build_object('to', $2::text))",
+                      "ss", from, to));
+    return store_commit(s, err);
+}
+
 static enum dye_status list(struct store *s, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,
                       common.json ? "SELECT json_build_object('source', s.path, 'sector', s.sector, 'owner', o.name,"
-                                    " 'population', s.population, 'environment', s.environment, 'planted', count(p.*) "
+                                    " 'population', s.population, 'environment', s.environment, 'feeds',"
+                                    " array(SELECT t.path FROM dyetrace.source_flow f JOIN dyetrace.source t"
+                                    " ON t.source_id = f.to_id WHERE f.from_id = s.source_id ORDER BY 1),"
+                                    " 'planted', count(p.*) "
                                     "FILTER (WHERE p.state = 'planted'),"
                                     " 'committed', count(p.*) FILTER (WHERE p.state = 'committed'))"
                                     " FROM dyetrace.source s JOIN dyetrace.owner o USING (owner_id)"
                                     " LEFT JOIN dyetrace.placement p USING (source_id)"
-                                    " GROUP BY s.path, s.sector, o.name, s.population, s.environment ORDER BY s.path"
+                                    " GROUP BY s.source_id, o.name ORDER BY s.path"
                                   : "SELECT format('%-40s %-12s %s canaries', s.path, s.sector, count(p.*)) FROM"
                                     " dyetrace.source s LEFT JOIN dyetrace.placement p ON p.source_id = s.source_id"
                                     " AND p.state = 'planted' GROUP BY s.path, s.sector ORDER BY s.path",
@@ -143,6 +165,8 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
         status = add(&h, s, argv[2], err);
     else if (strcmp(argv[1], "approve") == 0 && args == 2)
         status = approve(s, argv[2], err);
+    else if (strcmp(argv[1], "flow") == 0 && args == 3)
+        status = flow(s, argv[2], argv[3], err);
     else if (strcmp(argv[1], "list") == 0 && args == 1)
         status = list(s, err);
     else

@@ -67,7 +67,28 @@ is "all its canaries are seen, in its variants" "$(jq -r '[.canary, .variant] | 
 is "the holders of a variant are told together" \
     "$(jq -c 'select(.sources) | select((.sources | index("chain/b5")) == null)' "$SCRATCH/seen" | wc -l)" 0
 ok "most are held by several" test "$(jq -c 'select(.sources)' "$SCRATCH/seen" | wc -l)" -gt $((planted / 2))
-exit_is "holding a variant is not held against a source" 0 dyetrace attribute "$dump" --json
-is "without the code nobody is named, alone or among others" "$(jq -c '[.set, .undecided, .sources]' <<<"$OUT")" '[[],[],[]]'
-ok "and the dump is not said to be clean" test "$(jq -r .verdict <<<"$OUT")" = insufficient
+exit_is "the copy is attributed" 0 dyetrace attribute "$dump" --json
+is "to its holder alone" "$(jq -c '[.verdict, .set, .undecided]' <<<"$OUT")" '["attributed",["chain/b5"],[]]'
+is "whose every variant agrees" \
+    "$(jq -c '.sources[] | select(.source == "chain/b5") | [.seen, .shared.of - .shared.agree]' <<<"$OUT")" "[$planted,0]"
+ok "by a p-value over all holders" test "$(jq '.sources[] | select(.source == "chain/b5") | .shared.p_value < 1e-9' <<<"$OUT")" = true
+is "the others' agree in some" "$(jq -c '[.sources[] | select(.source | startswith("chain/b")) | select(.shared.agree < .shared.of)] | length' <<<"$OUT")" 5
+is "what is above is listed, and not named" "$(jq -r '.sources[] | select(.source == "chain") | .posterior > 0.99' <<<"$OUT")" true
+exit_is "the same as text" 0 dyetrace attribute "$dump"
+like "says how the copies agree" "$OUT" "chain/b5 .*copies agree in [0-9]+ of [0-9]+"
+
+# ---- two holders who join: every row from the copy of one of them, and a fifth of the rows lost ----
+{ noise 2000 4; jq -c 'select(.source == "chain/b2" or .source == "chain/b6")' "$SCRATCH/all" |
+    jq -sc 'group_by(.canary) | .[]' | awk 'NR % 5 != 0 { print NR % 2, $0 }' |
+    while read -r which pair; do jq -c ".[$which]" <<<"$pair"; done | rows; } >"$SCRATCH/joined.csv"
+exit_is "what they made of their copies is ingested" 0 dyetrace ingest "$SCRATCH/joined.csv" --json
+exit_is "and attributed" 0 dyetrace attribute "$(jq -r .dump <<<"$OUT")" --json
+is "to members of the coalition alone" "$(jq -c '[.set[] | select(. != "chain/b2" and . != "chain/b6")] | length' <<<"$OUT")" 0
+ok "to one of them at least" test "$(jq '.set | length' <<<"$OUT")" -ge 1
+
+# ---- rows that too few hold ----
+{ noise 500 5; jq -c 'select(.source == "chain/b5")' "$SCRATCH/all" | head -n 5 | rows; } >"$SCRATCH/few.csv"
+run dyetrace ingest "$SCRATCH/few.csv" --json
+exit_is "five rows of a copy are asked about" 0 dyetrace attribute "$(jq -r .dump <<<"$OUT")" --json
+is "and are insufficient" "$(jq -c '[.verdict, .set]' <<<"$OUT")" '["insufficient",[]]'
 finish

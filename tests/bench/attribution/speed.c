@@ -60,30 +60,38 @@ static struct dye_attribute_case make_case(struct rng *r)
                                        seen,    n_seen,  1000000,  1,        flows,    FLOWS};
 }
 
+static double between(const struct timespec *t)
+{
+    return (double)(t[1].tv_sec - t[0].tv_sec) + (double)(t[1].tv_nsec - t[0].tv_nsec) / 1e9;
+}
+
 bool speed_measure(uint64_t seed)
 {
     struct rng r;
     struct dye_attribution a;
-    struct timespec from;
-    struct timespec to;
+    struct timespec wall[2];
+    struct timespec busy[2];
     struct rusage usage;
     rng_init(&r, seed);
     const struct dye_attribute_case c = make_case(&r);
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    clock_gettime(CLOCK_MONOTONIC, &wall[0]);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy[0]);
     if (dye_attribute(&c, NULL, &a, NULL) != DYE_OK)
         abort();
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy[1]);
+    clock_gettime(CLOCK_MONOTONIC, &wall[1]);
     getrusage(RUSAGE_SELF, &usage);
-    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    double seconds = between(busy); /* of the one thread: what else the machine does is not its fault */
     double gib = (double)usage.ru_maxrss / 1048576;
     size_t named = 0;
     for (size_t i = 0; i < a.n; i++)
         named += a.sources[i].in_set;
     bool holds = seconds < most_seconds && gib < most_gib;
-    printf(
-        "speed: %d sources, %d canaries, %d flows, %zu sightings: %zu sources named, %u groups; %.2f s, %.2f GiB with\n"
-        "the case itself (under %g s, %g GiB): %s\n",
-        SOURCES, CANARIES, FLOWS, c.n_seen, named, a.groups, seconds, gib, most_seconds, most_gib, bound_word(holds));
+    printf("speed: %d sources, %d canaries, %d flows, %zu sightings: %zu sources named, %u groups; %.2f s busy, %.2f s "
+           "by the clock, %.2f GiB with\n"
+           "the case itself (under %g s, %g GiB): %s\n",
+           SOURCES, CANARIES, FLOWS, c.n_seen, named, a.groups, seconds, between(wall), gib, most_seconds, most_gib,
+           bound_word(holds));
     dye_attribution_done(&a);
     free((void *)c.sources);
     free((void *)c.canaries);

@@ -253,7 +253,7 @@ static void nothing_seen_is_not_covered_and_says_how_little_that_means(void **st
     assert_true(of(s, b)->power > 0.999 && isnan(s->got.sources[2].power) == isnan(s->got.sources[2].leaked));
     assert_near(of(s, a)->log10_lr, -0.555948373074, 1e-9);
     assert_true(of(s, a)->leaked == 0 && of(s, a)->leaked_low == 0);
-    assert_near(of(s, a)->leaked_high, 876.24539250, 1e-9);
+    assert_near(of(s, a)->leaked_high, 750, 1e-9);
     assert_true(of(s, a)->taken_after == INT64_MIN);
 }
 

@@ -153,6 +153,19 @@ static void copies_and_exclusive_canaries_add_up(void **state)
     assert_false(in_set(s, 3));
 }
 
+/* What is left is what they have alike: the two look the same there, and both are named. */
+static void holders_who_sell_what_they_have_alike_are_both_named(void **state)
+{
+    struct story *s = *state;
+    struct chain k = chain(s);
+    for (unsigned j = 0; j < POSITIONS; j++)
+        if (k.symbol[j][1] == k.symbol[j][4])
+            see_variant(s, k.shared + j, k.symbol[j][1], 1);
+    run(s);
+    for (uint32_t h = 0; h < HOLDERS; h++)
+        assert_int_equal(in_set(s, h), h == 1 || h == 4);
+}
+
 static void a_copy_passed_on_is_a_group_until_something_else_tells(void **state)
 {
     struct story *s = *state;
@@ -210,15 +223,11 @@ static void each_code_is_weighed_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(a_copy_that_leaked_names_its_holder),
-        STORY(a_little_of_a_copy_is_insufficient),
-        STORY(holders_who_join_are_both_named),
-        STORY(both_variants_seen_say_as_little_as_none),
-        STORY(weak_sightings_of_variants_count_for_less),
-        STORY(copies_and_exclusive_canaries_add_up),
-        STORY(a_copy_passed_on_is_a_group_until_something_else_tells),
-        STORY(equal_copies_are_never_told_apart),
-        STORY(each_code_is_weighed_by_itself),
+        STORY(a_copy_that_leaked_names_its_holder),      STORY(a_little_of_a_copy_is_insufficient),
+        STORY(holders_who_join_are_both_named),          STORY(holders_who_sell_what_they_have_alike_are_both_named),
+        STORY(both_variants_seen_say_as_little_as_none), STORY(weak_sightings_of_variants_count_for_less),
+        STORY(copies_and_exclusive_canaries_add_up),     STORY(a_copy_passed_on_is_a_group_until_something_else_tells),
+        STORY(equal_copies_are_never_told_apart),        STORY(each_code_is_weighed_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* The tree of sources, flows between them, and what does not count: mis-links, reposts, what was withdrawn. */
+#include "rng.h"
 #include "story.h"
 
 static uint32_t below(struct story *s, uint32_t parent, uint64_t population)
@@ -222,6 +223,48 @@ static void the_absence_of_what_was_withdrawn_says_nothing(void **state)
     assert_int_equal(of(s, a)->planted, 60);
 }
 
+/* A leak of 30 % upstream, or downstream, 200 times each, with as many canaries downstream alone as planned. */
+static void as_many_canaries_as_planned_tell_a_flow_apart(void **state)
+{
+    struct story *s = *state;
+    struct rng r;
+    unsigned right[2] = {0, 0};
+    uint32_t needed = (uint32_t)dye_attribute_flow_needed(40, 0.3, 0.9, NULL);
+    assert_in_range(needed, 20, 400);
+    rng_init(&r, 5);
+    uint32_t a = source(s, 0);
+    uint32_t b = source(s, 0);
+    uint32_t t = canaries(s, 40 + needed);
+    plant(s, a, t, 40);
+    plant(s, b, t + 40, needed);
+    flow(s, a, b);
+    for (unsigned round = 0; round < 400; round++) {
+        uint32_t leaking = round % 2 == 0 ? a : b;
+        s->c.n_seen = 0;
+        for (uint32_t i = 0; i < (leaking == a ? 40 : 40 + needed); i++)
+            if (rng_unit(&r) < 0.3)
+                see(s, t + i, 1, 1);
+        run(s);
+        assert_false(in_set(s, leaking == a ? b : a));
+        right[leaking == b] += in_set(s, leaking);
+        dye_attribution_done(&s->got);
+    }
+    print_message("%u canaries: upstream %u, downstream %u of 200\n", needed, right[0], right[1]);
+    assert_true(right[0] >= 180 && right[1] >= 180);
+}
+
+static void a_flow_wants_more_canaries_the_less_leaks(void **state)
+{
+    (void)state;
+    uint64_t before = 0;
+    for (double fraction = 1; fraction > 0.1; fraction /= 2) {
+        uint64_t needed = dye_attribute_flow_needed(200, fraction, 0.95, NULL);
+        assert_true(needed > before);
+        before = needed;
+    }
+    assert_true(dye_attribute_flow_needed(40, 1e-9, 0.95, NULL) == UINT64_MAX);
+}
+
 static void a_tree_or_flow_that_makes_no_sense_is_refused(void **state)
 {
     struct story *s = *state;
@@ -256,6 +299,8 @@ int main(void)
         STORY(an_inherited_canary_is_as_if_it_had_never_been),
         STORY(an_inherited_control_still_alarms),
         STORY(the_absence_of_what_was_withdrawn_says_nothing),
+        STORY(as_many_canaries_as_planned_tell_a_flow_apart),
+        cmocka_unit_test(a_flow_wants_more_canaries_the_less_leaks),
         STORY(a_tree_or_flow_that_makes_no_sense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

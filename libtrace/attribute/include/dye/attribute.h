@@ -22,7 +22,7 @@
  * the code's own threshold. What is independent multiplies (Vovk and Wang, "E-values: calibration, combination and
  * applications", 2021): the exclusive canaries enter by (1 + their ratio against leak or mis-link) / 2, the mean of
  * "they were left in" and "the colluders took them out". Copies that flowed from one holder to another, or are the same
- * wherever something shows, are no independent draws: the rest of the evidence decides between them, or nothing does.
+ * throughout, are no independent draws: the rest of the evidence decides between them, or nothing does.
  *
  * Sources are then explained away. For each source that passes all thresholds, the best explanation of what is seen
  * with it is compared to the best without it. More than min_log10_margin better: it enters the set, and what it held is
@@ -161,5 +161,15 @@ DYE_API double dye_binomial_tail(uint32_t n, uint32_t k, double p);
 DYE_API void dye_wilson(uint32_t n, uint32_t k, double z, double *ret_low, double *ret_high);
 /* METHODS 1: that `rows` rows out of population + canaries hold a canary. All of them taken: certain. */
 DYE_API double dye_detection_power(uint64_t population, uint64_t canaries, uint64_t rows);
+
+/*
+ * How many canaries that are planted downstream alone tell a leak there from one upstream, where `upstream` canaries
+ * are held by both and that fraction of a table leaks: with at least this power more of them are seen than may be
+ * mis-links, and none of them is evidence for upstream; each by min_log10_margin. p may be NULL: the defaults. fraction
+ * in (0, 1], power in (0, 1) (asserted). UINT64_MAX beyond 2^24, or
+ * where so little of what is upstream would be seen that nothing tells.
+ */
+DYE_API uint64_t dye_attribute_flow_needed(uint64_t upstream, double fraction, double power,
+                                           const struct dye_attribute_params *p);
 
 #endif
