@@ -25,6 +25,10 @@ struct ingest {
     const char *const *passwords; /* tried in turn on what is encrypted; never stored */
     size_t n_passwords;
 };
+static inline bool ingest_stopping(const struct ingest *in)
+{
+    return in->stop != NULL && atomic_load(in->stop);
+}
 
 /* How it came. UTF-8; NULL where nothing is known. */
 struct ingest_acquisition {
