@@ -104,6 +104,22 @@ static size_t take_touches(const struct dye_accounts_case *c, struct dye_attribu
     return kept;
 }
 
+/* Of a group one had a part; not so when none of it exceeds chance. What is left is numbered anew. */
+static void keep_groups(struct dye_attribution *a, double max_p_value)
+{
+    uint32_t kept = 0;
+    for (uint32_t g = 1; g <= a->groups; g++) {
+        bool any = false;
+        for (size_t i = 0; i < a->n; i++)
+            any |= a->sources[i].group == g && a->sources[i].p_value <= max_p_value;
+        kept += any;
+        for (size_t i = 0; i < a->n; i++)
+            if (a->sources[i].group == g)
+                a->sources[i].group = any ? kept : 0;
+    }
+    a->groups = kept;
+}
+
 /* Who opened no more of what leaked than anybody who worked at the time is not named. */
 static enum dye_status hold_against_time(struct groups *g, const struct dye_attribute_holding *h, size_t n,
                                          double max_p_value, struct dye_attribution *a)
@@ -120,6 +136,7 @@ static enum dye_status hold_against_time(struct groups *g, const struct dye_attr
         s->in_set = s->in_set && s->p_value <= max_p_value;
         any |= s->in_set;
     }
+    keep_groups(a, max_p_value);
     if (a->verdict == DYE_ATTRIBUTED && !any)
         a->verdict = DYE_INSUFFICIENT;
     return DYE_OK;

@@ -110,8 +110,8 @@ static bool next_parent(const struct work *w, uint64_t persons, double before, s
     double most = 0, gain[DYE_LINEAGE_EARLIER_MAX];
     for (size_t e = 0; e < w->n; e++) {
         gain[e] = w->taken[e] || w->like[e] <= 0 ? 0 : persons_of(w, w->traits + e * w->elements) - before;
-        bool enough = gain[e] >= DYE_LINEAGE_COMMON_MIN &&
-                      (gain[e] >= DYE_LINEAGE_PARENT_MIN * (double)persons || gain[e] >= 0.5 * (double)w->persons[e]);
+        bool enough = gain[e] >= DYE_LINEAGE_COMMON_MIN && (gain[e] >= DYE_LINEAGE_PARENT_MIN * (double)persons ||
+                                                            gain[e] >= DYE_LINEAGE_SWALLOWED * (double)w->persons[e]);
         gain[e] = enough ? gain[e] : 0;
         most = fmax(most, gain[e]);
     }

@@ -30,6 +30,8 @@ enum derived {
     RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and none of the next two */
     MOBILES,      /* where 11 digits do, beside nothing that could belong to them */
     IDS,          /* 17 digits and one letter or digit */
+    ELEVENS,      /* where eleven digits begin, whatever is around */
+    WORTH,        /* where a run is worth a look if one begins */
     BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
     EDGE,         /* that, and first bytes of runs behind it */
     GAP,          /* . - space */

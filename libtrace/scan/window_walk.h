@@ -78,18 +78,20 @@ INLINE void derive_runs(uint64_t m[][SPAN], uint64_t words)
     _Static_assert(RUN_MIN == 8, "eight in a row");
     for (size_t b = 1; b <= WINDOW; b++) {
         const struct rows alnum = rows_of(m[ALNUM], b), digit = rows_of(m[DIGIT], b);
-        uint64_t eleven1 = rows_of(m[DIGIT], b + 1).eleven;
         uint64_t starts = alnum.eight & ~behind(m[ALNUM], b, 1), clean = starts & ~m[EDGE][b];
         uint64_t mobiles = clean & digit.eleven & ~ahead(m[ALNUM], b, 11) & ~ahead(m[BESIDE], b, 11);
         uint64_t ids =
             clean & digit.seventeen & ahead(m[ALNUM], b, 17) & ~ahead(m[ALNUM], b, 18) & ~ahead(m[BESIDE], b, 18);
-        uint64_t glued = (digit.eleven >> 1 | eleven1 << 63) | (digit.eleven >> 2 | eleven1 << 62) |
-                         (digit.eleven >> 3 | eleven1 << 61) | (digit.eleven >> 4 | eleven1 << 60);
         m[MOBILES][b] = mobiles;
         m[IDS][b] = ids;
-        m[RUNS][b] =
-            starts & ~mobiles & ~ids & (words | m[DIGIT][b] | alnum.sixteen | m[EDGE][b] | glued | before_plus(m, b));
+        m[ELEVENS][b] = digit.eleven;
+        m[RUNS][b] = starts & ~mobiles & ~ids;
+        m[WORTH][b] = words | m[DIGIT][b] | alnum.sixteen | m[EDGE][b] | before_plus(m, b);
     }
+    m[ELEVENS][WINDOW + 1] = rows_of(m[DIGIT], WINDOW + 1).eleven;
+    for (size_t b = 1; b <= WINDOW; b++) /* behind one to four letters */
+        m[RUNS][b] &= m[WORTH][b] | ahead(m[ELEVENS], b, 1) | ahead(m[ELEVENS], b, 2) | ahead(m[ELEVENS], b, 3) |
+                      ahead(m[ELEVENS], b, 4);
 }
 
 INLINE void derive(uint64_t m[][SPAN])

@@ -17,7 +17,7 @@ static void wipe_and_free(uint64_t *p, size_t n)
 void hash_list_done(struct hash_list *l)
 {
     wipe_and_free(l->kept, l->n);
-    wipe_and_free(l->fresh, HASH_LIST_FRESH);
+    wipe_and_free(l->fresh, l->n_fresh);
     dye_wipe(l, sizeof *l);
 }
 
@@ -129,6 +129,7 @@ enum dye_status hash_list_settle(struct hash_list *l)
         n = put(all, n, sorted[k++]);
     wipe_and_free(l->kept, l->n);
     wipe_and_free(sorted, l->n_fresh);
+    dye_wipe(l->fresh, l->n_fresh * sizeof *l->fresh);
     l->kept = all;
     l->n = n;
     l->n_fresh = 0;

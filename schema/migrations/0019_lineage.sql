@@ -17,6 +17,11 @@ CREATE TABLE dyetrace.identifier_set (
 ALTER TABLE dyetrace.identifier_set ALTER COLUMN image SET STORAGE EXTERNAL; -- it does not compress
 CREATE INDEX identifier_set_made ON dyetrace.identifier_set (made_at) WHERE image IS NOT NULL;
 
+-- While a dump is ingested its sets are stored from time to time: as of this chunk of this part, all before it in them.
+ALTER TABLE dyetrace.dump
+    ADD COLUMN identified_part integer NOT NULL DEFAULT 0,
+    ADD COLUMN identified_chunks integer NOT NULL DEFAULT 0;
+
 -- The lowest hashes of each set, as many as its size asks for (lineage.h of the matcher), to find the sets that share
 -- some. A row whose set is gone says nothing.
 CREATE TABLE dyetrace.identifier_sample (
@@ -58,11 +63,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT l.other_id FROM up JOIN dyetrace.lineage l ON l.dump_id = up.id AND l.parent)
     SELECT id FROM up
 $$;
--- And those whose rows come from it.
-CREATE FUNCTION dyetrace.lineage_descendants(dump text) RETURNS TABLE (dump_id text)
+-- Those, and the earlier dumps that share persons with it: what they show, it may only repeat.
+CREATE FUNCTION dyetrace.lineage_before(dump text) RETURNS TABLE (dump_id text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT l.other_id FROM dyetrace.lineage l WHERE l.dump_id = dump UNION SELECT a.dump_id FROM dyetrace.lineage_ancestors(dump) a
+$$;
+-- Later dumps that it bears on: those that share persons with it, and those whose rows come from it.
+CREATE FUNCTION dyetrace.lineage_after(dump text) RETURNS TABLE (dump_id text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE down (id) AS (
-        SELECT l.dump_id FROM dyetrace.lineage l WHERE l.other_id = dump AND l.parent
+        SELECT l.dump_id FROM dyetrace.lineage l WHERE l.other_id = dump
         UNION
         SELECT l.dump_id FROM down JOIN dyetrace.lineage l ON l.other_id = down.id AND l.parent)
     SELECT id FROM down
@@ -96,10 +106,12 @@ END $$;
 
 GRANT SELECT, INSERT ON dyetrace.identifier_set, dyetrace.identifier_sample TO dyetrace_matcher;
 GRANT UPDATE (distinct_n, persons_n, seen_before, scale, image, made_at) ON dyetrace.identifier_set TO dyetrace_matcher;
+GRANT UPDATE (identified_part, identified_chunks) ON dyetrace.dump TO dyetrace_matcher;
 GRANT DELETE ON dyetrace.identifier_sample TO dyetrace_matcher;
 GRANT SELECT, INSERT, DELETE ON dyetrace.lineage TO dyetrace_matcher;
 GRANT SELECT ON dyetrace.lineage TO dyetrace_portal;
 GRANT UPDATE (relation, parent, explains) ON dyetrace.lineage TO dyetrace_matcher;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dyetrace FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dyetrace.lineage_ancestors(text), dyetrace.lineage_descendants(text), dyetrace.lineage_leak(text),
+GRANT EXECUTE ON FUNCTION dyetrace.lineage_ancestors(text), dyetrace.lineage_before(text), dyetrace.lineage_after(text),
+    dyetrace.lineage_leak(text),
     dyetrace.identifier_sets_expire(integer) TO dyetrace_matcher;

@@ -59,12 +59,13 @@ enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct
                                  struct dye_error *err)
 {
     return store_run(s, err, NULL,
-                     "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records, census)"
-                     " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (dump_id, part, number) DO UPDATE"
+                     "INSERT INTO dyetrace.chunk (dump_id, part, number, start, bytes, records, lines, census)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT (dump_id, part, number) DO UPDATE"
                      " SET start = excluded.start, bytes = excluded.bytes, records = excluded.records,"
+                     " lines = excluded.lines,"
                      " census = excluded.census, done_at = now()",
-                     "siiiiis", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
-                     (int64_t)c->records, census);
+                     "siiiiiis", dump, (int64_t)c->part, (int64_t)c->number, (int64_t)c->start, (int64_t)c->bytes,
+                     (int64_t)c->records, (int64_t)c->lines, census);
 }
 
 enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chunk **ret, size_t *ret_n,
@@ -72,7 +73,7 @@ enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chu
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,
-                      "SELECT part, number, start, bytes, records FROM dyetrace.chunk WHERE dump_id = $1"
+                      "SELECT part, number, start, bytes, records, lines FROM dyetrace.chunk WHERE dump_id = $1"
                       " ORDER BY part, number",
                       "s", dump));
     size_t n = (size_t)PQntuples(r);
@@ -82,7 +83,7 @@ enum dye_status queue_chunks(struct store *s, const char *dump, struct queue_chu
     for (size_t i = 0; i < n; i++)
         chunks[i] = (struct queue_chunk){(uint32_t)store_int(r, (int)i, 0), (uint32_t)store_int(r, (int)i, 1),
                                          (uint64_t)store_int(r, (int)i, 2), (uint64_t)store_int(r, (int)i, 3),
-                                         (uint64_t)store_int(r, (int)i, 4)};
+                                         (uint64_t)store_int(r, (int)i, 4), (uint64_t)store_int(r, (int)i, 5)};
     *ret = chunks;
     *ret_n = n;
     return DYE_OK;

@@ -35,6 +35,7 @@ struct queue_chunk {
     uint32_t part;
     uint32_t number;
     uint64_t start, bytes, records;
+    uint64_t lines; /* where records are lines */
 };
 DYE_MUST_CHECK enum dye_status queue_chunk_done(struct store *s, const char *dump, const struct queue_chunk *c,
                                                 const char *census, struct dye_error *err);

@@ -111,7 +111,7 @@ static enum dye_status read_rows(struct store *s, const char *dump, const char *
                       NUMBERED " SELECT n.n, g.variant, max(g.probability), bool_and(i.canary_id IS NOT NULL)"
                                " FROM dyetrace.sighting g JOIN n USING (canary_id)"
                                " LEFT JOIN (SELECT DISTINCT x.canary_id, x.variant"
-                               " FROM dyetrace.sighting x JOIN dyetrace.lineage_ancestors($3) u USING (dump_id)"
+                               " FROM dyetrace.sighting x JOIN dyetrace.lineage_before($3) u USING (dump_id)"
                                " WHERE NOT x.weak AND x.dump_id <> ALL ($2::text[])) i USING (canary_id, variant)"
                                " WHERE g.dump_id = ANY ($2::text[])"
                                " AND NOT dyetrace.canary_is_burned(g.canary_id, dyetrace.dump_came(g.dump_id))"

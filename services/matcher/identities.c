@@ -9,8 +9,13 @@
 struct identities {
     struct dye_identifier_sets *sets;
     struct dye_census_sink sink;
-    bool stored; /* sets of this dump were there before */
+    bool stored;           /* sets of this dump were there before */
+    uint32_t part, chunks; /* up to where, while it is ingested */
+    uint64_t since, cost;  /* bytes read since they were last stored, and what that wrote */
 };
+
+/* Storing writes 8 to 80 MiB of a large dump: at most a byte for so many read. */
+enum { READ_FOR_EACH = 4, READ_AT_LEAST = 8 << 20 };
 
 /* The images of a dump, each given to fn. */
 typedef enum dye_status (*image_fn)(void *arg, struct dye_span image, struct dye_error *err);
@@ -39,8 +44,12 @@ enum dye_status identities_new(const struct home *h, struct store *s, const char
     if (h->config.sketch_retention_days == 0)
         return DYE_OK;
     STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &r, "SELECT count(*), count(image) FROM dyetrace.identifier_set WHERE dump_id = $1", "s",
-                      dump));
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT count(i), count(i.image), d.identified_part, d.identified_chunks FROM dyetrace.dump d"
+                      " LEFT JOIN dyetrace.identifier_set i USING (dump_id) WHERE d.dump_id = $1 GROUP BY d.dump_id",
+                      "s", dump));
+    if (PQntuples(r) != 1)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %s: unknown", dump);
     bool stored = store_int(r, 0, 0) > 0, gone = stored && store_int(r, 0, 1) == 0;
     if (gone || (once && stored))
         return DYE_OK;
@@ -53,6 +62,8 @@ enum dye_status identities_new(const struct home *h, struct store *s, const char
     }
     x->sink = (struct dye_census_sink){dye_identifier_sets_take, dye_identifier_sets_record, x->sets};
     x->stored = stored;
+    x->part = (uint32_t)store_int(r, 0, 2);
+    x->chunks = (uint32_t)store_int(r, 0, 3);
     enum dye_status status = x->stored ? each_image(s, dump, add_stored, x, err) : DYE_OK;
     if (status != DYE_OK) {
         identities_free(x);
@@ -81,6 +92,8 @@ struct storing {
     const struct identities *x;
     struct store *s;
     const char *dump;
+    bool sampled; /* the sample too: others find the set by it */
+    uint64_t bytes;
     struct dye_buf hashes;
     struct dye_error *err;
 };
@@ -125,17 +138,44 @@ static enum dye_status store_image(void *arg, unsigned kind, struct dye_span ima
         " RETURNING set_no",
         "ssiifb", t->dump, dye_identifier_kind_name(kind), (int64_t)dye_identifier_set_distinct(&set),
         (int64_t)dye_identifier_set_persons(&set), 1 / (double)(UINT64_C(1) << set.scale_bits), image);
-    if (status == DYE_OK && dye_identifier_kind_is_personal(kind))
+    t->bytes += image.n;
+    if (status == DYE_OK && t->sampled && dye_identifier_kind_is_personal(kind))
         status = store_sample(t, &set, store_int(r, 0, 0));
     dye_identifier_set_done(&set);
     return status;
+}
+
+enum dye_status identities_chunk(struct identities *x, struct store *s, const char *dump, uint32_t part,
+                                 uint32_t number, uint64_t bytes, struct dye_error *err)
+{
+    if (x == NULL || (x->since += bytes) < READ_AT_LEAST + READ_FOR_EACH * x->cost)
+        return DYE_OK;
+    struct storing t = {.x = x, .s = s, .dump = dump, .err = err};
+    enum dye_status status = dye_identifier_sets_images(x->sets, store_image, &t);
+    if (status != DYE_OK)
+        return status == DYE_E_NOMEM ? dye_fail(err, status, "identifier sets: out of memory") : status;
+    DYE_TRY(store_run(s, err, NULL,
+                      "UPDATE dyetrace.dump SET identified_part = $2, identified_chunks = $3 WHERE dump_id = $1", "sii",
+                      dump, (int64_t)part, (int64_t)number + 1));
+    x->part = part;
+    x->chunks = number + 1;
+    x->since = 0;
+    x->cost = t.bytes;
+    return DYE_OK;
+}
+
+uint32_t identities_covered(const struct identities *x, uint32_t part)
+{
+    if (x == NULL || part < x->part)
+        return UINT32_MAX;
+    return part == x->part ? x->chunks : 0;
 }
 
 enum dye_status identities_finish(struct identities *x, struct store *s, const char *dump, struct dye_error *err)
 {
     if (x == NULL)
         return DYE_OK;
-    struct storing t = {.x = x, .s = s, .dump = dump, .err = err};
+    struct storing t = {.x = x, .s = s, .dump = dump, .sampled = true, .err = err};
     dye_buf_init(&t.hashes, IDENTITIES_SQL_MAX_BYTES, true);
     enum dye_status status = dye_identifier_sets_images(x->sets, store_image, &t);
     dye_buf_done(&t.hashes);

@@ -3,9 +3,10 @@
 /*
  * identities: the identifier sets of one dump while it is ingested (dye/identifier_set.h), and of stored ones.
  *
- * Nothing is stored before the dump's last transaction: what is killed takes the identifiers of chunks that were
- * committed once more, so a complete dump's sets are complete and those of an undisturbed run. A later reading adds to
- * what is stored and takes nothing away.
+ * They are stored with a chunk now and then, in its transaction, as often as that costs little beside reading, and in
+ * the dump's last one, which alone lets others find them. What is killed takes the identifiers of chunks after the last
+ * such once more, so a complete dump's sets are complete and those of an undisturbed run. A later reading adds to what
+ * is stored and takes nothing away.
  */
 #include "dye/census.h"
 #include "dye/identifier_set.h"
@@ -21,6 +22,11 @@ DYE_MUST_CHECK enum dye_status identities_new(const struct home *h, struct store
 void identities_free(struct identities *x);
 /* For dye_census_tell. */
 const struct dye_census_sink *identities_sink(const struct identities *x);
+/* The end of a chunk of so many bytes, within the transaction that it is committed in. */
+DYE_MUST_CHECK enum dye_status identities_chunk(struct identities *x, struct store *s, const char *dump, uint32_t part,
+                                                uint32_t number, uint64_t bytes, struct dye_error *err);
+/* How many chunks of the part need not come again. */
+uint32_t identities_covered(const struct identities *x, uint32_t part);
 /* The dump is complete, within the transaction that says so. */
 DYE_MUST_CHECK enum dye_status identities_finish(struct identities *x, struct store *s, const char *dump,
                                                  struct dye_error *err);

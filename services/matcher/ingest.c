@@ -165,6 +165,7 @@ static enum dye_status commit_chunk(struct run *run, const struct queue_chunk *c
     if (!run->reread)
         DYE_TRY(queue_chunk_done(s, run->dump, c, (const char *)run->counts.p, run->err));
     DYE_TRY(sketcher_chunk(run->sketcher, c->number, run->err));
+    DYE_TRY(identities_chunk(run->identities, s, run->dump, run->part, c->number, c->bytes, run->err));
     DYE_TRY(findings_store(&run->findings, s, run->dump, run->part, run->err));
     return store_commit(s, run->err);
 }
@@ -221,6 +222,7 @@ static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
     if (!run->reread || run->identities != NULL)
         DYE_TRY(count_chunk(run, chunk));
     c.records = chunk->records;
+    c.lines = run->lines - lines_before;
     return commit_chunk(run, &c);
 }
 
@@ -283,15 +285,20 @@ static bool resume(struct run *run, int fd, uint64_t at, uint32_t n, uint64_t by
     return got == sample && dye_chunker_resume(run->chunker, got, n, bytes);
 }
 
-/* Chunks that were committed before a crash, and end with a line, are not read again as far as their sketches are
- * stored. */
+static uint32_t min_of(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Chunks that were committed before a crash, and end with a line, are not read again as far as their sketches and the
+ * identifiers in them are stored. */
 static uint64_t skip(void *arg, int fd, uint64_t at, uint64_t most)
 {
     struct run *run = arg;
     const struct queue_chunk first = {.part = run->part}, *end = run->done + run->n_done;
     const struct queue_chunk *c = bsearch(&first, run->done, run->n_done, sizeof first, compare_chunk);
-    uint32_t n = 0, covered = sketcher_covered(run->sketcher);
-    uint64_t bytes = 0, records = 0;
+    uint32_t n = 0, covered = min_of(sketcher_covered(run->sketcher), identities_covered(run->identities, run->part));
+    uint64_t bytes = 0, records = 0, lines = 0;
     for (; c != NULL && c < end && c->part == run->part && c->number == n && n < covered; c++) {
         if (c->start != bytes || c->bytes < run->target || c->bytes > most - bytes ||
             !ends_line(fd, at + bytes + c->bytes))
@@ -299,12 +306,15 @@ static uint64_t skip(void *arg, int fd, uint64_t at, uint64_t most)
         n++;
         bytes += c->bytes;
         records += c->records;
+        lines += c->lines;
     }
     if (n == 0 || run->other_part || !resume(run, fd, at, n, bytes))
         return 0;
     run->chunks = n;
     run->bytes += bytes;
     run->records += records;
+    run->lines = lines;
+    run->line_ended = true;
     return bytes;
 }
 

@@ -123,15 +123,10 @@ static enum dye_status read_parts(struct law_dump *d, struct dye_error *err)
 static enum dye_status read_distinct(struct store *s, const char *dump, struct law_dump *d, struct dye_error *err)
 {
     STORE_RESULT canaries = NULL;
-    STORE_RESULT there = NULL;
     STORE_RESULT sets = NULL;
-    DYE_TRY(store_run(s, err, &there, "SELECT to_regclass('dyetrace.identifier_set') IS NOT NULL", ""));
-    if (!store_bool(there, 0, 0))
-        return DYE_OK;
     DYE_TRY(store_run(s, err, &canaries, sql_law_canaries, "s", dump));
     DYE_TRY(store_run(s, err, &sets,
-                      "SELECT kind, distinct_n, scale = 1, seen_before FROM dyetrace.identifier_set WHERE dump_id = $1"
-                      " AND distinct_n IS NOT NULL",
+                      "SELECT kind, distinct_n, scale = 1, seen_before FROM dyetrace.identifier_set WHERE dump_id = $1",
                       "s", dump));
     for (int i = 0; i < PQntuples(sets); i++) {
         enum dye_law_key key = dye_law_key_from_name(store_text(sets, i, 0));

@@ -67,11 +67,7 @@ static enum dye_status read_acts(struct store *s, const char *name, const struct
 
 static enum dye_status read_overlaps(struct store *s, const char *name, struct case_model *m, struct dye_error *err)
 {
-    STORE_RESULT there = NULL;
     STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &there, "SELECT to_regclass('dyetrace.lineage') IS NOT NULL", ""));
-    if (!store_bool(there, 0, 0))
-        return DYE_OK;
     DYE_TRY(store_run(s, err, &r,
                       "SELECT l.dump_id, l.other_id, l.common FROM dyetrace.lineage l WHERE l.common > 0"
                       " AND EXISTS (SELECT FROM dyetrace.case_act a WHERE a.case_id = $1 AND a.dump_id = l.dump_id)"

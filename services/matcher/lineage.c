@@ -18,6 +18,7 @@ struct candidate {
     uint64_t persons;
     int64_t bytes;
     double common; /* by the samples */
+    int64_t met;   /* sampled elements that it has, of the kind that says so */
     bool earlier;  /* than the dump at hand */
     bool known;    /* later, and has a pair with it */
     bool compared; /* by whole sets */
@@ -112,8 +113,10 @@ static enum dye_status list_candidates(struct finding *f)
                                                .known = store_bool(f->rows, i, 7)};
         struct candidate *c = &f->at[f->n - 1];
         double common = estimate(f, i);
-        if (common > c->common)
+        if (common > c->common) {
             c->common = common;
+            c->met = store_int(f->rows, i, 2);
+        }
         c->pair = (struct dye_lineage_pair){
             .persons = f->persons, .other_persons = c->persons, .common = (uint64_t)c->common};
         dye_lineage_judge(&c->pair);
@@ -236,14 +239,23 @@ static enum dye_status store_seen(const struct finding *f, size_t k)
                      "ssi", f->dump, dye_identifier_kind_name(set->kind), (int64_t)(seen << set->scale_bits));
 }
 
-/* What it comes from says what counts of it, and of what comes from it. */
+/* What it may repeat says what counts of it, and it may say what counts of later ones. */
 static enum dye_status push_attributions(const struct finding *f)
 {
     DYE_TRY(queue_push(f->s, "attribute", f->dump, f->err));
     return store_run(f->s, f->err, NULL,
                      "INSERT INTO dyetrace.work (topic, reference)"
-                     " SELECT 'attribute', x.dump_id FROM dyetrace.lineage_descendants($1) x ON CONFLICT DO NOTHING",
+                     " SELECT 'attribute', x.dump_id FROM dyetrace.lineage_after($1) x ON CONFLICT DO NOTHING",
                      "s", f->dump);
+}
+
+/* Of one that nobody compared the samples speak: a single element in common is chance where it stands for sixteen. */
+static bool is_related(const struct candidate *c)
+{
+    enum { LATER_MET = 2 }; /* it is compared when its turn comes */
+    if (!c->compared && c->met < (c->earlier ? DYE_LINEAGE_COMMON_MIN : LATER_MET))
+        return false;
+    return c->parent || c->pair.relation != DYE_LINEAGE_UNRELATED;
 }
 
 static enum dye_status store(const struct finding *f, const char *removes)
@@ -260,7 +272,7 @@ static enum dye_status store(const struct finding *f, const char *removes)
                           "s", f->dump));
     for (size_t i = 0; i < f->n; i++) {
         const struct candidate *c = &f->at[i];
-        if (c->pair.relation == DYE_LINEAGE_UNRELATED && !c->parent)
+        if (!is_related(c))
             continue;
         if (c->earlier)
             DYE_TRY(store_pair(f, c));

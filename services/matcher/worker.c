@@ -6,6 +6,7 @@
 #include "log.h"
 #include "retro.h"
 #include "spool.h"
+#include "zone_matcher.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,6 +144,8 @@ static enum dye_status hunt(struct worker *w, struct dye_error *err)
                             .on_dump = log_hunted};
     struct dye_error why = {0};
     enum dye_status status = retro_expire(w->store, &w->home->config, &why);
+    if (status == DYE_OK)
+        status = matcher_expire_events(w->store, &w->home->config, &why);
     if (status == DYE_OK)
         status = retro_hunt(&r, &why);
     if (status != DYE_OK && status != DYE_STOPPED)

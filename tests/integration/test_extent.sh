@@ -73,4 +73,17 @@ is "what was withdrawn later was there" "$(source_of jinan/his/east '[.taken.bef
 noise 500 4 >"$SCRATCH/none.csv"
 none=$(dyetrace ingest "$SCRATCH/none.csv" --json | jq -r .dump)
 is "of a source that shows nothing, at most 3/K leaked" "$(dyetrace attribute "$none" --json | jq -c '.sources[] | select(.source == "jinan/his/east") | .leaked')" '{"estimate":0,"low":0,"high":769}'
+
+# Two dumps of one table that nobody seeded, which say by what both have how large it is.
+noise 2000 77 >"$SCRATCH/table.csv"
+awk 'NR % 4 == 0' "$SCRATCH/table.csv" >"$SCRATCH/first.csv"
+awk 'NR % 5 == 0' "$SCRATCH/table.csv" >"$SCRATCH/second.csv"
+first=$(dyetrace ingest "$SCRATCH/first.csv" --json | jq -r .dump)
+second=$(dyetrace ingest "$SCRATCH/second.csv" --json | jq -r .dump)
+exit_is "two dumps of one table say how large it is" 0 dyetrace estimate "$first" "$second" --json
+# 500 and 400 with 100 in both: 501 x 401 / 101 - 1.
+is "by what both have" "$(jq -c '[.persons, .common, .estimate]' <<<"$OUT")" '[[500,400],100,1988]'
+ok "within an interval" jq -e '.low < 2000 and .high > 2000 and .low > 1500 and .high < 2600' <<<"$OUT"
+like "and on an assumption" "$(jq -r .assumption <<<"$OUT")" 'independent'
+is "in either order" "$(dyetrace estimate "$second" "$first" --json | jq -c '[.persons, .estimate]')" '[[400,500],1988]'
 finish

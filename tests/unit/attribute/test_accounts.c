@@ -122,6 +122,18 @@ static void who_works_where_the_leak_is_is_not_named_for_that(void **state)
     dye_attribution_done(&a);
 }
 
+static void two_who_work_where_the_leak_is_are_no_group(void **state)
+{
+    (void)state;
+    opens(2, 370, CANARIES, 2, 500);
+    opens(6, 370, CANARIES, 2, 600);
+    leaks(360, CANARIES, 1);
+    struct dye_attribution a = judge();
+    assert_int_equal(a.verdict, DYE_INSUFFICIENT);
+    assert_true(a.groups == 0 && find(&a, 2)->group == 0 && find(&a, 6)->group == 0);
+    dye_attribution_done(&a);
+}
+
 static void where_most_leaked_nobody_is_told_from_anybody(void **state)
 {
     (void)state;
@@ -163,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup(who_opened_the_same_before_the_other_can_not_be_told, make_world),
         cmocka_unit_test_setup(a_program_that_opens_all_is_not_named, make_world),
         cmocka_unit_test_setup(who_works_where_the_leak_is_is_not_named_for_that, make_world),
+        cmocka_unit_test_setup(two_who_work_where_the_leak_is_are_no_group, make_world),
         cmocka_unit_test_setup(where_most_leaked_nobody_is_told_from_anybody, make_world),
         cmocka_unit_test_setup(without_logs_nothing_is_covered, make_world),
         cmocka_unit_test_setup(a_touch_of_nothing_is_refused, make_world),

@@ -14,7 +14,8 @@
  * What leaks is not spread evenly either: an insider takes recent rows, and a colleague hired last month opened none
  * but recent ones. So an account is named only when what it shares with the dump also exceeds chance among canaries
  * planted around the same time (groups of DYE_ACCOUNTS_STRATUM or more, in the order of planting; hypergeometric, times
- * the number of accounts). That is exact whatever the rate at which each group leaked.
+ * the number of accounts), and those that can't be told apart are listed only when one of them does. That is exact
+ * whatever the rate at which each group leaked.
  *
  * What it can't see: who opened the records on paper, by another system, or under somebody else's account. Pure; any
  * thread.

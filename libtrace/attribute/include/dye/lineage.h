@@ -67,10 +67,12 @@ DYE_API void dye_lineage_mark(const struct dye_lineage_set *a, const struct dye_
 /*
  * The fewest of n earlier dumps that explain the dump's persons: again and again the one that most of those still
  * unexplained are in; of those that explain as many, within a fiftieth, the one that is most like the dump, then the
- * first. It has to add DYE_LINEAGE_PARENT_MIN of the dump's persons, or be itself for half in what it adds (a small
- * dump that was merged into a large one); and DYE_LINEAGE_COMMON_MIN persons at least.
+ * first. It has to add DYE_LINEAGE_PARENT_MIN of the dump's persons, or DYE_LINEAGE_SWALLOWED of its own (a small dump
+ * that was merged into a large one), and DYE_LINEAGE_COMMON_MIN persons at least: less is what sources with the same
+ * customers share. Both are where simulated markets named the most ancestors right (bench_lineage).
  */
-#define DYE_LINEAGE_PARENT_MIN 0.02
+#define DYE_LINEAGE_PARENT_MIN 0.2
+#define DYE_LINEAGE_SWALLOWED 0.35
 #define DYE_LINEAGE_EARLIER_MAX 64
 struct dye_lineage_parent {
     size_t earlier;    /* index */
