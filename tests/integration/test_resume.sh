@@ -22,17 +22,14 @@ counted() {
     home_sql "SELECT kind, distinct_n, persons_n, md5(image) FROM dyetrace.identifier_set ORDER BY 1"
     home_sql "SELECT path, lines, records FROM dyetrace.part ORDER BY 1"
 }
-# ingest_watched: ingests, and sets READ to how many bytes its process had read when it was last seen.
+# ingest_watched: ingests, and sets READ to how many bytes that has read: a process's count has those of the children
+# that it has waited for.
 ingest_watched() {
-    local victim now
-    READ=0
-    dyetrace ingest "$leak" --json >/dev/null 2>&1 </dev/null &
-    victim=$!
-    while now=$(awk '$1 == "rchar:" { print $2 }' "/proc/$victim/io" 2>/dev/null) && [ -n "$now" ]; do
-        READ=$now
-        sleep 0.005
-    done
-    wait "$victim"
+    # shellcheck disable=SC2016 # for the inner shell
+    READ=$(bash -c 'dyetrace ingest "$1" --json >/dev/null 2>&1 </dev/null
+                    status=$?
+                    while read -r name n; do [ "$name" != rchar: ] || echo "$n"; done </proc/$$/io
+                    exit $status' _ "$leak")
 }
 
 ingest_watched
