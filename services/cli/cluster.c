@@ -175,14 +175,15 @@ static bool postmaster_lives(const struct home *h)
     return pid > 1 && stat(path, &st) == 0 && st.st_uid == h->uid;
 }
 
-/* The children of a server that was killed hold its shared memory for a moment, and a start is refused meanwhile. */
+/* The children of a server that was killed hold its shared memory until they have ended, a checkpoint on a busy disk
+ * included, and a start is refused meanwhile. */
 static enum dye_status start_server(const struct home *h, struct dye_error *err)
 {
     char left[HOME_PATH_MAX];
     DYE_TRY(home_path(h, left, err, "cluster/postmaster.pid"));
     bool crashed = access(left, F_OK) == 0;
     enum dye_status status = pg_ctl(h, "start", "fast", err);
-    for (int i = 0; i < 10 && crashed && status != DYE_OK; i++) {
+    for (int i = 0; i < 60 && crashed && status != DYE_OK; i++) {
         sleep(1);
         status = pg_ctl(h, "start", "fast", err);
     }

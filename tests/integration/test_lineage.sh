@@ -108,7 +108,7 @@ said() {
 }
 
 # What a stolen set gives away.
-home_sql "SELECT encode(image, 'hex') FROM dyetrace.identifier_set" | xxd -r -p >"$SCRATCH/images"
+home_sql "SELECT encode(image, 'hex') FROM dyetrace.identifier_set" | unhex >"$SCRATCH/images"
 ok "there are images to search" test "$(stat -c %s "$SCRATCH/images")" -gt 100000
 is "no value stands in them" "$(cut -d, -f2,3 "$SCRATCH/original.csv" | tr , '\n' | head -n 2000 | grep -a -o -F -f - "$SCRATCH/images" | wc -l)" 0
 

@@ -69,7 +69,7 @@ one_line_error "in a line" 'no canary is that'
 exit_is "so is an epoch that is no number" 2 dyetrace retro-hunt --since now
 
 # What a stolen sketch gives away.
-home_sql "SELECT encode(image, 'hex') FROM dyetrace.sketch" | xxd -r -p >"$SCRATCH/images"
+home_sql "SELECT encode(image, 'hex') FROM dyetrace.sketch" | unhex >"$SCRATCH/images"
 ok "there are sketches to search" test "$(stat -c %s "$SCRATCH/images")" -gt 50000
 is "no value stands in them" "$(cut -d, -f2- "$SCRATCH/plain.csv" | tr , '\n' | grep -E '^[0-9X@a-z.]{11,}$' | grep -a -o -F -f - "$SCRATCH/images" | wc -l)" 0
 

@@ -35,6 +35,11 @@ home_sql() {
     PGOPTIONS='-c client_min_messages=warning' psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$(home_conninfo)" -c "$1"
 }
 
+# unhex: the bytes that lines of hex on standard input stand for.
+unhex() {
+    python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'
+}
+
 # hospital_new [POPULATION]: the source jinan-hospital/his.
 hospital_new() {
     run dyetrace source add jinan-hospital/his --sector hospital --population "${1:-100000}"
