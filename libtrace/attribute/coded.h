@@ -24,7 +24,8 @@ DYE_MUST_CHECK enum dye_status coded_init(struct coded *ret, const struct model 
 DYE_MUST_CHECK enum dye_status coded_raise(struct coded *k, const uint32_t *node);
 void coded_done(struct coded *k);
 
-/* By source, the smallest of the sources whose copies are its own by flows, or the same throughout; at any remove. DYE_E_NOMEM. */
+/* By source, the smallest of the sources whose copies are its own by flows, or the same throughout; at any remove.
+ * DYE_E_NOMEM. */
 DYE_MUST_CHECK enum dye_status coded_ties(const struct coded *k, uint32_t *ret_tie);
 
 /* The logarithm of (1 + e) / 2. */

@@ -23,7 +23,7 @@ struct container {
     bool has_password, locked;
     struct dye_span locks; /* a byte an entry, as container_lock was told */
     uint64_t entries;      /* met so far */
-    unsigned bad; /* entries, one after the other */
+    unsigned bad;          /* entries, one after the other */
     const char *fault;
     struct dye_span given;    /* the last piece that libarchive got */
     uint64_t given_bytes;     /* of all of them */

@@ -4,6 +4,7 @@
 
 cd "$SCRATCH" || exit
 (
+    # shellcheck disable=SC2030 # here alone
     export DYETRACE_HOME=/nonexistent HOME=/nonexistent
 
     printf '姓名,手机,备注\n甲乙,17412345678,"a ""q"" b"\n丙,17412345679,"two\nlines"\n' >a.csv
@@ -73,6 +74,7 @@ is "at a place in its bytes" "$(jq -r '.places[0] | "\(.unit) \(.start) \(.lengt
 } >long.csv
 exit_is "a record longer than a chunk is ingested" 0 dyetrace ingest long.csv --json
 is "and told" "$(jq -r '"\(.verdict) \(.reasons[0])"' <<<"$OUT")" "partly limit: record"
+# shellcheck disable=SC2031 # the home's own again
 sed -i 's/^  record_bytes: 8388608 /  record_bytes: 16777216 /' "$DYETRACE_HOME/dyetrace.yaml"
 exit_is "with a longer limit it is decoded again" 0 dyetrace retry --json
 is "and read" "$(jq -r '"\(.verdict) \(.reasons[0])"' <<<"$OUT")" "read null"

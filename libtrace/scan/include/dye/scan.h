@@ -54,9 +54,9 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_scan_tokens(const struct dye_index_se
                                                        struct dye_span chunk, dye_hit_fn on_hit, void *arg,
                                                        const struct dye_token_sink *sink, struct dye_scan_stats *stats);
 
-/* How bytes are classified. All give the same hits; AUTO takes the widest that this processor has. AVX2 means with BMI2,
- * AVX-512 with VBMI and GFNI (Ice Lake, Zen 4). One core, a customer list in memory, all forms of 10^3 identifiers:
- * about 0.5, 1.8 and 2.4 GB/s (bench_kernel). */
+/* How bytes are classified. All give the same hits; AUTO takes the widest that this processor has. AVX2 means with
+ * BMI2, AVX-512 with VBMI and GFNI (Ice Lake, Zen 4). One core, a customer list in memory, all forms of 10^3
+ * identifiers: about 0.5, 1.8 and 2.4 GB/s (bench_kernel). */
 enum dye_scan_path { DYE_SCAN_AUTO, DYE_SCAN_SCALAR, DYE_SCAN_AVX2, DYE_SCAN_AVX512 };
 /* dye_scan by one path. DYE_E_USAGE when this processor lacks it. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set,
