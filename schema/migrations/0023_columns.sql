@@ -19,4 +19,4 @@ HAVING count(*) BETWEEN 2 AND 16;
 
 GRANT UPDATE (lines) ON dyetrace.part, dyetrace.chunk TO dyetrace_matcher;
 GRANT UPDATE (beside) ON dyetrace.sighting TO dyetrace_matcher;
-GRANT SELECT ON dyetrace.dump_columns TO dyetrace_matcher;
+GRANT SELECT ON dyetrace.dump_columns TO dyetrace_matcher, dyetrace_portal;

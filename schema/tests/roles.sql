@@ -40,7 +40,7 @@ INSERT INTO allowed VALUES
     ('matcher', 'sighting', '{INSERT,SELECT}'), ('matcher', 'sighting_evidence', '{INSERT,SELECT}'),
     ('matcher', 'touch_log', '{INSERT,SELECT}'), ('matcher', 'touch', '{INSERT,SELECT}'), ('matcher', 'touch_day', '{INSERT,SELECT}'),
     ('matcher', 'contact', '{INSERT,SELECT}'), ('matcher', 'attribution_extent', '{INSERT,SELECT}'), ('portal', 'attribution_extent', '{SELECT}'),
-    ('matcher', 'dump_columns', '{SELECT}'),
+    ('matcher', 'dump_columns', '{SELECT}'), ('portal', 'dump_columns', '{SELECT}'),
     ('matcher', 'attribution_told', '{SELECT}'), ('matcher', 'attribution', '{DELETE,INSERT,SELECT}'), ('matcher', 'attribution_source', '{DELETE,INSERT,SELECT}'),
     ('matcher', 'law_case', '{INSERT,SELECT}'), ('matcher', 'case_person', '{INSERT,SELECT}'), ('matcher', 'case_act', '{INSERT,SELECT}'),
     ('portal', 'lineage', '{SELECT}'), ('portal', 'owner', '{SELECT}'), ('portal', 'source', '{SELECT}'), ('portal', 'dump', '{SELECT}'),

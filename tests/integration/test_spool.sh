@@ -10,7 +10,10 @@ reveal >"$SCRATCH/revealed.jsonl"
     noise 200 1
     head -n 10 "$SCRATCH/revealed.jsonl" | rows
 } >"$SCRATCH/leak.csv"
-cp "$SCRATCH/leak.csv" "$SCRATCH/early.csv" && noise 1 9 >>"$SCRATCH/early.csv"
+{ # another sale, so that neither comes from the other
+    noise 200 9
+    tail -n 10 "$SCRATCH/revealed.jsonl" | rows
+} >"$SCRATCH/early.csv"
 done_dir=$DYETRACE_HOME/spool/done
 failed_dir=$DYETRACE_HOME/spool/failed
 
