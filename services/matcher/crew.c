@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-enum { SMALL_BYTES = 128 << 10, PAGE_BYTES = 1 << 20, SPARE = 2 };
+enum { SMALL_BYTES = 128 << 10, PAGE_BYTES = 1 << 20, SPARE = 6 };
 
 enum state { FREE, WAITING, TAKEN, DONE };
 

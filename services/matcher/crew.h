@@ -7,7 +7,7 @@
  * Not for: ingest, whose chunks are transactions, one after the other.
  *
  * A chunk's bytes are not copied: the crew keeps the memory that they stand in and gives the chunker other. Small
- * chunks are looked through by the caller's own thread. Memory: CREW_THREADS_MAX + 2 chunks and what was written of
+ * chunks are looked through by the caller's own thread. Memory: CREW_THREADS_MAX + 6 chunks and what was written of
  * each, at the most; who has more to write waits for its turn and writes through.
  */
 #include "dye/chunker.h"
