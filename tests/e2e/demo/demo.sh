@@ -61,12 +61,12 @@ dump_insider() {
     (cd "$SCRATCH" && zip -q first.zip 料.csv)
 }
 
-# Part of the courier's table as pg_dump writes it, with rows of the first dump behind it to raise the volume.
+# Part of the courier's table as pg_dump writes it, with rows of the first dump beside it to raise the volume.
 dump_merged() {
     psql -X -q -d "$SERVER dbname=waybill" -c "CREATE TABLE part AS SELECT * FROM waybills WHERE random() < 0.15"
     PGOPTIONS='' pg_dump -d "$SERVER dbname=waybill" --table=part --no-owner >"$SCRATCH/waybills.sql"
     sed -n '2,5001p' "$SCRATCH/patients.csv" >"$SCRATCH/rows.csv"
-    cat "$SCRATCH/waybills.sql" "$SCRATCH/rows.csv" >"$SCRATCH/second.sql"
+    tar -C "$SCRATCH" -czf "$SCRATCH/second.tar.gz" waybills.sql rows.csv
 }
 
 # A table of other people, from a place that nobody seeded.
@@ -105,18 +105,19 @@ present() {
         jq -r .identifiers.mobile) "$2" | sort -u | wc -l
 }
 
-# check FILE VERDICT SET [SOURCE TRUE_ROWS TRUE_CANARIES]...
+# check FILE VERDICT SET PARENTS [SOURCE TRUE_ROWS TRUE_CANARIES]...
 check() {
     local file=$1 want id got
-    want=$(jq -cn --arg v "$2" --argjson s "$3" '[$v, ($s | sort)]')
-    shift 3
+    want=$(jq -cn --arg v "$2" --argjson s "$3" --argjson p "$4" '[$v, ($s | sort), $p]')
+    shift 4
     id=$(attributed "$file") || { WRONG=1; return 0; }
     dyetrace attribute "$id" --json >"$SCRATCH/attribution.json"
     step "$file is dump $id"
     printf '           sightings    %s canaries in %s places\n' \
         "$(dyetrace sightings --dump "$id" --json | jq -r .canary | sort -u | wc -l)" \
         "$(dyetrace sightings --dump "$id" --json | wc -l)"
-    jq -r '"           verdict      \(.verdict)"' "$SCRATCH/attribution.json"
+    jq -r '"           verdict      \(.verdict)", (.parents[] | "           rows from    \(.), an earlier dump: what that showed adds nothing here")' \
+        "$SCRATCH/attribution.json"
     jq -r '.sources[] | select(.seen > 0) | [.source, .seen, .planted, .log10_lr, .p_value, .leaked.estimate, .leaked.low, .leaked.high] | @tsv' \
         "$SCRATCH/attribution.json" | while IFS=$'\t' read -r source seen planted lr p estimate low high; do
         printf '           %s\n' "$source"
@@ -125,13 +126,13 @@ check() {
     done
     while [ $# -gt 0 ]; do
         printf '           in truth     %s: %s rows, %s canaries among them\n' "$1" "$2" "$3"
-        [ "$(jq --arg s "$1" '[.sources[] | select(.source == $s) | .seen] | add // 0' "$SCRATCH/attribution.json")" = "$3" ] || {
+        [ "$(dyetrace sightings --dump "$id" --source "$1" --json | jq -r .canary | sort -u | wc -l)" = "$3" ] || {
             printf '           WRONG        %s: not all canaries of it were seen\n' "$1"
             WRONG=1
         }
         shift 3
     done
-    got=$(jq -c '[.verdict, (.set | sort)]' "$SCRATCH/attribution.json")
+    got=$(jq -c '[.verdict, (.set | sort), .parents]' "$SCRATCH/attribution.json")
     if [ "$got" = "$want" ]; then
         printf '           right        %s\n' "$got"
     else
@@ -193,19 +194,20 @@ quietly dyetrace up
 step "first dump: an insider exports a fifth of the patients; reordered, recoded to GB18030, zipped, left in the spool"
 dump_insider
 spool first.zip
-step "second dump: pg_dump of part of the waybills, merged with 5,000 rows of the first"
+first=$(attributed first.zip) || exit 1
+step "second dump: pg_dump of part of the waybills, packed with 5,000 rows of the first to raise the volume"
 dump_merged
-spool second.sql
+spool second.tar.gz
 step "third dump: 20,000 people from elsewhere"
 dump_foreign
 spool third.tar.gz
 
-check first.zip attributed "[\"$HOSPITAL\"]" \
+check first.zip attributed "[\"$HOSPITAL\"]" '[]' \
     "$HOSPITAL" $(($(wc -l <"$SCRATCH/patients.csv") - 1)) "$(present "$HOSPITAL" "$SCRATCH/patients.csv")"
-check second.sql attributed "[\"$HOSPITAL\",\"$COURIER\"]" \
+check second.tar.gz attributed "[\"$COURIER\"]" "[\"$first\"]" \
     "$HOSPITAL" 5000 "$(present "$HOSPITAL" "$SCRATCH/rows.csv")" \
     "$COURIER" "$(psql -X -A -t -d "$SERVER dbname=waybill" -c 'SELECT count(*) FROM part')" "$(present "$COURIER" "$SCRATCH/waybills.sql")"
-check third.tar.gz not-covered '[]'
+check third.tar.gz not-covered '[]' '[]'
 
 if [ "$WRONG" = 0 ]; then step "all three are right"; else step "not all three are right"; fi
 [ "$KEEP" != --keep ] || how_to_look
