@@ -1,7 +1,6 @@
 /* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
 #include "crew.h"
 #include "dye/scan.h"
-#include "home.h"
 #include "index_file.h"
 #include "offline.h"
 #include "privilege.h"
