@@ -37,9 +37,9 @@ window_fn window_of_path(enum dye_scan_path path)
 #if defined(__x86_64__)
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     if (path == DYE_SCAN_AVX512)
-        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
-                       __builtin_cpu_supports("gfni")
+        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") &&
+                       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni")
                    ? window_avx512
                    : NULL;
     if (path == DYE_SCAN_AVX2)

@@ -22,7 +22,8 @@ enum {
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
     RUNS_MAX = WINDOW * RUNS_A_BLOCK,
-    SLACK = 8, /* positions that are written in any case */
+    SLACK = 8,          /* positions that are written, or read, in any case */
+    ADDRESS_SHORT = 56, /* bytes on either side of an '@' that are seen at once */
 };
 
 /* Masks that follow from those of enum mask. */
@@ -35,8 +36,10 @@ enum derived {
     BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
     EDGE,         /* that, and first bytes of runs behind it */
     GAP,          /* . - space */
-    LOCAL,        /* what may stand before an '@', over no "--" */
+    LOCAL,        /* what may stand before an '@', over no "--" and no capital */
     DOMAIN,       /* what may stand behind it */
+    STARTS,       /* where the first may end, going back: beside nothing that could belong to it */
+    ENDS,         /* and behind the second */
     OTHERS,       /* where anything begins that is no run and no address */
     GROUPS,       /* of these: groups of digits as a mobile may be written in */
     HIGHS,        /* at least 22 bytes of 0x80 and above */
@@ -66,7 +69,7 @@ struct window {
     token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
     token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
-    token lane[LANES][RUNS_MAX];
+    token lane[LANES][RUNS_MAX + SLACK];
 };
 
 /* Reads the window at byte `at`; those before it must have been read in turn. */

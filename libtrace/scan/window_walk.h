@@ -111,6 +111,15 @@ INLINE void derive(uint64_t m[][SPAN])
     for (size_t b = 1; b <= WINDOW; b++)
         m[LOCAL][b] = (m[LOCAL][b] | m[EXTRA][b]) & ~(m[DASH][b] & behind(m[DASH], b, 1));
     m[LOCAL][0] = (m[LOCAL][0] | m[EXTRA][0]) & ~(m[DASH][0] & m[DASH][0] << 1);
+    for (size_t b = 1; b <= WINDOW; b++)
+        m[STARTS][b] = m[ALNUM][b] & ~behind(m[UPPER], b, 1) & ~behind(m[BESIDE], b, 1);
+    m[STARTS][0] = m[ALNUM][0] & ~(m[UPPER][0] << 1) & ~(m[BESIDE][0] << 1);
+    for (size_t b = 1; b <= WINDOW + 1; b++)
+        m[ENDS][b] = behind(m[ALNUM], b, 1) & ~m[UPPER][b];
+    for (size_t b = 0; b <= WINDOW; b++)
+        m[LOCAL][b] &= ~m[UPPER][b];
+    for (size_t b = 1; b <= WINDOW + 1; b++)
+        m[DOMAIN][b] &= ~m[UPPER][b];
     for (size_t b = 1; b <= WINDOW; b++) {
         m[GROUPS][b] = groups(m, b);
         m[HIGHS][b] = long_highs(m[HIGH], b);
