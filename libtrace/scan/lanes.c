@@ -56,14 +56,7 @@ INLINE uint64_t look(const struct dye_index_filter *f, const uint64_t *probes, s
     return passes;
 }
 
-/* At least 57 bits of a mask from a position on; and up to one, the last of them highest. */
-INLINE uint64_t bits_from(const uint64_t *m, size_t position)
-{
-    uint64_t word;
-    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
-    return word >> position % 8;
-}
-
+/* As bits_from, up to a position, whose bit is the highest. */
 INLINE uint64_t bits_to(const uint64_t *m, size_t position)
 {
     uint64_t word;

@@ -87,6 +87,14 @@ static inline uint64_t window_bits(const struct window *w, unsigned mask, size_t
     return w->m[mask][b] >> shift | w->m[mask][b + 1] << 1 << (63 - shift);
 }
 
+/* At least 57 bits of a mask from a position on. */
+static inline uint64_t bits_from(const uint64_t *m, size_t position)
+{
+    uint64_t word;
+    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
+    return word >> position % 8;
+}
+
 static inline uint64_t low_bits(size_t n)
 {
     return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;

@@ -164,14 +164,6 @@ INLINE void find_positions(struct window *w, list_fn list)
     }
 }
 
-/* At least 57 bits of a mask from a position on. */
-INLINE uint64_t bits_at(const uint64_t *m, size_t position)
-{
-    uint64_t word;
-    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
-    return word >> position % 8;
-}
-
 /* Whether a run of letters and digits is more than what it is as a whole. */
 INLINE bool is_mixed_up(const uint8_t *p, size_t n, uint64_t digits, uint64_t letters)
 {
@@ -183,14 +175,14 @@ INLINE bool is_mixed_up(const uint8_t *p, size_t n, uint64_t digits, uint64_t le
 /* The lane of the run of letters and digits at a position. */
 INLINE unsigned lane_of(const struct window *w, const uint8_t *text, size_t r, unsigned *ret_n)
 {
-    uint64_t after = ~bits_at(w->m[ALNUM], r), low = (after - 1) & ~after;
-    uint64_t digits = bits_at(w->m[DIGIT], r) & low, letters = low & ~digits;
+    uint64_t after = ~bits_from(w->m[ALNUM], r), low = (after - 1) & ~after;
+    uint64_t digits = bits_from(w->m[DIGIT], r) & low, letters = low & ~digits;
     unsigned n = *ret_n = (unsigned)__builtin_ctzll(after | UINT64_C(1) << 63);
-    bool second_look = (bits_at(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
+    bool second_look = (bits_from(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
     unsigned lane;
     if (letters == 0) {
         lane = w->lane_of[0][n];
-        second_look |= n == 8 && (bits_at(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
+        second_look |= n == 8 && (bits_from(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
     } else {
         lane = w->lane_of[digits != 0 ? 1 : 2][n];
         second_look |= digits != 0 && is_mixed_up(text + window_byte(w, r), n, digits, letters);
