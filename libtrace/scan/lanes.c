@@ -144,7 +144,7 @@ void lanes_prepare(struct scan *s)
     s->digest = sieve_of(s, CLASS(DIGEST) | other);
     s->address = sieve_of(s, CLASS(EMAIL) | other);
     s->other = sieve_of(s, other);
-    s->w.words = s->other.classes != 0 ? UINT64_MAX : 0;
+    s->w.all_runs = s->other.classes != 0;
     for (size_t n = 0; n < BLOCK_BYTES; n++) {
         bool long_one = n > 40; /* may be base64, or longer than is seen */
         bool of_digest = n == 16 || n == 32 || n == 40;

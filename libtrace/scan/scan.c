@@ -9,8 +9,8 @@ static enum dye_status scan_window(struct scan *s, size_t at)
     DYE_TRY(s->lanes(s));
     for (size_t i = 0; i < s->w.n[LANE_SLOW]; i++)
         DYE_TRY(run_at(s, TOKEN_POSITION(s->w.lane[LANE_SLOW][i])));
-    for (size_t i = 0; i < s->w.n_others; i++)
-        DYE_TRY(others_of(s, s->w.others[i]));
+    for (uint64_t left = s->w.other_blocks; left != 0; left &= left - 1)
+        DYE_TRY(others_of(s, 1 + (size_t)__builtin_ctzll(left)));
     DYE_TRY(others_highs(s));
     DYE_TRY(tries_finish(s));
     DYE_TRY(hits_settle(s));
