@@ -106,10 +106,9 @@ enum dye_status others_of(struct scan *s, size_t b)
 
 /* ---- Chinese digits ---- */
 
-static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t i)
+static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t i, size_t n)
 {
     enum { SKIP = 11, UTF8 = 3, GB = 2 };
-    size_t n = SKIP * GB; /* or more */
     while (i + n < s->n && s->p[i + n] >= 0x80)
         n++;
     for (size_t k = (SKIP - 1) * GB; k + GB <= n; k += SKIP * GB)
@@ -122,19 +121,20 @@ static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t 
 }
 
 /* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
- * of an address only that one is looked at, as UTF-8 and as GB18030. In less than SEEN bytes that is one of these. */
+ * of an address only that one is looked at, as UTF-8 and as GB18030. In less than 64 bytes that is one of these. */
 enum dye_status others_highs(struct scan *s)
 {
-    enum { GB_FIRST = 20, GB_SECOND = 42, UTF8_FIRST = 30, SEEN = 57 };
+    enum { GB_FIRST = 20, GB_SECOND = 42, UTF8_FIRST = 30 };
     const struct window *w = &s->w;
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
     for (size_t k = 0; k < w->n_highs; k++) {
         size_t position = w->highs[k], i = window_byte(w, position);
+        size_t n = ones(window_bits(w, HIGH, position / BLOCK_BYTES, position % BLOCK_BYTES));
         const uint8_t *p = s->p + i;
-        if ((bits_from(w->m[HIGH], position) | ~low_bits(SEEN)) == UINT64_MAX || s->n - i < BLOCK_BYTES ||
+        if (n == BLOCK_BYTES || s->n - i < BLOCK_BYTES ||
             (wide_chinese_gb(p + GB_FIRST) | wide_chinese_gb(p + GB_SECOND) | wide_chinese_utf8(p + UTF8_FIRST)) != 0)
-            DYE_TRY(on_high(s, i));
+            DYE_TRY(on_high(s, i, n));
     }
     return DYE_OK;
 }

@@ -27,22 +27,27 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret);
  */
 size_t wide_check_digit(struct dye_span text, size_t i);
 
-/* Chinese digits: what two of a character's bytes are tells which digit's bytes it is compared with. These, the first
- * lowest, and above them the digit. */
-extern const uint32_t wide_by_utf8[256], wide_by_gb[256];
+/* Chinese digits, number 1 and on. Two bytes of a character tell it from the others, so that it is compared with one:
+ * the place of that one's number is a function of these two. */
+struct wide_chinese {
+    uint8_t utf8[3], gb[2];
+    uint8_t digit;
+};
+extern const struct wide_chinese wide_chinese[];
+extern const uint8_t wide_by_utf8[256], wide_by_gb[256];
 #define WIDE_PLACE(first, second) ((uint8_t)((first)*5 + (second)))
 
-/* The digit that three bytes of UTF-8, or two of GB18030, are in Chinese; 0 for none. */
-static inline uint8_t wide_chinese_utf8(const uint8_t *p)
+/* The number of the Chinese digit that three bytes of UTF-8, or two of GB18030, are; 0 for none. */
+static inline unsigned wide_chinese_utf8(const uint8_t *p)
 {
-    uint32_t same = wide_by_utf8[WIDE_PLACE(p[1], p[2])], text = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
-    return (same ^ text) << 8 == 0 ? (uint8_t)(same >> 24) : 0;
+    unsigned i = wide_by_utf8[WIDE_PLACE(p[1], p[2])];
+    return memcmp(p, wide_chinese[i].utf8, 3) == 0 ? i : 0;
 }
 
-static inline uint8_t wide_chinese_gb(const uint8_t *p)
+static inline unsigned wide_chinese_gb(const uint8_t *p)
 {
-    uint32_t same = wide_by_gb[WIDE_PLACE(p[0], p[1])], text = p[0] | (uint32_t)p[1] << 8;
-    return (same ^ text) << 8 == 0 ? (uint8_t)(same >> 24) : 0;
+    unsigned i = wide_by_gb[WIDE_PLACE(p[0], p[1])];
+    return memcmp(p, wide_chinese[i].gb, 2) == 0 ? i : 0;
 }
 
 #endif

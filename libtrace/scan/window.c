@@ -52,7 +52,7 @@ static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m
             }
             for (unsigned k = 0; k < 8; k++)
                 m[k][b] |= column(classes, k) << at;
-            for (unsigned k = 8; k < MASKS; k++)
+            for (unsigned k = 8; signs != 0 && k < MASKS; k++)
                 m[k][b] |= column(signs, k - 8) << at;
         }
     }
