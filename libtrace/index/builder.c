@@ -22,18 +22,18 @@ _Static_assert(sizeof(struct pending) == 22, "what waits has no padding");
 struct holder {
     uint32_t name; /* offset in names */
     uint32_t epoch;
-    uint32_t number; /* first its own, then after sorting the one in the image */
-    bool used;
+    uint32_t number; /* in order of coming */
 };
 
 struct dye_index_builder {
     struct dye_index_keys keys;
     bool embed_keys;
     size_t n, n_holders, n_slots;
-    uint32_t last;                       /* holder of the last entry */
-    struct dye_buf names;                /* ids, each with its NUL */
-    struct dye_buf holders;              /* struct holder each */
-    uint32_t *slots;                     /* of a hash table: 1 + number of a holder; 0 for none */
+    uint32_t last;          /* holder of the last entry */
+    struct dye_buf names;   /* ids, each with its NUL */
+    struct dye_buf holders; /* struct holder each */
+    uint32_t *slots;        /* of a hash table: 1 + number of a holder; 0 for none */
+    uint32_t *canaries;     /* 1 + the number that a sorted holder has in the image; 0 while nothing is its own */
     struct pile parts[PARTS_AND_TRAITS]; /* struct pending each */
 };
 
@@ -44,7 +44,8 @@ static void empty(struct dye_index_builder *b)
     dye_buf_done(&b->names);
     dye_buf_done(&b->holders);
     free(b->slots);
-    b->slots = NULL;
+    free(b->canaries);
+    b->slots = b->canaries = NULL;
     b->n = b->n_holders = b->n_slots = 0;
 }
 
@@ -212,8 +213,11 @@ static int order_holders(const void *a, const void *b, void *builder)
 static enum dye_status sort_holders(struct dye_index_builder *b)
 {
     uint32_t *rank = calloc(b->n_holders + 1, sizeof *rank);
-    if (rank == NULL)
+    b->canaries = calloc(b->n_holders + 1, sizeof *b->canaries);
+    if (rank == NULL || b->canaries == NULL) {
+        free(rank);
         return DYE_E_NOMEM;
+    }
     if (b->n_holders > 0)
         qsort_r(holder_at(b, 0), b->n_holders, sizeof(struct holder), order_holders, b);
     for (size_t i = 0; i < b->n_holders; i++)
@@ -324,7 +328,7 @@ static void fold(struct dye_index_builder *b, struct pile *part, uint64_t of_cla
     for (size_t i = 0; i < count(part); i++) {
         if (kept > 0 && is_repeat(b, &p[kept - 1], &p[i]))
             continue;
-        holder_at(b, p[i].key.canary)->used = true;
+        b->canaries[p[i].key.canary] = 1;
         if (of_class != NULL)
             of_class[class_of(&p[i])]++;
         p[kept++] = p[i];
@@ -349,10 +353,10 @@ static enum dye_status settle(struct dye_index_builder *b, struct image_header *
     h->traits = count(&b->parts[TRAITS]);
     const char *name = NULL;
     for (size_t i = 0; i < b->n_holders; i++) {
-        struct holder *holder = holder_at(b, i);
-        if (!holder->used)
+        const struct holder *holder = holder_at(b, i);
+        if (b->canaries[i] == 0)
             continue;
-        holder->number = (uint32_t)h->canaries++;
+        b->canaries[i] = (uint32_t)++h->canaries;
         h->epoch = holder->epoch > h->epoch ? holder->epoch : h->epoch;
         if (name == NULL || strcmp(name, name_of(b, holder)) != 0)
             h->names_bytes += strlen(name_of(b, holder)) + 1;
@@ -390,7 +394,7 @@ static void put_keys(struct dye_index_builder *b, uint8_t *image, const struct i
                 buckets[bucket] = n;
             probes[n] = p->probe;
             keys[n] = p->key;
-            keys[n].canary = holder_at(b, p->key.canary)->number;
+            keys[n].canary = b->canaries[p->key.canary] - 1;
             set_in_filter(image, h, l, p);
         }
         pile_done(&b->parts[i]);
@@ -409,7 +413,7 @@ static void put_canaries(const struct dye_index_builder *b, uint8_t *image, cons
     uint32_t names_end = 0, n = 0;
     for (size_t i = 0; i < b->n_holders; i++) {
         const struct holder *holder = holder_at(b, i);
-        if (!holder->used)
+        if (b->canaries[i] == 0)
             continue;
         const char *id = name_of(b, holder);
         bool again = c > canaries && strcmp(names + c[-1].name, id) == 0; /* in a later epoch */
