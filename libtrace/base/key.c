@@ -75,37 +75,56 @@ void dye_key_derive(const struct dye_key *parent, const char *label, struct dye_
     dye_key_wipe(&child);
 }
 
-/* RFC 2104. HMAC() and EVP look their algorithm up at each call, which takes 3 us; this takes 0.3, and 0.15 with the
- * key prepared, and is most of what a hit and an index's entry cost. */
-enum { SHA_BLOCK = 64 };
+/* RFC 2104. HMAC() and EVP look their algorithm up at each call, which takes 3 us; this takes 0.2, and 0.1 with the key
+ * prepared, and is most of what a hit and an index's entry cost. */
+enum { SHA_BLOCK = 64, SHA_LENGTH_AT = 56 };
 _Static_assert(sizeof(((SHA256_CTX *)NULL)->h) == sizeof(((struct dye_hmac_key *)NULL)->inner), "a state fits");
 
-static void hash_pad(const struct dye_key *k, uint8_t with, uint32_t ret[8])
+void dye_hmac_prepare(const struct dye_key *k, struct dye_hmac_key *ret)
 {
+    enum { INNER = 0x36, OUTER = 0x5c };
     uint8_t pad[SHA_BLOCK];
     SHA256_CTX sha;
     for (size_t i = 0; i < SHA_BLOCK; i++)
-        pad[i] = (uint8_t)((i < DYE_KEY_BYTES ? k->bytes[i] : 0) ^ with);
-    must(SHA256_Init(&sha) & SHA256_Update(&sha, pad, sizeof pad), "HMAC");
-    memcpy(ret, sha.h, sizeof sha.h);
+        pad[i] = (uint8_t)((i < DYE_KEY_BYTES ? k->bytes[i] : 0) ^ INNER);
+    must(SHA256_Init(&sha), "HMAC");
+    SHA256_Transform(&sha, pad);
+    memcpy(ret->inner, sha.h, sizeof sha.h);
+    for (size_t i = 0; i < SHA_BLOCK; i++)
+        pad[i] ^= INNER ^ OUTER;
+    must(SHA256_Init(&sha), "HMAC");
+    SHA256_Transform(&sha, pad);
+    memcpy(ret->outer, sha.h, sizeof sha.h);
     dye_wipe(pad, sizeof pad);
     dye_wipe(&sha, sizeof sha);
 }
 
-void dye_hmac_prepare(const struct dye_key *k, struct dye_hmac_key *ret)
+static void put_big_endian(uint8_t *p, uint32_t v)
 {
-    hash_pad(k, 0x36, ret->inner);
-    hash_pad(k, 0x5c, ret->outer);
+    v = __builtin_bswap32(v);
+    memcpy(p, &v, sizeof v);
 }
 
-/* The hash goes on behind the block that led to `state`. */
+/* The hash goes on behind the block that led to `state`: what fits into one more in one step. */
 static void hash_on(const uint32_t state[8], struct dye_span data, uint8_t ret[SHA256_DIGEST_LENGTH])
 {
     SHA256_CTX sha;
     must(SHA256_Init(&sha), "HMAC");
     memcpy(sha.h, state, sizeof sha.h);
-    sha.Nl = 8 * SHA_BLOCK;
-    must(SHA256_Update(&sha, data.p, data.n) & SHA256_Final(ret, &sha), "HMAC");
+    if (data.n < SHA_LENGTH_AT) {
+        uint8_t last[SHA_BLOCK] = {0};
+        if (data.n != 0)
+            memcpy(last, data.p, data.n);
+        last[data.n] = 0x80;
+        put_big_endian(last + SHA_BLOCK - 4, (uint32_t)(8 * (SHA_BLOCK + data.n)));
+        SHA256_Transform(&sha, last);
+        for (size_t i = 0; i < 8; i++)
+            put_big_endian(ret + 4 * i, sha.h[i]);
+        dye_wipe(last, sizeof last);
+    } else {
+        sha.Nl = 8 * SHA_BLOCK;
+        must(SHA256_Update(&sha, data.p, data.n) & SHA256_Final(ret, &sha), "HMAC");
+    }
     dye_wipe(&sha, sizeof sha);
 }
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* `name` is that of the list in messages. plain: the values as they stand, without digests and masks, at a fortieth of
+/* `name` is that of the list in messages. plain: the values as they stand, without digests and masks, at a tenth of
  * the time. The image; free() it. By all processors; memory for the image and a little more. */
 DYE_MUST_CHECK enum dye_status list_index_build(FILE *list, const char *name, bool plain, uint8_t **ret_image,
                                                 size_t *ret_bytes, struct dye_error *err);
