@@ -326,15 +326,21 @@ bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64
         return false;
     c->n = n;
     c->high = n > c->high ? n : c->high;
-    bool known = detect(c) == DYE_OK && !is_wide(c) && is_by_line(&c->layout);
+    bool known = detect(c) == DYE_OK && !is_wide(c) && (c->tokens_only || is_by_line(&c->layout));
     c->n = 0;
     c->begun = known;
-    if (!known)
-        return false;
-    c->layout.state |= LAYOUT_BEGUN;
-    c->number = number;
-    c->start = start;
-    return true;
+    if (known)
+        dye_chunker_pass(c, number, start);
+    return known;
+}
+
+void dye_chunker_pass(struct dye_chunker *c, uint32_t chunks, uint64_t bytes)
+{
+    assert(c->begun && c->n == 0);
+    c->number += chunks;
+    c->start += bytes;
+    if (chunks > 0)
+        c->layout.state |= LAYOUT_BEGUN;
 }
 
 enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)
