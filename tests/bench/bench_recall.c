@@ -7,6 +7,7 @@
  * realism/people.c and recall/form.c, with iconv's, ICU's and OpenSSL's help: no code of the matcher's.
  */
 #include "recall/calibration.h"
+#include "recall/columns.h"
 #include "recall/look.h"
 #include "recall/row.h"
 
@@ -142,6 +143,7 @@ int main(int argc, char **argv)
     if (!registry_make(&registry, &rng))
         return 4;
     bool good = run_recall(seed, argc > 1 ? count_of(argv[1]) : 1000000);
+    good = columns_run(&registry, &rng) && good;
     good = calibration_run(&registry, &rng, CALIBRATION_ROWS) && good;
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("\n%.0f s in all: %s\n", (double)(to.tv_sec - from.tv_sec), good ? "holds" : "MISSED");
