@@ -1,12 +1,15 @@
 /*
  * Recall and false sightings by form: canaries hidden in fake rows in every form, layout and encoding of DOMAIN 1-3;
- * and how often what is said of masked rows is so. In process: chunker, scanner, linker.
+ * how often what is said of masked rows is so; and dumps without a canary. In process: chunker, scanner, linker.
  *
- * Usage: bench_recall [ROWS]: a million rows with canaries among them. Seed by DYE_SEED; DYE_RECALL_MISSED prints the
- * rows that were not found, DYE_RECALL_FALSE what coincidences are made of. People, rows and forms come from
- * realism/people.c and recall/form.c, with iconv's, ICU's and OpenSSL's help: no code of the matcher's.
+ * Usage: bench_recall [ROWS [TOKENS]]: a million rows with canaries among them, ten million tokens without (or
+ * DYE_RECALL_CLEAN_TOKENS; 1e9 takes minutes). Seed by DYE_SEED, threads of the clean part by DYE_RECALL_THREADS, one a
+ * core; DYE_RECALL_MISSED prints the rows that were not found, DYE_RECALL_FALSE what coincidences are made of. People,
+ * rows and forms come from realism/people.c, recall/form.c and recall/corpus.c, with iconv's, ICU's and OpenSSL's help:
+ * no code of the matcher's.
  */
 #include "recall/calibration.h"
+#include "recall/clean.h"
 #include "recall/columns.h"
 #include "recall/look.h"
 #include "recall/row.h"
@@ -136,6 +139,7 @@ static uint64_t count_of(const char *text)
 
 int main(int argc, char **argv)
 {
+    const char *tokens = argc > 2 ? argv[2] : getenv("DYE_RECALL_CLEAN_TOKENS");
     uint64_t seed = rng_seed(20);
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
@@ -145,6 +149,7 @@ int main(int argc, char **argv)
     bool good = run_recall(seed, argc > 1 ? count_of(argv[1]) : 1000000);
     good = columns_run(&registry, &rng) && good;
     good = calibration_run(&registry, &rng, CALIBRATION_ROWS) && good;
+    good = clean_run(&registry, seed, tokens != NULL ? count_of(tokens) : 10000000) && good;
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("\n%.0f s in all: %s\n", (double)(to.tv_sec - from.tv_sec), good ? "holds" : "MISSED");
     registry_done(&registry);
