@@ -152,13 +152,34 @@ static void name(struct forms *f, const struct dye_value *v)
 static size_t folded_forms(enum dye_kind kind, const struct dye_value *v, struct forms *f)
 {
     struct dye_trait parts[DYE_TRAIT_PARTS_MAX];
-    fold(f, DYE_PLAIN, v);
     if (kind == DYE_NAME && f->n > 0)
         name(f, v);
     size_t n = kind == DYE_ADDRESS && f->n > 0 ? dye_trait_address(dye_value_span(&f->ret[0].bytes), parts) : 0;
     for (size_t i = 0; i < n; i++)
         add_once(f, DYE_FORM_PART, &parts[i].bytes);
     return f->n;
+}
+
+static void plain_forms(struct forms *f, const struct kind_row *row, const struct dye_value *v)
+{
+    struct dye_value other;
+    if (row->folded) {
+        fold(f, DYE_PLAIN, v);
+        return;
+    }
+    lower(v, add(f, DYE_PLAIN));
+    if (row->alias_scanned && row->alias(v, &other))
+        lower(&other, add(f, DYE_PLAIN));
+}
+
+size_t dye_ident_plain_forms(enum dye_kind kind, const struct dye_value *v,
+                             struct dye_form_bytes ret[DYE_PLAIN_FORMS_MAX])
+{
+    const struct kind_row *row = kind_row_of(kind);
+    struct forms f = {.ret = ret};
+    if (row != NULL && v->n != 0)
+        plain_forms(&f, row, v);
+    return f.n;
 }
 
 size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
@@ -168,12 +189,10 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
     struct dye_value other;
     if (row == NULL || v->n == 0)
         return 0;
+    plain_forms(&f, row, v);
     if (row->folded)
         return folded_forms(kind, v, &f);
-    struct dye_value *plain = add(&f, DYE_PLAIN);
-    lower(v, plain);
-    if (row->alias_scanned && row->alias(v, &other))
-        lower(&other, add(&f, DYE_PLAIN));
+    const struct dye_value *plain = &ret[0].bytes;
     if (row->hashed)
         hash(&f, kind, v, plain);
     if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID || kind == DYE_EMAIL)
