@@ -68,6 +68,12 @@ static struct reading digit(unsigned value, size_t n)
     return (struct reading){UNIT_DIGIT, (uint8_t)('0' + value), n};
 }
 
+/* Superscript one, two and three, which are Latin-1's; in GB18030 they are words. */
+static bool is_raised(const uint8_t *p, size_t n)
+{
+    return n >= 2 && p[0] == 0xc2 && (p[1] == 0xb2 || p[1] == 0xb3 || p[1] == 0xb9);
+}
+
 static struct reading utf8_unit(const uint8_t *p, size_t n)
 {
     if (n >= 3 && p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x90 && p[2] <= 0x99)
@@ -86,6 +92,12 @@ static struct reading utf8_unit(const uint8_t *p, size_t n)
     if (zero_width || (n >= 3 && p[0] == 0xe3 && p[1] == 0x80 && p[2] == 0x80) ||
         (n >= 3 && p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0x80 && p[2] <= 0x95)) /* spaces and dashes */
         return (struct reading){UNIT_GAP, 0, 3};
+    if (is_raised(p, n))
+        return digit(p[1] == 0xb9 ? 1 : p[1] - 0xb0u, 2);
+    bool raised = n >= 3 && p[0] == 0xe2 && p[1] == 0x81 && (p[2] == 0xb0 || (p[2] >= 0xb4 && p[2] <= 0xb9));
+    bool lowered = n >= 3 && p[0] == 0xe2 && p[1] == 0x82 && p[2] >= 0x80 && p[2] <= 0x89;
+    if (raised || lowered)
+        return digit(p[2] & 0xfu, 3);
     if (n >= 2 && p[0] == 0xc2 && (p[1] == 0xa0 || p[1] == 0xad))
         return (struct reading){UNIT_GAP, 0, 2}; /* no-break space, soft hyphen */
     return (struct reading){UNIT_NONE, 0, 0};
@@ -182,7 +194,7 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret)
         }
     }
     ret->n = 0;
-    bool ascii = true;
+    bool ascii = true, raised = false;
     for (unsigned gaps = 0; ret->n < WIDE_MAX && gaps < 2;) {
         struct reading r = unit_at(text, start);
         if (r.unit == UNIT_NONE || (r.unit == UNIT_X && ret->n != 17))
@@ -194,7 +206,9 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret)
             continue;
         }
         ret->digits[ret->n] = r.digit;
-        ret->parted[ret->n] = gaps > 0;
+        bool was_raised = raised;
+        raised = is_raised(text.p + start - r.n, r.n);
+        ret->parted[ret->n] = gaps > 0 || raised != was_raised; /* else a word of GB18030 would be a digit of it */
         ret->start[ret->n] = start - r.n;
         ret->end[ret->n++] = start;
         gaps = 0;

@@ -93,7 +93,7 @@ enum {
     }
 
 enum {
-    SECOND_8E = 1,  /* 80 81 e0 e1 */
+    SECOND_8E = 1,  /* 80-82 e0-e2 */
     SECOND_9 = 2,   /* 91 93 9d */
     SECOND_A = 4,   /* a0 ad ae af */
     SECOND_B = 8,   /* b0-b9 bb-bd */
@@ -103,10 +103,10 @@ enum {
 };
 #define SECONDS_LOW                                                                                                    \
     {                                                                                                                  \
-        SECOND_8E | SECOND_A | SECOND_B | SECOND_C, SECOND_8E | SECOND_9 | SECOND_B, SECOND_B, SECOND_9 | SECOND_B,    \
-            SECOND_B, SECOND_B, SECOND_B, SECOND_B, SECOND_B | SECOND_DF, SECOND_B | SECOND_DF | SECOND_4, SECOND_DF,  \
-            SECOND_B | SECOND_DF, SECOND_B | SECOND_DF, SECOND_9 | SECOND_A | SECOND_B | SECOND_DF,                    \
-            SECOND_A | SECOND_DF, SECOND_A | SECOND_DF                                                                 \
+        SECOND_8E | SECOND_A | SECOND_B | SECOND_C, SECOND_8E | SECOND_9 | SECOND_B, SECOND_8E | SECOND_B,             \
+            SECOND_9 | SECOND_B, SECOND_B, SECOND_B, SECOND_B, SECOND_B, SECOND_B | SECOND_DF,                         \
+            SECOND_B | SECOND_DF | SECOND_4, SECOND_DF, SECOND_B | SECOND_DF, SECOND_B | SECOND_DF,                    \
+            SECOND_9 | SECOND_A | SECOND_B | SECOND_DF, SECOND_A | SECOND_DF, SECOND_A | SECOND_DF                     \
     }
 #define SECONDS_HIGH                                                                                                   \
     {                                                                                                                  \

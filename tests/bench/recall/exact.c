@@ -193,7 +193,7 @@ static const struct form forms[] = {
     {"mobile, byte order mark inside", RECALL_EXACT, byte_order_mark, NULL},
     {"mobile, soft hyphen", RECALL_EXACT, soft_hyphen, NULL},
     {"mobile, double-struck", RECALL_EXACT, double_struck_digits, NULL},
-    {"mobile, superscript", RECALL_NOT, superscript_digits, NULL},
+    {"mobile, superscript", RECALL_EXACT, superscript_digits, NULL},
     {"mobile, apostrophe", RECALL_EXACT, apostrophe, "sql"},
     {"mobile, decimal", RECALL_EXACT, decimal, NULL},
     {"mobile, E10", RECALL_EXACT, scientific, NULL},

@@ -222,6 +222,19 @@ static void digits_of_other_writings_are_found(void **state)
     check("一七四一二三四五六七", "");
 }
 
+static void raised_and_lowered_digits_are_found(void **state)
+{
+    (void)state;
+    check("¹⁷⁴¹²³⁴⁵⁶⁷⁸", "c0@0+29 ");
+    check("a,¹⁵⁴⁰⁰⁰⁰⁰⁰⁰⁰,", "c6@2+32 ");
+    check("₁₇₄₁₂₃₄₅₆₇₈", "c0@0+33 ");
+    check("+⁸⁶¹⁷⁴¹²³⁴⁵⁶⁷⁸", "c0@1+35 ");
+    check("17412345678²", "c0@0+11 ");
+    check("\xc2\xb3\xa3\xb1\xa3\xb7\xa3\xb4\xa3\xb1\xa3\xb2\xa3\xb3\xa3\xb4\xa3\xb5\xa3\xb6\xa3\xb7\xa3\xb8",
+          "c0@2+22 "); /* GBK: 鲁 before full-width ones */
+    check("₉₁₇₄₁₂₃₄₅₆₇₈", "");
+}
+
 static void every_chinese_digit_is_known(void **state)
 {
     (void)state;
@@ -373,6 +386,7 @@ int main(void)
         cmocka_unit_test(digests_are_found_cut_and_in_base64),
         cmocka_unit_test(numbers_that_spreadsheets_and_programs_damage_are_found),
         cmocka_unit_test(digits_of_other_writings_are_found),
+        cmocka_unit_test(raised_and_lowered_digits_are_found),
         cmocka_unit_test(every_chinese_digit_is_known),
         cmocka_unit_test(an_address_is_found_with_its_sign_spelled),
         cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
