@@ -20,6 +20,15 @@ static bool put(struct dye_value *v, const void *p, size_t n)
 
 static const char *const hiding[] = {"＊", "×", "●", "○", "某"};
 
+/* A lone bullet parts the names of a person. */
+static size_t bullets(const char *p, size_t n)
+{
+    size_t used = 0;
+    while (n - used >= strlen("•") && memcmp(p + used, "•", strlen("•")) == 0)
+        used += strlen("•");
+    return used > strlen("•") ? used : 0;
+}
+
 static size_t hidden_here(const char *p, size_t n)
 {
     if (*p == '*')
@@ -27,7 +36,28 @@ static size_t hidden_here(const char *p, size_t n)
     for (size_t i = 0; i < sizeof hiding / sizeof *hiding; i++)
         if (n >= strlen(hiding[i]) && memcmp(p, hiding[i], strlen(hiding[i])) == 0)
             return strlen(hiding[i]);
-    return 0;
+    return bullets(p, n);
+}
+
+/* Whether x can hide: no address, and no other letter in it. */
+static bool may_be_crossed(const char *p, size_t n)
+{
+    size_t crosses = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] == '@' || (dye_is_alpha((uint8_t)p[i]) && (p[i] | 0x20) != 'x'))
+            return false;
+        crosses += (p[i] | 0x20) == 'x';
+    }
+    return crosses > 0;
+}
+
+/* Where they begin: x hides behind a character of a name, else three of them do. One is the end of an ID. */
+static size_t crossed_here(const char *p, size_t i, size_t n)
+{
+    size_t used = 0;
+    while (i + used < n && (p[i + used] | 0x20) == 'x')
+        used++;
+    return used > 2 || (i > 0 && (uint8_t)p[i - 1] >= 0x80) ? used : 0;
 }
 
 static size_t beyond_ascii(const char *p, size_t n)
@@ -66,11 +96,13 @@ bool dye_trait_mask(struct dye_span field, struct dye_trait *ret)
     const char *p = (const char *)field.p;
     if (field.n > DYE_VALUE_MAX_BYTES)
         return false;
-    bool good = true, address = memchr(p, '@', field.n) != NULL;
+    bool good = true, address = memchr(p, '@', field.n) != NULL, crossed = may_be_crossed(p, field.n);
     size_t first = SIZE_MAX, last = 0;
     ret->bytes = (struct dye_value){.n = 0};
     for (size_t i = 0, used; i < field.n && good; i += used) {
         used = hidden_here(p + i, field.n - i);
+        if (used == 0 && crossed)
+            used = crossed_here(p, i, field.n);
         if (used == 0) {
             used = see(p + i, field.n - i, address, &ret->bytes, &good);
             continue;

@@ -87,16 +87,26 @@ static enum dye_status add(struct fields *f, const struct dye_index_keys *keys, 
     return DYE_OK;
 }
 
+/* Of what hides a character of a name, in glued rows. */
+static size_t star(const uint8_t *p, size_t n)
+{
+    static const char *const stars[] = {"*", "＊", "×", "●"};
+    for (size_t i = 0; i < sizeof stars / sizeof *stars; i++)
+        if (n >= strlen(stars[i]) && memcmp(p, stars[i], strlen(stars[i])) == 0)
+            return strlen(stars[i]);
+    return 0;
+}
+
 /* Where a stretch of ideographs ends that begins at i, and of stars, as a masked name has them. */
 static size_t ideographs_end(struct dye_span text, size_t i, size_t *ret_ideographs)
 {
     for (*ret_ideographs = 0; i < text.n;) {
         bool ideograph = i + 2 < text.n && text.p[i] >= 0xe3 && text.p[i] <= 0xe9;
-        bool wide_star = i + 2 < text.n && memcmp(text.p + i, "＊", 3) == 0;
-        if (!ideograph && !wide_star && text.p[i] != '*')
+        size_t used = ideograph ? 3 : star(text.p + i, text.n - i);
+        if (used == 0)
             break;
         *ret_ideographs += ideograph;
-        i += ideograph || wide_star ? 3 : 1;
+        i += used;
     }
     return i;
 }

@@ -274,7 +274,9 @@ static double hit_bits(const struct dye_linker *l, const struct dye_hit *hit)
     if (hit->entry->form == DYE_FORM_MASKED) {
         while (head < hit->n && dye_is_digit(p[head]))
             head++;
-        while (tail < hit->n && p[hit->n - 1 - tail] != '*' && (tail == 0 || dye_is_digit(p[hit->n - 1 - tail])))
+        /* The last of an ID may be x, which also hides: more than one. */
+        tail = hit->n > 1 && (p[hit->n - 1] | 0x20) == 'x' && dye_is_digit(p[hit->n - 2]);
+        while (tail < hit->n && dye_is_digit(p[hit->n - 1 - tail]))
             tail++;
     }
     return dye_weight_seen_bits((enum dye_kind)hit->entry->kind, (enum dye_form)hit->entry->form, head, tail);

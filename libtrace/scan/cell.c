@@ -3,6 +3,7 @@
 #include "day.h"
 #include "digits.h"
 #include "ideograph.h"
+#include "written.h"
 
 const char *dye_cell_name(unsigned cell)
 {
@@ -41,19 +42,22 @@ static bool is_hexadecimal(struct dye_span s)
     return letters > 0;
 }
 
-/* Digits, and three or more stars among or around them; or one of an e-mail address. */
+/* Digits, and three or more stars among or around them; or one of an e-mail address. Where no other letter is, x may
+ * stand for a star. */
 static bool is_masked(struct dye_span s)
 {
-    size_t stars = 0, seen = 0;
-    if (s.n > 64 || memchr(s.p, '*', s.n) == NULL)
+    size_t stars = 0, crosses = 0, letters = 0, seen = 0;
+    if (s.n > 64)
         return false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] >= 0x80)
             return false;
         stars += s.p[i] == '*';
+        crosses += (s.p[i] | 0x20) == 'x';
+        letters += dye_is_alpha(s.p[i]);
         seen += dye_is_digit(s.p[i]) || s.p[i] == '@';
     }
-    return stars >= 3 && seen >= 1;
+    return (stars >= 3 && seen >= 1) || (crosses >= 4 && letters == crosses && stars == 0 && seen >= 3);
 }
 
 /* ---- kinds that only a column's name tells ---- */
@@ -245,6 +249,7 @@ static void look(struct dye_span s, enum dye_charset charset, struct look *ret)
         ret->last = is;
         ret->wide += is != 0;
         ret->other += is == 0;
+        ret->stars += is == 0 && written_hiding(s.p + i, s.n - i) > 0;
         ret->places += (is & IDEOGRAPH_PLACE) != 0;
         if (ret->places >= 2 && ret->wide >= 5)
             return;
@@ -305,7 +310,9 @@ static void from_wide(struct dye_span s, enum dye_charset charset, unsigned says
             return;
         }
     }
-    if (says == DYE_ADDRESS && l.wide + l.other + l.ascii >= 4) {
+    if (l.wide == 0 && l.stars >= 3 && l.numbers >= 1) {
+        ret->is = DYE_CELL_MASKED;
+    } else if (says == DYE_ADDRESS && l.wide + l.other + l.ascii >= 4) {
         set(ret, DYE_ADDRESS, s);
     } else if (says == DYE_NAME && (l.stars > 0 || (named && l.wide <= 4 && ends_in_title(s, charset)))) {
         ret->is = DYE_CELL_MASKED;
@@ -316,7 +323,7 @@ static void from_wide(struct dye_span s, enum dye_charset charset, unsigned says
         return;
     } else if (l.places >= 2 && l.wide >= 5 && says != DYE_CELL_TEXT && !is_kind_of_name(says)) {
         set(ret, DYE_ADDRESS, s);
-    } else if (!knows && named && l.wide <= 3 && l.stars > 0 && l.stars == l.ascii) {
+    } else if (!knows && named && l.wide <= 3 && l.stars > 0 && l.stars == l.ascii + l.other) {
         ret->is = DYE_CELL_MASKED;
     } else if (!knows && named && all_wide && ends_in_title(s, charset)) {
         ret->is = DYE_CELL_MASKED;

@@ -4,6 +4,7 @@
 #define H CLASS_BIT(HIGH)
 #define W CLASS_BIT(WIDE)
 #define S CLASS_BIT(SECOND)
+#define M CLASS_BIT(HIDES)
 
 const uint8_t masks_classes[2][256] = {
     {
@@ -36,23 +37,30 @@ const uint8_t masks_classes[2][256] = {
         [0x9d] = H | S,
         [0x9e ... 0x9f] = H,
         [0xa0] = H | S,
-        [0xa1] = H,
-        [0xa2 ... 0xa3] = H | W,
+        [0xa1] = H | M,
+        [0xa2 ... 0xa3] = H | W | M,
         [0xa4 ... 0xac] = H,
-        [0xad ... 0xb9] = H | S,
+        [0xad ... 0xae] = H | S,
+        [0xaf] = H | S | M,
+        [0xb0 ... 0xb9] = H | S,
         [0xba] = H,
         [0xbb ... 0xbd] = H | S,
         [0xbe ... 0xbf] = H,
         [0xc0] = H | S,
-        [0xc1] = H,
-        [0xc2] = H | W,
-        [0xc3 ... 0xd7] = H,
+        [0xc1] = H | M,
+        [0xc2] = H | W | M,
+        [0xc3] = H | M,
+        [0xc4 ... 0xce] = H,
+        [0xcf] = H | M,
+        [0xd0 ... 0xd7] = H,
         [0xd8 ... 0xdf] = H | S,
         [0xe0] = H | S | W, /* begins nothing; nor does ff */
-        [0xe1] = H | S,
-        [0xe2] = H | S | W, /* which follows none of them */
-        [0xe3 ... 0xee] = H,
-        [0xef ... 0xf0] = H | W,
+        [0xe1] = H | S | M,
+        [0xe2] = H | S | W | M, /* which follows none of them */
+        [0xe3] = H | M,
+        [0xe4 ... 0xee] = H,
+        [0xef] = H | W | M,
+        [0xf0] = H | W,
         [0xf1 ... 0xf7] = H,
         [0xf8 ... 0xfe] = H | S,
         [0xff] = H | S | W,

@@ -25,6 +25,7 @@ enum mask {
     SIGN,   /* * = ( [ */
     WIDE,   /* bytes that digits in another writing begin with, or what may stand between digits: see wide.h */
     SECOND, /* bytes that may follow those */
+    HIDES,  /* bytes that characters begin with which hide others, and some beside them: see written_hiding */
     MASKS
 };
 

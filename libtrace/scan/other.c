@@ -1,18 +1,22 @@
 /* What ordinary rows have little of. */
 #include "scanner.h"
 
-static enum dye_status on_group(struct scan *s, size_t i)
-{
-    struct written w;
-    return s->p[i] == '1' && written_grouped_mobile(scan_text(s), i, &w)
-               ? tries_put_written(s, CLASS(MOBILE) | CLASS(OTHER), &w)
-               : DYE_OK;
-}
-
 static enum dye_status on_star(struct scan *s, size_t i)
 {
     struct written w;
-    return written_mask(scan_text(s), i, &w) ? tries_put_written(s, CLASS(MASKED), &w) : DYE_OK;
+    return (s->classes & CLASS(MASKED)) != 0 && written_mask(scan_text(s), i, &w)
+               ? tries_put_written(s, CLASS(MASKED), &w)
+               : DYE_OK;
+}
+
+static enum dye_status on_group(struct scan *s, size_t i)
+{
+    struct written w;
+    if (s->p[i] >= 0x80)
+        return on_star(s, i);
+    return s->p[i] == '1' && written_grouped_mobile(scan_text(s), i, &w)
+               ? tries_put_written(s, CLASS(MOBILE) | CLASS(OTHER), &w)
+               : DYE_OK;
 }
 
 static enum dye_status on_equal(struct scan *s, size_t i)
@@ -94,8 +98,7 @@ enum dye_status others_of(struct scan *s, size_t b)
     const struct window *w = &s->w;
     size_t at = window_byte(w, b * BLOCK_BYTES);
     DYE_TRY(each(s, w->m[SIGN][b], at, on_sign));
-    if ((s->classes & (CLASS(MOBILE) | CLASS(OTHER))) != 0)
-        DYE_TRY(each(s, w->m[GROUPS][b], at, on_group));
+    DYE_TRY(each(s, w->m[GROUPS][b], at, on_group));
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
     uint64_t wide = w->m[WIDE][b] & (w->m[SECOND][b] >> 1 | w->m[SECOND][b + 1] << 63);

@@ -19,14 +19,14 @@ static inline unsigned classes_of(const struct run *r)
     return classes;
 }
 
-/* 138xxxx5678: what hides the middle may be a letter. */
+/* 138xxxx5678, 1381234xxxx: what hides may be a letter. An ID ends in one that does not. */
 static enum dye_status try_crossed(struct scan *s, const struct run *r)
 {
     uint8_t form[18];
     size_t hidden = 0;
     for (size_t i = 0; i < r->n; i++) {
         uint8_t c = dye_to_lower(s->p[r->start + i]);
-        bool cross = c == 'x' && i > 0 && i + 1 < r->n;
+        bool cross = c == 'x' && i > 0 && (i + 1 < r->n || r->n == 11);
         hidden += cross;
         form[i] = cross ? '*' : c;
     }
@@ -45,7 +45,8 @@ static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
             form[i] = dye_to_lower(p[i]);
         return tries_put(s, CLASS(NUMBER), r->start, r->n, form, r->n, false);
     }
-    if ((r->n == 11 || r->n == 18) && (s->classes & CLASS(MASKED)) != 0 && (p[r->n / 2] | 0x20) == 'x')
+    bool crossed = (r->n == 11 && (p[10] | 0x20) == 'x') || (p[r->n / 2] | 0x20) == 'x';
+    if ((r->n == 11 || r->n == 18) && (s->classes & CLASS(MASKED)) != 0 && crossed)
         return try_crossed(s, r);
     return DYE_OK;
 }

@@ -2,9 +2,9 @@
 #define SCAN_WIDE_H
 /*
  * wide: numbers that are not written in ASCII, or have something invisible inside: full-width, circled, mathematical,
- * raised and lowered digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In UTF-8, in GB18030
- * and, but for Chinese digits, in Big5, whose bytes don't tell which it is; an index that is asked with what was read
- * wrong does not answer. Private to the scan layer.
+ * raised and lowered digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In
+ * UTF-8, in GB18030 and, but for Chinese digits, in Big5, whose bytes don't tell which it is; an index that is asked
+ * with what was read wrong does not answer. Private to the scan layer.
  */
 #include "dye/span.h"
 

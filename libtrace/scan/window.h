@@ -31,11 +31,12 @@ enum derived {
     RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and no ordinary number */
     EDGE,         /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash; and first bytes of
                    * runs behind it */
-    GROUPS,       /* where groups of digits begin, as a mobile may be written in */
-    LOCAL,        /* what may stand before an '@', over no "--" and no capital */
-    STARTS,       /* where that may end, going back: beside nothing that could belong to it */
-    DOMAIN,       /* what may stand behind an '@', up to "--" or a capital */
-    ENDS,         /* and behind the last of it */
+    GROUPS, /* where groups of digits begin, as a mobile may be written in; and where, behind a digit, signs of two
+             * bytes and more may hide others */
+    LOCAL,  /* what may stand before an '@', over no "--" and no capital */
+    STARTS, /* where that may end, going back: beside nothing that could belong to it */
+    DOMAIN, /* what may stand behind an '@', up to "--" or a capital */
+    ENDS,   /* and behind the last of it */
     ALL_MASKS
 };
 

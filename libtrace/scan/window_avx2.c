@@ -93,25 +93,28 @@ enum {
     }
 
 enum {
-    SECOND_8E = 1,  /* 80-82 e0-e2 */
-    SECOND_9 = 2,   /* 91 93 9d */
-    SECOND_A = 4,   /* a0 ad ae af */
-    SECOND_B = 8,   /* b0-b9 bb-bd */
-    SECOND_DF = 16, /* d8-df f8-ff */
-    SECOND_C = 32,  /* c0 */
-    SECOND_4 = 64,  /* 49, in Big5 */
+    SECOND_8E = 1,   /* 80-82 e0-e2 */
+    SECOND_9 = 2,    /* 91 93 9d */
+    SECOND_A = 4,    /* a0 ad ae af */
+    SECOND_B = 8,    /* b0-b9 bb-bd */
+    SECOND_DF = 16,  /* d8-df f8-ff */
+    SECOND_C = 32,   /* c0 */
+    SECOND_4 = 64,   /* 49, in Big5 */
+    HIDES_ANY = 128, /* a1-a3 af c1-c3 cf e1-e3 ef */
+    SECOND_ANY = 127,
 };
 #define SECONDS_LOW                                                                                                    \
     {                                                                                                                  \
-        SECOND_8E | SECOND_A | SECOND_B | SECOND_C, SECOND_8E | SECOND_9 | SECOND_B, SECOND_8E | SECOND_B,             \
-            SECOND_9 | SECOND_B, SECOND_B, SECOND_B, SECOND_B, SECOND_B, SECOND_B | SECOND_DF,                         \
-            SECOND_B | SECOND_DF | SECOND_4, SECOND_DF, SECOND_B | SECOND_DF, SECOND_B | SECOND_DF,                    \
-            SECOND_9 | SECOND_A | SECOND_B | SECOND_DF, SECOND_A | SECOND_DF, SECOND_A | SECOND_DF                     \
+        SECOND_8E | SECOND_A | SECOND_B | SECOND_C, SECOND_8E | SECOND_9 | SECOND_B | HIDES_ANY,                       \
+            SECOND_8E | SECOND_B | HIDES_ANY, SECOND_9 | SECOND_B | HIDES_ANY, SECOND_B, SECOND_B, SECOND_B, SECOND_B, \
+            SECOND_B | SECOND_DF, SECOND_B | SECOND_DF | SECOND_4, SECOND_DF, SECOND_B | SECOND_DF,                    \
+            SECOND_B | SECOND_DF, SECOND_9 | SECOND_A | SECOND_B | SECOND_DF, SECOND_A | SECOND_DF,                    \
+            SECOND_A | SECOND_DF | HIDES_ANY                                                                           \
     }
 #define SECONDS_HIGH                                                                                                   \
     {                                                                                                                  \
-        0, 0, 0, 0, SECOND_4, 0, 0, 0, SECOND_8E, SECOND_9, SECOND_A, SECOND_B, SECOND_C, SECOND_DF, SECOND_8E,        \
-            SECOND_DF                                                                                                  \
+        0, 0, 0, 0, SECOND_4, 0, 0, 0, SECOND_8E, SECOND_9, SECOND_A | HIDES_ANY, SECOND_B, SECOND_C | HIDES_ANY,      \
+            SECOND_DF, SECOND_8E | HIDES_ANY, SECOND_DF                                                                \
     }
 
 static const uint8_t tables[6][16] = {CLASSES_LOW, CLASSES_HIGH, SIGNS_LOW, SIGNS_HIGH, SECONDS_LOW, SECONDS_HIGH};
@@ -153,7 +156,8 @@ INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
     m[HIGH] = bits(v);
     m[SIGN] = any(c2, SIGN_ANY);
     m[WIDE] = any(c2, WIDE_ANY);
-    m[SECOND] = any(c3, 255);
+    m[SECOND] = any(c3, SECOND_ANY);
+    m[HIDES] = bits(c3);
 }
 
 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])

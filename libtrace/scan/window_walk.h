@@ -69,6 +69,12 @@ INLINE words long_highs(uint64_t m[][SPAN], size_t b)
     return high.now & ~behind(m[HIGH], b) & eight.now & ahead(eight, 8) & ahead(four, 16) & ahead(four, 18);
 }
 
+/* Where at least four characters begin behind a digit, the first of which may be one that hides. */
+INLINE words hidden(uint64_t m[][SPAN], size_t b)
+{
+    return walk_load(m[HIDES] + b) & behind(m[DIGIT], b) & eight_in_a_row(pair_of(m[HIGH], b)).now;
+}
+
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A
  * number begins there, or a letter or digit behind a byte >= 0x80 does, which may be that character's. */
 INLINE words groups(uint64_t m[][SPAN], size_t b)
@@ -152,7 +158,7 @@ INLINE void derive(struct window *w, bool all)
         walk_store(m[EDGE] + b, edge);
         bounds(m, b, beside_behind);
         struct runs r = runs_of(m, b, beside, edge, all);
-        words grouped = groups(m, b);
+        words long_ones = long_highs(m, b), grouped = groups(m, b) | hidden(m, b);
         words others = grouped | walk_load(m[SIGN] + b) | (walk_load(m[WIDE] + b) & ahead(pair_of(m[SECOND], b), 1));
         walk_store(m[GROUPS] + b, grouped);
         walk_store(m[RUNS] + b, r.others);
@@ -161,7 +167,7 @@ INLINE void derive(struct window *w, bool all)
         mobiles = walk_list(w->mobiles, mobiles, r.mobiles, first);
         ids = walk_list(w->ids, ids, r.ids, first);
         ats = walk_list(w->ats, ats, walk_load(m[AT] + b), first);
-        highs = walk_list(w->highs, highs, long_highs(m, b), first);
+        highs = walk_list(w->highs, highs, long_ones, first);
     }
     w->n_mobiles = mobiles;
     w->n_ids = ids;
@@ -185,6 +191,7 @@ INLINE bool is_mixed_up(const uint8_t *p, size_t n, uint64_t digits, uint64_t le
 {
     unsigned lettered = (unsigned)((letters & (letters - 1)) == 0) & (unsigned)(n <= 13); /* 7420013841e10 */
     unsigned crossed = (unsigned)((p[n / 2] | 0x20) == 'x') & (unsigned)(n <= 18);        /* 138xxxx5678 */
+    crossed |= (unsigned)((p[n - 1] | 0x20) == 'x') & (unsigned)(n == 11);                /* 1381234xxxx */
     return (lettered | crossed | has_eleven(digits)) != 0;
 }
 

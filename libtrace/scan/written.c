@@ -50,26 +50,41 @@ bool written_grouped_id(struct dye_span text, size_t eight, struct written *ret)
     return true;
 }
 
+size_t written_hiding(const uint8_t *p, size_t n)
+{
+    static const char *const signs[] = {"*",        "\xc3\x97", "＊",       "●",        "○",       "•", /* × */
+                                        "\xa1\xc1", "\xa3\xaa", "\xa1\xf1", "\xa1\xf0",                 /* GB18030 */
+                                        "\xa1\xd1", "\xa1\xaf", "\xa1\xb4", "\xa1\xb3", "\xa1\x45"};    /* Big5 */
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (n >= strlen(signs[i]) && memcmp(p, signs[i], strlen(signs[i])) == 0)
+            return strlen(signs[i]);
+    return 0;
+}
+
 bool written_mask(struct dye_span text, size_t i, struct written *ret)
 {
     enum { LONGEST = 18 };
     const uint8_t *p = text.p;
-    size_t start = i, end = i;
+    size_t start = i, n = 0, sign = written_hiding(p + i, text.n - i);
     while (start > 0 && i - start <= LONGEST && dye_is_alnum(p[start - 1]))
         start--;
-    while (end < text.n && end - start <= LONGEST + 1 && (dye_is_alnum(p[end]) || p[end] == '*'))
-        end++;
-    size_t n = end - start;
+    size_t end = start;
+    for (size_t step; sign > 0 && end < text.n && n < LONGEST + 2; end += step) {
+        bool seen = dye_is_alnum(p[end]);
+        step = seen ? 1 : sign;
+        if (!seen && (text.n - end < sign || memcmp(p + end, p + i, sign) != 0))
+            break;
+        ret->form[n++] = seen ? dye_to_lower(p[end]) : '*';
+    }
     if ((n == 12 || n == 19) && start > 0 && p[start - 1] >= 0x80 && start < i) {
         start++; /* the first is the second half of a character */
-        n--;
+        memmove(ret->form, ret->form + 1, --n);
     }
     if (n != 11 && n != 18)
         return false;
-    for (size_t k = 0; k < n; k++)
-        ret->form[k] = dye_to_lower(p[start + k]);
     ret->start = start;
-    ret->n = ret->n_form = n;
+    ret->n = end - start;
+    ret->n_form = n;
     return true;
 }
 

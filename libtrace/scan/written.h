@@ -22,7 +22,10 @@ struct written {
 bool written_grouped_mobile(struct dye_span text, size_t start, struct written *ret);
 /* An ID in groups of 6-8-4, at the eight digits. */
 bool written_grouped_id(struct dye_span text, size_t eight, struct written *ret);
-/* A mask of 11 or 18 characters, at a '*' that follows none. */
+/* The bytes of what stands at p for a hidden character: '*', or one of the signs × ＊ ● ○ • in UTF-8, GB18030 or Big5;
+ * 0 for anything else. */
+size_t written_hiding(const uint8_t *p, size_t n);
+/* A mask of 11 or 18 characters, at a sign that hides and follows no such sign: one sign throughout. Read as of '*'. */
 bool written_mask(struct dye_span text, size_t i, struct written *ret);
 /* At the first '=': of 22, 27 or 43 characters of base64 it is the end. */
 bool written_digest(struct dye_span text, size_t i, struct written *ret);

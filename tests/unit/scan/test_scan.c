@@ -32,6 +32,7 @@ static const struct {
     {DYE_MOBILE, "7412345678e", 1, DYE_FORM_SCIENTIFIC},
     {DYE_RESIDENT_ID, "110146900307001", 1, DYE_FORM_SHORT},
     {DYE_RESIDENT_ID, "110146199003070000", 1, DYE_FORM_DAMAGED},
+    {DYE_MOBILE, "1741234****", 1, DYE_FORM_MASKED},
 };
 
 /* words: with a number of an issuer, which any word may be; without one the scanner passes words by. */
@@ -171,6 +172,37 @@ static void a_masked_number_is_found_whatever_hides_it(void **state)
     (void)state;
     check("a,174****5678,b", "c7@2+11 ");
     check("174xxxx5678 174XXXX5678", "c7@0+11 c7@12+11 ");
+    check("1741234xxxx,1741234XXXX", "c17@0+11 c17@12+11 ");
+    check("174××××5678", "c7@0+15 ");
+    check("a,174＊＊＊＊5678,b", "c7@2+19 ");
+    check("号174●●●●5678号", "c7@3+19 ");
+    check("174••••5678 174○○○○5678", "c7@0+19 c7@20+19 ");
+    check("1741234●●●●", "c17@0+19 ");
+    check("110146＊＊＊＊＊＊＊＊001X", "c8@0+34 ");
+    check("110146xxxxxxxx001x", "c8@0+18 ");
+    check("174\xa1\xc1\xa1\xc1\xa1\xc1\xa1\xc1"
+          "5678",
+          "c7@0+15 "); /* GBK: times */
+    check("174\xa3\xaa\xa3\xaa\xa3\xaa\xa3\xaa"
+          "5678\xba\xc5",
+          "c7@0+15 "); /* star */
+    check("\xb5\x40"
+          "174\xa1\xf1\xa1\xf1\xa1\xf1\xa1\xf1"
+          "5678",
+          "c7@2+15 "); /* circle */
+    check("174\xa1\xd1\xa1\xd1\xa1\xd1\xa1\xd1"
+          "5678",
+          "c7@0+15 "); /* Big5: times */
+    check("174\xa1\xaf\xa1\xaf\xa1\xaf\xa1\xaf"
+          "5678",
+          "c7@0+15 "); /* star */
+    check("174\xa1\xb4\xa1\xb4\xa1\xb4\xa1\xb4"
+          "5678",
+          "c7@0+15 "); /* circle */
+    check("174****5678×2", "c7@0+11 ");
+    check("174●●●5678", "");
+    check("174●●●●5678●", "");
+    check("174●●××5678", "");
     check("110146********001X", "c8@0+18 ");
     check("1174****5678", "");
     check("174*****678", "");

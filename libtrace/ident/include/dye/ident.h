@@ -127,8 +127,8 @@ DYE_API size_t dye_ident_displays(enum dye_kind kind, const struct dye_value *v,
                                   struct dye_value ret[DYE_DISPLAYS_MAX]);
 
 /*
- * The ways that sellers hide a part of it (DOMAIN 1): what is hidden stands as '*', which a matcher takes for x, ×, ＊
- * and ● too. The value begins with the first `head` bytes of `text`, and ends with its last `tail` ones; words around
+ * The ways that sellers hide a part of it (DOMAIN 1): what is hidden stands as '*', which a matcher takes for x, ×, ＊,
+ * ●, ○ and • too. The value begins with the first `head` bytes of `text`, and ends with its last `tail` ones; words around
  * them (of a title, of "ends in") count in neither. None for addresses, which are cut rather than masked. Returns how
  * many, at most DYE_MASKS_MAX.
  */
