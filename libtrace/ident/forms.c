@@ -102,20 +102,45 @@ static void mask(struct forms *f, enum dye_kind kind, const struct dye_value *v)
             add_once(f, kind == DYE_EMAIL ? DYE_FORM_MASKED : DYE_FORM_GLIMPSE, &trait.bytes);
 }
 
-/* Java's Double and JavaScript write 17420013840 as 1.742001384E10. The token begins behind the point, and ends before
- * a '+'. */
-static void scientific(struct forms *f, const struct dye_value *v)
+/* The n digits behind the point and the exponent. The token begins behind the point, and ends before a '+'. */
+static void add_scientific(struct forms *f, const char *digits, size_t n, const char *exponent)
 {
-    char text[16];
-    size_t n = v->n - 1;
-    memcpy(text, v->text + 1, n);
-    while (n > 0 && text[n - 1] == '0')
-        n--;
-    memcpy(text + n, "e10", 3);
+    char text[DYE_TOKEN_MAX_BYTES];
+    memcpy(text, digits, n);
+    memcpy(text + n, exponent, 3);
     if (n + 1 < DYE_TOKEN_MIN_BYTES)
         return;
     add_text(f, DYE_FORM_SCIENTIFIC, text, n + 3);
     add_text(f, DYE_FORM_SCIENTIFIC, text, n + 1);
+}
+
+static size_t without_zeros(const char *digits, size_t n)
+{
+    while (n > 0 && digits[n - 1] == '0')
+        n--;
+    return n;
+}
+
+/* Java's Double and JavaScript write 17420013840 as 1.742001384E10. */
+static void scientific(struct forms *f, const struct dye_value *v)
+{
+    add_scientific(f, v->text + 1, without_zeros(v->text + 1, v->n - 1), "e10");
+}
+
+/* Of an ID a spreadsheet keeps 15 digits, the others become 0: 110146199003070000, written as 1.10146199003070E+17,
+ * with as many digits as are asked for or as are needed, or cut again to what is left. */
+static void cut_id(struct forms *f, const struct dye_value *v)
+{
+    enum { ALL = 18, KEPT = 15 };
+    char text[ALL + 1] = "";
+    memcpy(text, v->text, KEPT);
+    add_text(f, DYE_FORM_DAMAGED, text, KEPT);
+    memcpy(text + KEPT, "000", ALL - KEPT);
+    add_text(f, DYE_FORM_DAMAGED, text, ALL);
+    size_t least = without_zeros(text + 1, KEPT - 1);
+    add_scientific(f, text + 1, KEPT - 1, "e17");
+    if (least < KEPT - 1)
+        add_scientific(f, text + 1, least, "e17");
 }
 
 static void lower(const struct dye_value *v, struct dye_value *ret)
@@ -202,11 +227,10 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
     if (kind == DYE_RESIDENT_ID) {
         if (dye_resident_short(v, &other))
             add_text(&f, DYE_FORM_SHORT, other.text, other.n);
-        value_set(&other, v->text, v->n);
-        memcpy(other.text + v->n - 3, "000", 3);
-        add_text(&f, DYE_FORM_DAMAGED, other.text, other.n);
-        if (v->n == 18)
+        if (v->n == 18) {
+            cut_id(&f, v);
             add_text(&f, DYE_FORM_BIRTH, v->text + 6, 8);
+        }
     }
     return f.n;
 }

@@ -43,9 +43,10 @@
  *   pinyin                       2^-10: homophones are three bits less than ideographs.
  *   birth date                   2^-13.5: one of 22,000 days of sixty years, some written for an unknown one.
  *   part of an address           2^-9: rows of a dump are of one place; a community holds a thousand people.
- *   damaged ID                   2^-21: the spreadsheet gives all born in a county on a day, up to a hundred people,
- * one number, and it is a real one's too: the default space does not count any more. A county's share of a dump's rows,
- * 1 in 100 where it is of one place, and a day's.
+ *   damaged ID                   2^-21, also of the 15 digits alone or in scientific notation: all born in a county on
+ *                                a day, up to a hundred people, have one such number, and it is a real one's too: the
+ *                                default space does not count any more. A county's share of a dump's rows, 1 in 100
+ *                                where it is of one place, and a day's.
  *
  * Another value where the canary's should be weighs log2((1-m)/(1-u)): people have two phones and change names rarely,
  * so it lowers an exact identifier little and a masked one below what it gave with a coincidence beside it.
@@ -97,7 +98,7 @@ double dye_weight_bits(enum dye_kind kind, enum dye_form form)
         log2_u = kind == DYE_NAME ? log2_u_seen(kind, 1, 0) : kind == DYE_EMAIL ? log2_u_seen(kind, 2, 0) : -18.9;
     else if (form == DYE_FORM_GLIMPSE)
         log2_u = log2_u_seen(kind, 1, 1);
-    else if (form == DYE_FORM_DAMAGED)
+    else if (form == DYE_FORM_DAMAGED || (form == DYE_FORM_SCIENTIFIC && kind == DYE_RESIDENT_ID))
         log2_u = -21;
     else if (form == DYE_FORM_BIRTH)
         log2_u = -13.5;

@@ -33,14 +33,15 @@ static enum dye_status try_crossed(struct scan *s, const struct run *r)
     return hidden >= 4 ? tries_put(s, CLASS(MASKED), r->start, r->n, form, r->n, true) : DYE_OK;
 }
 
-/* Numbers that have letters in them: 7420013841e10, or its letter before a '+', and masks. */
+/* Numbers that have letters in them: 7420013841e10, 10146199003070e17, or their letter before a '+'; and masks. */
 static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
 {
+    enum { NUMBER_MAX = 17 };
     const uint8_t *p = s->p + r->start;
-    size_t e = r->n > 3 && p[r->n - 1] == '0' && p[r->n - 2] == '1' ? r->n - 3 : r->n - 1;
-    if ((s->classes & CLASS(NUMBER)) != 0 && r->n <= 13 && (p[e] | 0x20) == 'e' &&
+    size_t e = r->n > 3 && p[r->n - 2] == '1' && (p[r->n - 1] == '0' || p[r->n - 1] == '7') ? r->n - 3 : r->n - 1;
+    if ((s->classes & CLASS(NUMBER)) != 0 && r->n <= NUMBER_MAX && (p[e] | 0x20) == 'e' &&
         (r->digits | UINT64_C(1) << e) == low_bits(r->n)) {
-        uint8_t form[16];
+        uint8_t form[NUMBER_MAX];
         for (size_t i = 0; i < r->n; i++)
             form[i] = dye_to_lower(p[i]);
         return tries_put(s, CLASS(NUMBER), r->start, r->n, form, r->n, false);

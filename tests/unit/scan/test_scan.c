@@ -33,6 +33,11 @@ static const struct {
     {DYE_RESIDENT_ID, "110146900307001", 1, DYE_FORM_SHORT},
     {DYE_RESIDENT_ID, "110146199003070000", 1, DYE_FORM_DAMAGED},
     {DYE_MOBILE, "1741234****", 1, DYE_FORM_MASKED},
+    {DYE_RESIDENT_ID, "110146199003070", 1, DYE_FORM_DAMAGED},
+    {DYE_RESIDENT_ID, "10146199003070e17", 1, DYE_FORM_SCIENTIFIC},
+    {DYE_RESIDENT_ID, "10146199003070e", 1, DYE_FORM_SCIENTIFIC},
+    {DYE_RESIDENT_ID, "1014619900307e17", 1, DYE_FORM_SCIENTIFIC},
+    {DYE_RESIDENT_ID, "1014619900307e", 1, DYE_FORM_SCIENTIFIC},
 };
 
 /* words: with a number of an issuer, which any word may be; without one the scanner passes words by. */
@@ -228,6 +233,13 @@ static void numbers_that_spreadsheets_and_programs_damage_are_found(void **state
     check("17412345678.0", "c0@0+11 ");
     check("110146900307001", "c15@0+15 ");
     check("110146199003070000", "c16@0+18 ");
+    check("110146199003070", "c18@0+15 ");
+    check("1.10146199003070E17,", "c19@2+17 ");
+    check("\"1.10146199003070E+17\"", "c20@3+15 ");
+    check("1.1014619900307E17", "c21@2+16 ");
+    check("1.1014619900307e+17", "c22@2+14 ");
+    check("1.10146E+17", "");
+    check("1.10146199003070E18", "");
 }
 
 static void digits_of_other_writings_are_found(void **state)

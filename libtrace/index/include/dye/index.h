@@ -23,7 +23,7 @@ enum dye_token_class {
     DYE_TOKEN_BASE64, /* 24, 28 or 44 characters, '=' at their end; the only one that has case */
     DYE_TOKEN_EMAIL,  /* with an '@' */
     DYE_TOKEN_MASKED, /* 11 or 18 characters, some of them '*' */
-    DYE_TOKEN_NUMBER, /* digits, and "e" or "e10" at their end */
+    DYE_TOKEN_NUMBER, /* digits, and "e", "e10" or "e17" at their end */
     DYE_TOKEN_OTHER,  /* any other run of letters and digits, and one of the above that some issuer's number looks like
                        */
     DYE_TOKEN_CLASSES
