@@ -143,6 +143,14 @@ static void cut_id(struct forms *f, const struct dye_value *v)
         add_scientific(f, text + 1, least, "e17");
 }
 
+/* Issuers' numbers that begin with zeros are numbers to a spreadsheet, which leaves them out. */
+static void zeroless(struct forms *f, const struct dye_value *v)
+{
+    size_t zeros = strspn(v->text, "0");
+    if (zeros > 0 && v->n - zeros >= DYE_TOKEN_MIN_BYTES && strspn(v->text, "0123456789") == v->n)
+        add_text(f, DYE_FORM_DAMAGED, v->text + zeros, v->n - zeros);
+}
+
 static void lower(const struct dye_value *v, struct dye_value *ret)
 {
     value_set(ret, v->text, v->n);
@@ -220,6 +228,8 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
     const struct dye_value *plain = &ret[0].bytes;
     if (row->hashed)
         hash(&f, kind, v, plain);
+    else if (row->scanned)
+        zeroless(&f, v);
     if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID || kind == DYE_EMAIL)
         mask(&f, kind, plain);
     if (kind == DYE_MOBILE)

@@ -60,8 +60,9 @@ enum dye_token_class dye_index_entry_class(const struct dye_index_entry *e)
         break;
     case DYE_FORM_MASKED:
         return DYE_TOKEN_MASKED;
-    case DYE_FORM_SHORT:
     case DYE_FORM_DAMAGED:
+        return e->kind == DYE_RESIDENT_ID ? DYE_TOKEN_ID : DYE_TOKEN_OTHER;
+    case DYE_FORM_SHORT:
         return DYE_TOKEN_ID;
     case DYE_FORM_SCIENTIFIC:
         return DYE_TOKEN_NUMBER;

@@ -10,6 +10,7 @@ struct candidate {
     const struct dye_index *index[2]; /* a canary may have come in two epochs, in the base and in the delta */
     uint32_t canary[2];
     uint64_t epoch; /* the latest among its hits: entries of later ones were not there for the scan */
+    bool lost;      /* a number that is another canary's */
     struct dye_sighting s;
 };
 
@@ -221,6 +222,62 @@ static enum dye_status weigh(struct dye_linker *l, struct candidate *c, bool *ne
     return DYE_OK;
 }
 
+/* ---- one number, two canaries ---- */
+
+static void drop(struct candidate *c, size_t i)
+{
+    memmove(&c->s.evidence[i], &c->s.evidence[i + 1], (--c->s.n - i) * sizeof *c->s.evidence);
+    c->s.bits = sum(&c->s);
+    c->lost = true;
+}
+
+static double bits_besides(const struct dye_sighting *s, size_t i)
+{
+    double bits = 0;
+    for (size_t k = 0; k < s->n; k++)
+        bits += k != i ? s->evidence[k].bits : 0;
+    return bits;
+}
+
+/* The whole identifier that stands where e does; s->n for none. */
+static size_t whole_at(const struct dye_sighting *s, const struct dye_evidence *e)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct dye_evidence *w = &s->evidence[i];
+        if (w->form == DYE_PLAIN && w->n > 0 && w->start == e->start && w->n == e->n && w->row == e->row &&
+            w->field == e->field)
+            return i;
+    }
+    return s->n;
+}
+
+/* A number that lost the zeros it began with may be a whole one of another canary, or of its own: it is whose other
+ * fields the record shows, and else whose it is without a loss. */
+static void contest(struct dye_linker *l, size_t n, struct candidate *c)
+{
+    for (size_t k = c->s.n; k-- > 0;) {
+        const struct dye_evidence e = c->s.evidence[k];
+        bool zeroless = e.form == DYE_FORM_DAMAGED && e.kind != DYE_RESIDENT_ID;
+        for (size_t i = 0; i < n && zeroless; i++) {
+            struct candidate *other = &l->candidates[i];
+            size_t whole = whole_at(&other->s, &e);
+            if (whole == other->s.n)
+                continue;
+            zeroless = other != c && bits_besides(&c->s, k) > bits_besides(&other->s, whole);
+            drop(zeroless ? other : c, zeroless ? whole : k);
+        }
+    }
+}
+
+/* Whether it has nothing left that it was found by. */
+static bool lost_all(const struct candidate *c)
+{
+    for (size_t i = 0; i < c->s.n; i++)
+        if (c->s.evidence[i].n > 0)
+            return false;
+    return c->lost;
+}
+
 static enum dye_status finish_record(struct dye_linker *l)
 {
     if (l->n == 0)
@@ -231,11 +288,14 @@ static enum dye_status finish_record(struct dye_linker *l)
     DYE_TRY(fields_read(&l->fields, dye_index_keys_of(l->candidates[0].index[0]), &l->at, l->start, l->end));
     size_t record_end = dye_chunk_place(l->chunk, &l->cursor, l->end).byte;
     for (size_t i = 0; i < n; i++) {
-        struct candidate *c = &l->candidates[i];
-        DYE_TRY(weigh(l, c, &near_is_read));
-        c->s.record_end = record_end;
-        DYE_TRY(l->fn(l->arg, &c->s));
+        DYE_TRY(weigh(l, &l->candidates[i], &near_is_read));
+        l->candidates[i].s.record_end = record_end;
     }
+    for (size_t i = 0; i < n; i++)
+        contest(l, n, &l->candidates[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!lost_all(&l->candidates[i]))
+            DYE_TRY(l->fn(l->arg, &l->candidates[i].s));
     return DYE_OK;
 }
 

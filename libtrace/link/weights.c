@@ -47,6 +47,8 @@
  *                                a day, up to a hundred people, have one such number, and it is a real one's too: the
  *                                default space does not count any more. A county's share of a dump's rows, 1 in 100
  *                                where it is of one place, and a day's.
+ *   number without its zeros     2^-13.5, as of a date: of eight digits it may be one, of ten a time, of eleven a real
+ *                                mobile.
  *
  * Another value where the canary's should be weighs log2((1-m)/(1-u)): people have two phones and change names rarely,
  * so it lowers an exact identifier little and a masked one below what it gave with a coincidence beside it.
@@ -98,9 +100,9 @@ double dye_weight_bits(enum dye_kind kind, enum dye_form form)
         log2_u = kind == DYE_NAME ? log2_u_seen(kind, 1, 0) : kind == DYE_EMAIL ? log2_u_seen(kind, 2, 0) : -18.9;
     else if (form == DYE_FORM_GLIMPSE)
         log2_u = log2_u_seen(kind, 1, 1);
-    else if (form == DYE_FORM_DAMAGED || (form == DYE_FORM_SCIENTIFIC && kind == DYE_RESIDENT_ID))
+    else if (kind == DYE_RESIDENT_ID && (form == DYE_FORM_DAMAGED || form == DYE_FORM_SCIENTIFIC))
         log2_u = -21;
-    else if (form == DYE_FORM_BIRTH)
+    else if (form == DYE_FORM_BIRTH || form == DYE_FORM_DAMAGED)
         log2_u = -13.5;
     else if (form == DYE_FORM_PINYIN)
         log2_u = -10;

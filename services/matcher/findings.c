@@ -27,12 +27,15 @@ void findings_begin(struct findings *f, enum dye_unit unit, uint64_t chunk_start
     f->n = 0;
 }
 
-/* Whether a whole identifier is among it, or one that a spreadsheet cut. */
+/* Whether a whole identifier is among it, or an ID that a spreadsheet cut. */
 static bool shows_an_identifier(const struct dye_sighting *s)
 {
-    for (size_t i = 0; i < s->n; i++)
-        if (dye_form_is_scanned(s->evidence[i].kind, s->evidence[i].form) && s->evidence[i].form != DYE_FORM_MASKED)
+    for (size_t i = 0; i < s->n; i++) {
+        const struct dye_evidence *e = &s->evidence[i];
+        bool zeroless = e->form == DYE_FORM_DAMAGED && e->kind != DYE_RESIDENT_ID; /* as short as a date */
+        if (dye_form_is_scanned(e->kind, e->form) && e->form != DYE_FORM_MASKED && !zeroless)
             return true;
+    }
     return false;
 }
 

@@ -107,6 +107,17 @@ FORM(id_wide)
     writing_digits(p->id, writing_full_width, c->cell[ID]);
 }
 
+FORM(mrn_plain)
+{
+    UNUSED_R;
+    CELL(c, ID, "%s", p->mrn);
+}
+FORM(mrn_zeroless)
+{
+    UNUSED_R;
+    CELL(c, ID, "%s", p->mrn + strspn(p->mrn, "0"));
+}
+
 FORM(email_plain)
 {
     UNUSED_R;
@@ -227,6 +238,8 @@ static const struct form forms[] = {
     {"ID, E+17", RECALL_KEPT, id_scientific, NULL},
     {"ID, full-width", RECALL_EXACT, id_wide, NULL},
     {"ID, cut by a spreadsheet", RECALL_KEPT, id_damaged, NULL},
+    {"record number, name", RECALL_KEPT, mrn_plain, NULL},
+    {"record number without its zeros, name", RECALL_KEPT, mrn_zeroless, NULL},
     {"e-mail", RECALL_EXACT, email_plain, NULL},
     {"e-mail, capitals", RECALL_EXACT, email_upper, NULL},
     {"e-mail, glued to Chinese", RECALL_EXACT, email_in_words, NULL},

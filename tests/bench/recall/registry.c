@@ -62,6 +62,13 @@ static void add(struct dye_index_builder *b, const struct dye_index_keys *keys, 
     }
 }
 
+/* Ten digits behind two zeros: an issuer's number, of which a spreadsheet leaves ten. Strangers have none. */
+static void give_account(struct person *p)
+{
+    uint64_t ten = number_of(p->mobile, 11) * UINT64_C(2654435761) % UINT64_C(9000000000) + UINT64_C(1000000000);
+    snprintf(p->mrn, sizeof p->mrn, "00%010llu", (unsigned long long)ten);
+}
+
 bool registry_make(struct registry *g, struct rng *r)
 {
     struct dye_key key = {{5}};
@@ -83,12 +90,14 @@ bool registry_make(struct registry *g, struct rng *r)
         for (int k = 0; k < 5; k++)
             p->email[k] = (char)('a' + rng_below(r, 26));
         snprintf(id, sizeof id, "%u", i);
+        give_account(p);
         uint64_t numbers[] = {number_of(p->mobile, 11), number_of(p->id, 17)};
         for (size_t k = 0; k < 2; k++)
             g->taken[slot_of(g, numbers[k])] = numbers[k];
         add(b, &g->keys, id, DYE_MOBILE, p->mobile);
         add(b, &g->keys, id, DYE_RESIDENT_ID, p->id);
         add(b, &g->keys, id, DYE_EMAIL, p->email);
+        add(b, &g->keys, id, DYE_MRN, p->mrn);
         add(b, &g->keys, id, DYE_NAME, p->name);
         add(b, &g->keys, id, DYE_ADDRESS, p->address);
     }

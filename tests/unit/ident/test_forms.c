@@ -115,6 +115,24 @@ static void an_id_of_another_century_has_no_short_form(void **state)
     assert_among_forms(DYE_RESIDENT_ID, "440524188001010014", NULL, 0, 1 + 2 * 9 + 4 + 7);
 }
 
+static void an_issuers_number_may_lose_its_zeros(void **state)
+{
+    (void)state;
+    static const struct form_case ten[] = {{DYE_PLAIN, "0012345678"}, {DYE_FORM_DAMAGED, "12345678"}};
+    static const struct form_case short_one = {DYE_PLAIN, "0001234567"};
+    static const struct form_case zeros = {DYE_PLAIN, "0000000000"};
+    static const struct form_case lettered = {DYE_PLAIN, "00a12345678"};
+    static const enum dye_kind kinds[] = {DYE_MRN, DYE_POLICY, DYE_ACCOUNT};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        assert_forms(kinds[i], "0012345678", ten, 2);
+        assert_forms(kinds[i], "0001234567", &short_one, 1);
+        assert_forms(kinds[i], "0000000000", &zeros, 1);
+        assert_forms(kinds[i], "00A12345678", &lettered, 1);
+    }
+    static const struct form_case waybill[] = {{DYE_PLAIN, "012345678901"}, {DYE_FORM_DAMAGED, "12345678901"}};
+    assert_forms(DYE_WAYBILL, "012345678901", waybill, 2);
+}
+
 static void the_others_stand_plain_only(void **state)
 {
     (void)state;
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(an_email_stands_plain_and_hashed),
         cmocka_unit_test(an_id_that_ends_in_x_is_hashed_with_either_x),
         cmocka_unit_test(an_id_of_another_century_has_no_short_form),
+        cmocka_unit_test(an_issuers_number_may_lose_its_zeros),
         cmocka_unit_test(the_others_stand_plain_only),
         cmocka_unit_test(what_only_corroborates_is_folded_as_fields_are),
         cmocka_unit_test(a_name_is_masked_by_its_shape_and_spelled_in_letters),

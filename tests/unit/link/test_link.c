@@ -288,14 +288,19 @@ static void bits_are_the_sum_of_what_agrees(void **state)
 }
 
 /* All forms of a canonical value, as the seeder registers them. */
-static void plant(struct dye_index_builder *b, enum dye_kind kind, const char *value)
+static void plant_for(struct dye_index_builder *b, const char *canary, enum dye_kind kind, const char *value)
 {
     struct dye_form_bytes forms[DYE_FORMS_MAX];
     struct dye_value v;
     assert_int_equal(dye_ident_parse(kind, dye_span_str(value), &v), DYE_OK);
     size_t n = dye_ident_forms(kind, &v, forms);
     for (size_t i = 0; i < n; i++)
-        add(b, "c1", 'A', kind, forms[i].form, forms[i].bytes.text, 0, 1);
+        add(b, canary, 'A', kind, forms[i].form, forms[i].bytes.text, 0, 1);
+}
+
+static void plant(struct dye_index_builder *b, enum dye_kind kind, const char *value)
+{
+    plant_for(b, "c1", kind, value);
 }
 
 static void every_kind_is_found_or_corroborates(void **state)
@@ -381,6 +386,19 @@ static struct dye_index_set person(void)
     return (struct dye_index_set){{image_of(b), NULL}};
 }
 
+/* The first sighting's " kind:form@start+n ..." as " kind:form ...". */
+static void without_places(const char *text, char *ret)
+{
+    size_t n = 0;
+    for (const char *p = strchr(text, ' '); p != NULL && *p != '\0' && *p != ';';) {
+        size_t word = strcspn(p, "@");
+        memcpy(ret + n, p, word);
+        n += word;
+        p += strcspn(p + 1, " ;") + 1;
+    }
+    ret[n] = '\0';
+}
+
 static void what_a_record_shows_of_other_fields_corroborates_a_masked_one(void **state)
 {
     (void)state;
@@ -426,19 +444,54 @@ static void what_a_record_shows_of_other_fields_corroborates_a_masked_one(void *
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct found f;
         char plain[512];
-        size_t n = 0;
         link_text(&set, cases[i].text, DYE_CHARSET_UTF8, &f);
-        /* without places: " kind:form@start+n" */
-        for (const char *p = strchr(f.text, ' '); p != NULL && *p != '\0' && *p != ';';) {
-            size_t word = strcspn(p, "@");
-            memcpy(plain + n, p, word);
-            n += word;
-            p += strcspn(p + 1, " ;") + 1;
-        }
-        plain[n] = '\0';
-        if (n == 0 || strcmp(plain + 1, cases[i].want) != 0)
+        without_places(f.text, plain);
+        if (plain[0] == '\0' || strcmp(plain + 1, cases[i].want) != 0)
             fail_msg("%s: %s", cases[i].text, f.text);
     }
+    dye_index_unref(set.part[0]);
+}
+
+/* c1's account without its zeros is c2's, and c3's mobile is c4's. */
+static void a_number_without_its_zeros_is_its_who_else_is_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"0012345678,张晓明", "c1 name:plain account:plain"},
+        {"12345678,张晓明", "c1 name:plain account:damaged"},
+        {"12345678,李四", "c2 name:plain account:plain"},
+        {"12345678,王五", "c2 name:other account:plain"},
+        {"12345678", "c2 account:plain"},
+        {"12345678,张晓明,李四", "c2 name:plain account:plain"},
+        {"17412345678", "c4 mobile:plain"},
+        {"17412345678,赵六", "c3 name:plain account:damaged"},
+        {"20260131", "c5 mrn:damaged"},
+        {"87654321", "c6 policy:plain"}, /* its own account without zeros */
+    };
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    plant_for(b, "c1", DYE_ACCOUNT, "0012345678");
+    plant_for(b, "c1", DYE_NAME, "张晓明");
+    plant_for(b, "c2", DYE_ACCOUNT, "12345678");
+    plant_for(b, "c2", DYE_NAME, "李四");
+    plant_for(b, "c3", DYE_ACCOUNT, "0017412345678");
+    plant_for(b, "c3", DYE_NAME, "赵六");
+    plant_for(b, "c4", DYE_MOBILE, "17412345678");
+    plant_for(b, "c5", DYE_MRN, "0020260131");
+    plant_for(b, "c6", DYE_ACCOUNT, "087654321");
+    plant_for(b, "c6", DYE_POLICY, "87654321");
+    struct dye_index_set set = {{image_of(b), NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct found f;
+        char plain[512];
+        link_text(&set, cases[i].text, DYE_CHARSET_UTF8, &f);
+        size_t n = (size_t)sprintf(plain, "%.2s", f.text);
+        without_places(f.text, plain + n);
+        if (f.sightings != 1 || strcmp(plain, cases[i].want) != 0)
+            fail_msg("%s: %s", cases[i].text, f.text);
+    }
+    assert_true(dye_weight_bits(DYE_ACCOUNT, DYE_FORM_DAMAGED) < 14);
     dye_index_unref(set.part[0]);
 }
 
@@ -585,6 +638,7 @@ int main(void)
         cmocka_unit_test(a_canary_of_two_epochs_in_one_index_is_one_sighting),
         cmocka_unit_test(a_name_that_came_later_than_the_hit_is_not_there),
         cmocka_unit_test(what_a_record_shows_of_other_fields_corroborates_a_masked_one),
+        cmocka_unit_test(a_number_without_its_zeros_is_its_who_else_is_seen),
         cmocka_unit_test(more_that_agrees_weighs_more_and_what_disagrees_less),
         cmocka_unit_test(what_the_callback_returns_ends_the_scan),
         cmocka_unit_test(a_row_with_a_thousand_canaries_gives_them_all),

@@ -52,7 +52,8 @@ enum dye_form {
     DYE_FORM_SM3_BASE64,
     DYE_FORM_MASKED,     /* a part is hidden by '*' */
     DYE_FORM_SHORT,      /* an ID of 15 digits, of before 1999 */
-    DYE_FORM_DAMAGED,    /* an ID whose last three digits a spreadsheet made 0, or that lost them */
+    DYE_FORM_DAMAGED,    /* an ID whose last three digits a spreadsheet made 0, or that lost them; an issuer's number
+                          * that lost the zeros it begins with */
     DYE_FORM_SCIENTIFIC, /* a mobile as Java and JavaScript write a number: 1.7420013841E10; an ID as a spreadsheet does,
                           * of 15 digits: 1.10146199003070E+17 */
     /* Those below are never looked up: they corroborate. */

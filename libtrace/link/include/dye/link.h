@@ -12,6 +12,9 @@
  * A field disagrees where the record shows one value of the kind (a name, also a masked one, a mobile, an ID) and it is
  * not the canary's. A record with several is taken for several records glued together: none of them disagrees.
  *
+ * A number without the zeros that it began with may be a whole one of another canary: it counts for the one of whom the
+ * record shows more besides, and where that is neither, for the other.
+ *
  * Rows that were cut in two: where a record is no proof alone and shows no name of another, the names, addresses and
  * dates in the two lines before and behind it count too, each less the bits of the five lines that were looked at.
  * Columns that went into separate parts are put together by who has all of the parts: a sighting says its line, and
