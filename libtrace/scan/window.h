@@ -39,7 +39,7 @@ enum derived {
     DOMAIN,       /* what may stand behind it */
     OTHERS,       /* where anything begins that is no run and no address */
     GROUPS,       /* of these: groups of digits as a mobile may be written in */
-    HIGHS,        /* at least 22 bytes of 0x80 and above */
+    HIGHS,        /* eleven characters of two bytes, or more, may begin here */
     ALL_MASKS
 };
 
@@ -64,7 +64,7 @@ struct window {
     uint64_t m[ALL_MASKS][SPAN];
     size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
     token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
-    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
+    token ats[WINDOW_BYTES + SLACK], highs[WINDOW_BYTES / 2 + SLACK];
     uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
     token lane[LANES][RUNS_MAX];
 };

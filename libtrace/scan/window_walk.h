@@ -19,21 +19,21 @@ INLINE uint64_t behind(const uint64_t *m, size_t b, unsigned k)
     return m[b] << k | m[b - 1] >> (64 - k);
 }
 
-/* Bits from which on 2, 4 ... in a row are set, given the next word. */
+/* Bits that are set, and k further on too, given the next word: so twice as many in a row. */
 INLINE uint64_t in_a_row(uint64_t bits, uint64_t next, unsigned k)
 {
     return bits & (bits >> k | next << (64 - k));
 }
 
-/* Where at least 22 bytes >= 0x80 begin, which is eleven characters of two. */
+/* Where eleven characters of two bytes may begin, behind a byte < 0x80: every other one is >= 0x80. In Big5 the second
+ * may be a letter. */
 INLINE uint64_t long_highs(const uint64_t *high, size_t b)
 {
     uint64_t h = high[b], h1 = high[b + 1];
-    uint64_t two = in_a_row(h, h1, 1), two1 = h1 & h1 >> 1;
-    uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
-    uint64_t eight = in_a_row(four, four1, 4), eight1 = four1 & four1 >> 4;
-    uint64_t sixteen = in_a_row(eight, eight1, 8);
-    return h & ~behind(high, b, 1) & sixteen & (four >> 16 | four1 << 48);
+    uint64_t two = in_a_row(h, h1, 2), two1 = h1 & h1 >> 2;
+    uint64_t four = in_a_row(two, two1, 4), four1 = two1 & two1 >> 4;
+    uint64_t eight = in_a_row(four, four1, 8), eight1 = four1 & four1 >> 8;
+    return ~behind(high, b, 1) & in_a_row(eight, eight1, 6);
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A

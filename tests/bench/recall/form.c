@@ -91,7 +91,7 @@ struct form {
     const char *name;
     enum recall_want want;
     void (*write)(const struct person *p, struct rng *r, struct recall_cells *c);
-    const char *not_in; /* layouts and charsets in which it can't stand, or is not looked for: Chinese digits in Big5 */
+    const char *not_in; /* layouts and charsets in which it can't stand, or is not looked for */
 };
 
 #define FORM(function) static void function(const struct person *p, struct rng *r, struct recall_cells *c)
@@ -385,10 +385,10 @@ static const struct form forms[] = {
     {"mobile, circled", RECALL_EXACT, circled_digits, NULL},
     {"mobile, circled with zero", RECALL_EXACT, circled_zero, NULL},
     {"mobile, mathematical", RECALL_EXACT, bold_digits, NULL},
-    {"mobile, Chinese", RECALL_EXACT, chinese_digits, "glued BIG5"},
-    {"mobile, Chinese with ling", RECALL_EXACT, chinese_zero, "glued BIG5"},
-    {"mobile, formal", RECALL_EXACT, formal_digits, "glued BIG5"},
-    {"mobile, spoken", RECALL_EXACT, spoken_digits, "glued BIG5"},
+    {"mobile, Chinese", RECALL_EXACT, chinese_digits, "glued"},
+    {"mobile, Chinese with ling", RECALL_EXACT, chinese_zero, "glued"},
+    {"mobile, formal", RECALL_EXACT, formal_digits, "glued"},
+    {"mobile, spoken", RECALL_EXACT, spoken_digits, "glued"},
     {"ID", RECALL_EXACT, id_plain, NULL},
     {"ID, x", RECALL_EXACT, id_lower_x, NULL},
     {"ID, Cyrillic", RECALL_EXACT, id_cyrillic, NULL},
