@@ -212,7 +212,7 @@ static enum turn turns_at(const struct dye_chunker *c, struct dye_span text, siz
  */
 static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, size_t target, bool last, size_t *ret)
 {
-    enum { LINE_ENDS = 2, FREE = 16 };
+    enum { LINE_ENDS = 2, ROWS = 32, FREE = 16 }; /* three rows are longer */
     unsigned tries = 0;
     bool first = (c->layout.state & LAYOUT_BEGUN) == 0, more;
     size_t before = 0, not_before = 0, wait = TURN_SAMPLE_BYTES;
@@ -222,7 +222,7 @@ static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, s
     do {
         more = dye_records_next(&c->walk);
         size_t start = c->walk.start, at = SIZE_MAX;
-        bool look = start - before > LINE_ENDS;
+        bool look = start - before > (more ? ROWS : LINE_ENDS);
         if (first_bytes != NULL)
             look = start + 1 < end && (first_bytes[text.p[start]] >> (text.p[start + 1] & 31) & 1) != 0;
         if (look && start >= not_before && c->unit == DYE_UNIT_BYTE)
@@ -410,15 +410,21 @@ bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64
         return false;
     c->n = n;
     c->high = n > c->high ? n : c->high;
-    bool known = detect(c) == DYE_OK && !is_wide(c) && is_by_line(&c->layout);
+    bool known = detect(c) == DYE_OK && !is_wide(c) && (c->tokens_only || is_by_line(&c->layout));
     c->n = 0;
     c->begun = known;
-    if (!known)
-        return false;
-    c->layout.state |= LAYOUT_BEGUN;
-    c->number = number;
-    c->start = start;
-    return true;
+    if (known)
+        dye_chunker_pass(c, number, start);
+    return known;
+}
+
+void dye_chunker_pass(struct dye_chunker *c, uint32_t chunks, uint64_t bytes)
+{
+    assert(c->begun && c->n == 0);
+    c->number += chunks;
+    c->start += bytes;
+    if (chunks > 0)
+        c->layout.state |= LAYOUT_BEGUN;
 }
 
 enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)

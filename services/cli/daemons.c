@@ -2,7 +2,7 @@
 
 #include "pidfile.h"
 #include "privilege.h"
-#include "verbs.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +23,11 @@ static void nap(void)
 
 static _Noreturn void become_daemon(const struct home *h, const char *name, const char *log, const char *config)
 {
-    char program[HOME_PATH_MAX + 64];
-    snprintf(program, sizeof program, "%s/dyetrace-%s", program_dir(), name);
+    char sister[64], program[PROGRAM_PATH_MAX];
+    snprintf(sister, sizeof sister, "dyetrace-%s", name);
     /* Opened before the drop: the program may lie where only root can get to. */
-    int self = open(program, O_PATH | O_CLOEXEC);
+    bool fits = program_sister(sister, program, NULL) == DYE_OK;
+    int self = fits ? open(program, O_PATH | O_CLOEXEC) : -1;
     if (self < 0 || setsid() < 0 || privilege_drop(h->uid, h->gid, NULL) != DYE_OK || chdir("/") != 0)
         _exit(126);
     int in = open("/dev/null", O_RDONLY);

@@ -1,7 +1,7 @@
 #ifndef DYE_CLI_VERBS_H
 #define DYE_CLI_VERBS_H
 /*
- * verbs: what `dyetrace` does itself, one file each. argv[0] is the verb; the result is the exit status.
+ * verbs: what `dyetrace-home` does, one file each. argv[0] is the verb; the result is the exit status.
  */
 int verb_init(int argc, char **argv);
 int verb_up(int argc, char **argv);
@@ -12,10 +12,7 @@ int verb_token(int argc, char **argv);
 int verb_audit(int argc, char **argv);
 int verb_exclusion(int argc, char **argv);
 
-/* Becomes `program --once argv`, after it has started the home's cluster where the verb wants one. */
+/* Becomes `program --once argv`, after it has started the home's cluster where it has one. */
 int exec_zone(const char *program, int argc, char **argv);
-
-/* The directory of this program's own file, where its sisters are. */
-const char *program_dir(void);
 
 #endif

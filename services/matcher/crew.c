@@ -4,9 +4,11 @@
 #include "dye/key.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SMALL_BYTES = 128 << 10, PAGE_BYTES = 1 << 20, SPARE = 6 };
 
@@ -20,10 +22,18 @@ struct crew_page {
     struct dye_layout layout;
     struct dye_chunk_memory memory; /* of its bytes; has none before it is first used */
     struct dye_buf text;            /* where that is another */
+    int fd;                         /* where its bytes are still to be read from, or -1 */
+    uint64_t at;                    /* in there */
     char *part;
     struct dye_buf lines;
     struct dye_scan_stats stats;
     enum dye_status status;
+};
+
+struct worker {
+    struct crew *crew;
+    pthread_t thread;
+    struct dye_chunk_memory memory; /* of chunks that it reads itself: always the same, which stays in the cache */
 };
 
 struct crew {
@@ -31,13 +41,13 @@ struct crew {
     crew_fn fn;
     void *arg;
     FILE *to;
-    pthread_mutex_t lock; /* guards states, the three counts, status, stats, ending, writing */
-    pthread_cond_t moved;
-    uint64_t given, begun, written; /* turns */
+    pthread_mutex_t lock;             /* guards states, the three counts, status, stats, ending, writing */
+    pthread_cond_t work, moved, room; /* a page waits; one was written; half of them are free */
+    uint64_t given, begun, written;   /* turns */
     bool ending, writing;
     enum dye_status status; /* of the first chunk that failed */
     struct dye_scan_stats stats;
-    pthread_t threads[CREW_THREADS_MAX];
+    struct worker workers[CREW_THREADS_MAX];
     size_t n_threads, n_pages;
     struct crew_page pages[CREW_THREADS_MAX + SPARE]; /* the one of a turn: turn % n_pages */
 };
@@ -79,6 +89,8 @@ static void write_pages(struct crew *c)
         p->state = FREE;
         pthread_cond_broadcast(&c->moved);
     }
+    if (c->given - c->written <= c->n_pages / 2)
+        pthread_cond_signal(&c->room);
     c->writing = false;
 }
 
@@ -99,9 +111,29 @@ enum dye_status crew_write(struct crew_page *p, const char *line, size_t n)
     return status == DYE_OK ? dye_buf_append(&p->lines, line, n) : status;
 }
 
-static void look_through(struct crew *c, struct crew_page *p)
+/* A file that has become shorter is none that can be read. */
+static enum dye_status read_chunk(struct crew *c, struct crew_page *p, struct dye_chunk_memory *m)
 {
-    enum dye_status status = c->fn(c->arg, &p->chunk, p->part, p, &p->stats);
+    size_t n = p->chunk.bytes.n;
+    m->p = m->p != NULL ? m->p : malloc(c->max);
+    if (m->p == NULL)
+        return DYE_E_NOMEM;
+    m->high = n > m->high ? n : m->high;
+    for (size_t got = 0; got < n;) {
+        ssize_t some = pread(p->fd, m->p + got, n - got, (off_t)(p->at + got));
+        if (some == 0 || (some < 0 && errno != EINTR))
+            return DYE_E_IO;
+        got += some > 0 ? (size_t)some : 0;
+    }
+    p->chunk.bytes.p = p->chunk.text.p = m->p;
+    return DYE_OK;
+}
+
+static void look_through(struct crew *c, struct crew_page *p, struct dye_chunk_memory *m)
+{
+    enum dye_status status = p->fd >= 0 ? read_chunk(c, p, m) : DYE_OK;
+    if (status == DYE_OK)
+        status = c->fn(c->arg, &p->chunk, p->part, p, &p->stats);
     pthread_mutex_lock(&c->lock);
     p->status = status;
     p->state = DONE;
@@ -124,19 +156,20 @@ static struct crew_page *next_waiting(struct crew *c)
 
 static void *thread_main(void *arg)
 {
-    struct crew *c = arg;
+    struct worker *w = arg;
+    struct crew *c = w->crew;
     pthread_mutex_lock(&c->lock);
     for (;;) {
         struct crew_page *p = next_waiting(c);
         if (p != NULL) {
             p->state = TAKEN;
             pthread_mutex_unlock(&c->lock);
-            look_through(c, p);
+            look_through(c, p, &w->memory);
             pthread_mutex_lock(&c->lock);
         } else if (c->ending) {
             break;
         } else {
-            pthread_cond_wait(&c->moved, &c->lock);
+            pthread_cond_wait(&c->work, &c->lock);
         }
     }
     pthread_mutex_unlock(&c->lock);
@@ -159,7 +192,9 @@ enum dye_status crew_new(size_t max_bytes, crew_fn fn, void *arg, FILE *to, stru
     c->arg = arg;
     c->to = to;
     pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->work, NULL);
     pthread_cond_init(&c->moved, NULL);
+    pthread_cond_init(&c->room, NULL);
     size_t want = processors();
     want = want < 2 ? 0 : want < CREW_THREADS_MAX ? want : CREW_THREADS_MAX;
     c->n_pages = want + SPARE;
@@ -169,10 +204,20 @@ enum dye_status crew_new(size_t max_bytes, crew_fn fn, void *arg, FILE *to, stru
         dye_buf_init(&c->pages[i].text, 2 * max_bytes + 16, true);
     }
     /* With fewer threads than wanted, or none, it only takes longer. */
-    while (c->n_threads < want && pthread_create(&c->threads[c->n_threads], NULL, thread_main, c) == 0)
-        c->n_threads++;
+    for (struct worker *w = c->workers; c->n_threads < want; w++, c->n_threads++) {
+        w->crew = c;
+        if (pthread_create(&w->thread, NULL, thread_main, w) != 0)
+            break;
+    }
     *ret = c;
     return DYE_OK;
+}
+
+static void memory_free(struct dye_chunk_memory *m)
+{
+    if (m->p != NULL)
+        dye_wipe(m->p, m->high);
+    free(m->p);
 }
 
 void crew_free(struct crew *c)
@@ -181,20 +226,22 @@ void crew_free(struct crew *c)
         return;
     pthread_mutex_lock(&c->lock);
     c->ending = true;
-    pthread_cond_broadcast(&c->moved);
+    pthread_cond_broadcast(&c->work);
     pthread_mutex_unlock(&c->lock);
     for (size_t i = 0; i < c->n_threads; i++)
-        pthread_join(c->threads[i], NULL);
+        pthread_join(c->workers[i].thread, NULL);
+    for (size_t i = 0; i < CREW_THREADS_MAX; i++)
+        memory_free(&c->workers[i].memory);
     for (size_t i = 0; i < c->n_pages; i++) {
         struct crew_page *p = &c->pages[i];
-        if (p->memory.p != NULL)
-            dye_wipe(p->memory.p, p->memory.high);
-        free(p->memory.p);
+        memory_free(&p->memory);
         free(p->part);
         dye_buf_done(&p->text);
         dye_buf_done(&p->lines);
     }
+    pthread_cond_destroy(&c->room);
     pthread_cond_destroy(&c->moved);
+    pthread_cond_destroy(&c->work);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }
@@ -219,33 +266,60 @@ static enum dye_status keep(struct crew *c, struct crew_page *p, struct dye_chun
     return DYE_OK;
 }
 
-enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const struct dye_chunk *chunk, const char *part)
+/* A page for a chunk, when one is free. */
+static enum dye_status begin(struct crew *c, const struct dye_chunk *chunk, const char *part, struct crew_page **ret)
 {
-    bool by_itself = c->n_threads == 0 || chunk->text.n < SMALL_BYTES;
     pthread_mutex_lock(&c->lock);
-    while (c->given - c->written == c->n_pages)
-        pthread_cond_wait(&c->moved, &c->lock);
+    if (c->given - c->written == c->n_pages)
+        while (c->given - c->written > c->n_pages / 2) /* then for several, and not woken for each */
+            pthread_cond_wait(&c->room, &c->lock);
     enum dye_status status = c->status;
-    struct crew_page *p = page_of(c, c->given);
+    struct crew_page *p = *ret = page_of(c, c->given);
     pthread_mutex_unlock(&c->lock);
     DYE_TRY(status);
     /* Nobody else looks at a free page. */
     free(p->part);
     p->part = strdup(part);
     p->chunk = *chunk;
+    p->fd = -1;
     p->stats = (struct dye_scan_stats){0};
     p->turn = c->given;
-    if (p->part == NULL)
-        return DYE_E_NOMEM;
-    if (!by_itself)
-        DYE_TRY(keep(c, p, chunker));
+    return p->part != NULL ? DYE_OK : DYE_E_NOMEM;
+}
+
+static void give(struct crew *c, struct crew_page *p, bool by_itself)
+{
     pthread_mutex_lock(&c->lock);
     p->state = by_itself ? TAKEN : WAITING;
     c->given++;
-    pthread_cond_broadcast(&c->moved);
+    if (!by_itself)
+        pthread_cond_signal(&c->work);
     pthread_mutex_unlock(&c->lock);
     if (by_itself)
-        look_through(c, p);
+        look_through(c, p, &c->workers[0].memory);
+}
+
+enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const struct dye_chunk *chunk, const char *part)
+{
+    bool by_itself = c->n_threads == 0 || chunk->text.n < SMALL_BYTES;
+    struct crew_page *p;
+    DYE_TRY(begin(c, chunk, part, &p));
+    if (!by_itself)
+        DYE_TRY(keep(c, p, chunker));
+    give(c, p, by_itself);
+    return DYE_OK;
+}
+
+enum dye_status crew_read(struct crew *c, int fd, uint64_t at, const struct dye_chunk *chunk, const char *part)
+{
+    struct crew_page *p;
+    assert(chunk->bytes.n <= c->max);
+    DYE_TRY(begin(c, chunk, part, &p));
+    p->layout = *chunk->layout;
+    p->chunk.layout = &p->layout;
+    p->fd = fd;
+    p->at = at;
+    give(c, p, c->n_threads == 0);
     return DYE_OK;
 }
 

@@ -34,6 +34,13 @@ void crew_free(struct crew *c);
  * came to. */
 DYE_MUST_CHECK enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const struct dye_chunk *chunk,
                                          const char *part);
+/*
+ * The same of a chunk whose bytes stand in a file from `at` on, and are read by the thread that looks through it, into
+ * memory that stays in its core's cache. `chunk` says how many there are, which are also its text; fd stays open until
+ * crew_finish. A file that turns out shorter is DYE_E_IO, as an earlier chunk's.
+ */
+DYE_MUST_CHECK enum dye_status crew_read(struct crew *c, int fd, uint64_t at, const struct dye_chunk *chunk,
+                                         const char *part);
 /* Until all chunks are done and written. Adds up what was counted. */
 DYE_MUST_CHECK enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats);
 

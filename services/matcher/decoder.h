@@ -3,10 +3,10 @@
 /*
  * decoder: dye_decode in a child of its own, so that what goes wrong in a parser of hostile bytes stays there.
  *
- * The child is this same program, started as `PROGRAM --decode-child LIMITS...` with the input at descriptor 3, a pipe
- * at 4, scratch space at 5 (a file without a name), a socket at 6, /dev/null at 0-2, no other descriptor and an empty
- * environment. It reads the passwords from the socket, enters the sandbox and writes frames. Once taken over it may
- * write anything: the parent believes no field before it has checked it.
+ * The child is a program whose main() calls decoder_child_main, started as `PROGRAM --decode-child LIMITS...` with the
+ * input at descriptor 3, a pipe at 4, scratch space at 5 (a file without a name), a socket at 6, /dev/null at 0-2, no
+ * other descriptor and an empty environment. It reads the passwords from the socket, enters the sandbox and writes
+ * frames. Once taken over it may write anything: the parent believes no field before it has checked it.
  *
  * A frame is type u8, three zero bytes, length u32, then `length` bytes; numbers are little-endian:
  *   begin   ordinal u32, unit u8, format in 16 bytes, path

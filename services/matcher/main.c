@@ -18,12 +18,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } verbs[] = {{"ingest", verb_ingest},       {"scan", verb_scan},           {"index", verb_index},
-                 {"sightings", verb_sightings}, {"attribute", verb_attribute}, {"unread", verb_unread},
-                 {"retry", verb_retry},         {"decode", verb_decode},       {"parts", verb_parts},
-                 {"retro-hunt", verb_retro},    {"lineage", verb_lineage},     {"count", verb_count},
-                 {"case", verb_case},           {"touch", verb_touch},         {"accounts", verb_accounts},
-                 {"contact", verb_contact},     {"estimate", verb_estimate}};
+    } verbs[] = {{"ingest", verb_ingest},       {"index", verb_index},      {"sightings", verb_sightings},
+                 {"attribute", verb_attribute}, {"unread", verb_unread},    {"retry", verb_retry},
+                 {"parts", verb_parts},         {"retro-hunt", verb_retro}, {"lineage", verb_lineage},
+                 {"count", verb_count},         {"case", verb_case},        {"touch", verb_touch},
+                 {"accounts", verb_accounts},   {"contact", verb_contact},  {"estimate", verb_estimate}};
     if (argc > 1 && strcmp(argv[1], DECODER_CHILD_ARG) == 0)
         return decoder_child_main(argc, argv);
     if (argc > 1 && strcmp(argv[1], HELPER_CHILD_ARG) == 0)

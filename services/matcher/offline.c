@@ -1,18 +1,24 @@
 #include "offline.h"
 
+#include "program.h"
+
 #include <stdlib.h>
 
 #define SPILL_BYTES (UINT64_C(64) << 30)
 
 enum dye_status offline_decode(const char *verb, int fd, const struct password_list *passwords,
-                               const struct dye_decode_events *events, decoder_room_fn room, struct dye_error *err)
+                               const struct dye_decode_events *events, decoder_room_fn room, decoder_skip_fn skip,
+                               struct dye_error *err)
 {
     struct dye_decode_limits limits;
+    char program[PROGRAM_PATH_MAX];
+    DYE_TRY(program_sister("dyetrace-decoder", program, err));
     const char *tmp = getenv("TMPDIR");
-    const struct decoder decoder = {.self_exe = "/proc/self/exe",
+    const struct decoder decoder = {.self_exe = program,
                                     .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
                                     .spill_bytes = SPILL_BYTES,
                                     .room = room,
+                                    .skip = skip,
                                     .passwords = passwords->at,
                                     .n_passwords = passwords->n};
     dye_decode_limits_default(&limits);

@@ -3,6 +3,7 @@
 #include "dye/scan.h"
 #include "index_file.h"
 #include "offline.h"
+#include "plain_file.h"
 #include "privilege.h"
 #include "verb.h"
 #include "verbs.h"
@@ -148,6 +149,19 @@ static uint8_t *room(void *arg, size_t *ret_n)
     return dye_chunker_room(((struct scan *)arg)->chunker, ret_n);
 }
 
+static uint64_t read_past_the_chunker(void *arg, int fd, uint64_t at, uint64_t most)
+{
+    const struct scan *s = arg;
+    return plain_file_read(&(struct plain_file){.crew = s->crew,
+                                                .chunker = s->chunker,
+                                                .part = s->part,
+                                                .fd = fd,
+                                                .at = at,
+                                                .most = most,
+                                                .target = CHUNK_BYTES,
+                                                .max = DYE_CHUNK_MAX_BYTES});
+}
+
 static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 {
     struct scan *s = arg;
@@ -164,7 +178,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
 static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
 {
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    return offline_decode("scan", fd, &passwords, &events, room, err);
+    return offline_decode("scan", fd, &passwords, &events, room, read_past_the_chunker, err);
 }
 
 static double now(void)
@@ -193,6 +207,9 @@ static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_
         s->file = n > 1 ? files[i] : "";
         status = scan_file(s, fds[i], err);
     }
+    enum dye_status finished = crew_finish(s->crew, &s->stats); /* until then its threads read the files */
+    if (status == DYE_OK && finished != DYE_OK)
+        status = dye_fail(err, finished, "scan: %s", dye_status_name(finished));
     for (int i = 0; i < opened; i++)
         close(fds[i]);
     free(fds);
@@ -220,8 +237,6 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
         dye_chunker_ignore_records(s.chunker);
     if (status == DYE_OK)
         status = scan_all(&s, args > 0 ? args : 1, args > 0 ? argv + 1 : standard_input, err);
-    if (status == DYE_OK && (status = crew_finish(s.crew, &s.stats)) != DYE_OK)
-        dye_fail(err, status, "scan: %s", dye_status_name(status));
     enum dye_status whole = index_file_check(s.index, err);
     if (whole != DYE_OK)
         status = whole; /* whatever that led to */

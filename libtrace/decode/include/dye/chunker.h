@@ -65,9 +65,12 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, s
 DYE_API uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n);
 /* Instead of a part's first bytes: goes on with chunk `number`, which begins at `start` and behind a line, as if those
  * before had been fed. The part's first n bytes stand where dye_chunker_room said, and n is what it said. False where
- * more has to be known of what is before than that, or they are of no use: quotes, SQL, JSON across lines, UTF-16. Then
- * nothing has happened. */
+ * more has to be known of what is before than that, or they are of no use: UTF-16, and unless records are ignored
+ * quotes, SQL, JSON across lines. Then nothing has happened. */
 DYE_MUST_CHECK DYE_API bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start);
+/* Right behind dye_chunker_resume: the next so many chunks too, which are of `bytes` and end with a line, are not fed.
+ * Who has records ignored knows by himself where they end: with the first line that does at or beyond `target`. */
+DYE_API void dye_chunker_pass(struct dye_chunker *c, uint32_t chunks, uint64_t bytes);
 /* Delivers the rest and is ready for the next part. A part of no bytes has no chunk. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_finish(struct dye_chunker *c);
 
