@@ -212,7 +212,7 @@ static enum turn turns_at(const struct dye_chunker *c, struct dye_span text, siz
  */
 static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, size_t target, bool last, size_t *ret)
 {
-    enum { LINE_ENDS = 2, ROWS = 32, FREE = 16 }; /* three rows are longer */
+    enum { LINE_ENDS = 2, ROWS = 32, FREE = 64 }; /* three rows are longer */
     unsigned tries = 0;
     bool first = (c->layout.state & LAYOUT_BEGUN) == 0, more;
     size_t before = 0, not_before = 0, wait = TURN_SAMPLE_BYTES;
@@ -238,7 +238,7 @@ static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, s
                 wait *= 2;
             }
         }
-        before = c->walk.end;
+        before = c->walk.next;
         if (more && c->walk.closed && (*ret = c->walk.next) >= target)
             return TURN_NONE;
     } while (more);

@@ -141,10 +141,10 @@ static size_t between(const struct dye_records *r, size_t from, size_t end)
 {
     const uint8_t *p = r->text.p;
     for (size_t i = from; i < end;) {
-        if (i == 0 || p[i - 1] == '\n') {
+        /* A text goes on behind a record: only that of cards at a line's start. */
+        if (i == 0 ? r->layout.kind == DYE_LAYOUT_VCARD : p[i - 1] == '\n')
             if (may_begin(r->layout.kind, p, from, i, r->text.n))
                 return i;
-        }
         const uint8_t *lf = memchr(p + i, '\n', end - i);
         i = lf != NULL ? (size_t)(lf - p) + 1 : end;
     }

@@ -14,9 +14,9 @@ enum { TURN_SAMPLE_BYTES = 1 << 16 }; /* of what begins there, when there is so 
 const uint32_t *turn_first_bytes(const struct dye_layout *l);
 
 /*
- * The first place at or behind `from`, where the record before ended, at which records of another layout may begin: the
- * record at hand, or a line between it and `from`; of the text's end, one between that and `from`. SIZE_MAX for none.
- * O(1) where a record is a line, else O(what is between).
+ * The first place at or behind `from`, where the walk went on behind the record before, at which records of another
+ * layout may begin: the record at hand, or a line between it and `from`; of the text's end, one between that and
+ * `from`. SIZE_MAX for none. O(1) where a record is a line, else O(what is between).
  */
 size_t turn_suspected(const struct dye_records *r, size_t from);
 
