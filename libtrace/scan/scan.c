@@ -6,11 +6,11 @@
  */
 static enum dye_status scan_window(struct scan *s, size_t at)
 {
-    DYE_TRY(lanes_run(s));
+    DYE_TRY(s->lanes(s));
     for (size_t i = 0; i < s->w.n[LANE_SLOW]; i++)
         DYE_TRY(run_at(s, TOKEN_POSITION(s->w.lane[LANE_SLOW][i])));
-    for (size_t i = 0; i < s->w.n_others; i++)
-        DYE_TRY(others_of(s, s->w.others[i]));
+    for (uint64_t left = s->w.other_blocks; left != 0; left &= left - 1)
+        DYE_TRY(others_of(s, 1 + (size_t)__builtin_ctzll(left)));
     DYE_TRY(others_highs(s));
     DYE_TRY(tries_finish(s));
     DYE_TRY(hits_settle(s));
@@ -29,15 +29,15 @@ static enum dye_status walk(struct scan *s, window_fn read)
     return hits_release(s, SIZE_MAX);
 }
 
-static window_fn widest(void)
+static enum dye_scan_path widest(void)
 {
-    for (enum dye_scan_path path = DYE_SCAN_AVX512; path > DYE_SCAN_SCALAR; path--)
-        if (window_of_path(path) != NULL)
-            return window_of_path(path);
-    return window_of_path(DYE_SCAN_SCALAR);
+    enum dye_scan_path path = DYE_SCAN_AVX512;
+    while (path > DYE_SCAN_SCALAR && window_of_path(path) == NULL)
+        path--;
+    return path;
 }
 
-static enum dye_status scan_chunk(window_fn read, const struct dye_index_set *set, uint64_t max_epoch,
+static enum dye_status scan_chunk(enum dye_scan_path path, const struct dye_index_set *set, uint64_t max_epoch,
                                   struct dye_span chunk, dye_hit_fn on_hit, void *arg,
                                   const struct dye_token_sink *sink, struct dye_scan_stats *stats)
 {
@@ -59,7 +59,7 @@ static enum dye_status scan_chunk(window_fn read, const struct dye_index_set *se
     }
     s.classes = sink != NULL ? (1u << DYE_TOKEN_CLASSES) - 1 : s.indexed;
     s.max_epoch = max_epoch;
-    s.has_bits = read != window_of_path(DYE_SCAN_SCALAR);
+    s.path = path;
     s.p = chunk.p;
     s.n = chunk.n;
     s.on_hit = on_hit;
@@ -69,7 +69,7 @@ static enum dye_status scan_chunk(window_fn read, const struct dye_index_set *se
     s.wide.n = 0;
     s.unwrapped = 0;
     s.n_held = s.n_passed = 0;
-    enum dye_status status = s.classes != 0 ? walk(&s, read) : DYE_OK;
+    enum dye_status status = s.classes != 0 ? walk(&s, window_of_path(path)) : DYE_OK;
     if (stats != NULL) {
         stats->bytes += s.stats.bytes;
         stats->tokens += s.stats.tokens;
@@ -82,8 +82,9 @@ static enum dye_status scan_chunk(window_fn read, const struct dye_index_set *se
 enum dye_status dye_scan_by(enum dye_scan_path path, const struct dye_index_set *set, uint64_t max_epoch,
                             struct dye_span chunk, dye_hit_fn on_hit, void *arg, struct dye_scan_stats *stats)
 {
-    window_fn read = path == DYE_SCAN_AUTO ? widest() : window_of_path(path);
-    return read != NULL ? scan_chunk(read, set, max_epoch, chunk, on_hit, arg, NULL, stats) : DYE_E_USAGE;
+    path = path == DYE_SCAN_AUTO ? widest() : path;
+    return window_of_path(path) != NULL ? scan_chunk(path, set, max_epoch, chunk, on_hit, arg, NULL, stats)
+                                        : DYE_E_USAGE;
 }
 
 enum dye_status dye_scan(const struct dye_index_set *set, uint64_t max_epoch, struct dye_span chunk, dye_hit_fn on_hit,

@@ -4,7 +4,7 @@
  * scanner: the scan of one chunk, which the files of this layer share. Private to the scan layer.
  *
  *   window*.c   bytes -> masks -> where what begins
- *   lanes.c     common tokens, many at a time
+ *   lanes*.c    common tokens, many at a time
  *   run.c       runs that may be more than one thing
  *   address.c   what stands around an '@'
  *   other.c     groups, masks, base64 that ends, spelled addresses, other writings
@@ -55,6 +55,9 @@ struct sieve {                         /* the filters of a lane */
     uint8_t part[4];
 };
 
+struct scan;
+typedef enum dye_status (*lanes_fn)(struct scan *s);
+
 struct scan {
     const struct dye_index_set *set;
     const struct dye_index_keys *keys;
@@ -62,7 +65,8 @@ struct scan {
     unsigned classes; /* bit c: tokens of class c are wanted, by the sink or because */
     unsigned indexed; /* bit c: some index has keys of class c */
     uint64_t max_epoch;
-    bool has_bits; /* the processor has BMI2, as those of the vector paths do */
+    enum dye_scan_path path;
+    lanes_fn lanes;
     const uint8_t *p;
     size_t n;
     dye_hit_fn on_hit;
@@ -120,8 +124,12 @@ DYE_MUST_CHECK enum dye_status tries_sink_rest(struct scan *s);
 
 /* ---- the window's content ---- */
 
-void lanes_prepare(struct scan *s); /* what is wanted decides which lane a run goes to */
-DYE_MUST_CHECK enum dye_status lanes_run(struct scan *s);
+/* What is wanted decides which lane a run goes to; and the path, by which code the lanes are gone through. */
+void lanes_prepare(struct scan *s);
+DYE_MUST_CHECK enum dye_status lanes_avx512(struct scan *s);
+/* Tokens that a filter let through, bit i for the i-th, wait to be looked up. Their bytes are n0, or each its own. */
+DYE_MUST_CHECK enum dye_status lanes_pass(struct scan *s, uint64_t which, const uint64_t *probes, const token *tokens,
+                                          size_t n0, uint8_t part);
 /* The run that starts at a position. */
 DYE_MUST_CHECK enum dye_status run_at(struct scan *s, size_t position);
 /* The address around the '@' at a position. */

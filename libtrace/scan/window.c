@@ -1,4 +1,35 @@
 /* One byte after the other, and what the processor has. */
+#include "window.h"
+
+#define WALK_TARGET
+typedef uint64_t words __attribute__((vector_size(16))); /* which any processor has in some way */
+enum { WORDS = 2 };
+
+static inline words walk_load(const uint64_t *m)
+{
+    return (words){m[0], m[1]};
+}
+
+static inline void walk_store(uint64_t *m, words w)
+{
+    memcpy(m, &w, sizeof w);
+}
+
+static inline words walk_join(words low, words high, unsigned k)
+{
+    return low >> k | high << (64 - k);
+}
+
+static inline uint64_t walk_some(words w)
+{
+    return (w[0] != 0) | (uint64_t)(w[1] != 0) << 1;
+}
+
+static inline size_t walk_list(token *list, size_t n, words w, token first)
+{
+    return write_word(list, write_word(list, n, w[0], first), w[1], first + BLOCK_BYTES);
+}
+
 #include "window_walk.h"
 
 /* Eight bytes at a time: one bit of each, multiplied to the top. */
@@ -21,7 +52,7 @@ static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m
             }
             for (unsigned k = 0; k < 8; k++)
                 m[k][b] |= column(classes, k) << at;
-            for (unsigned k = 8; k < MASKS; k++)
+            for (unsigned k = 8; signs != 0 && k < MASKS; k++)
                 m[k][b] |= column(signs, k - 8) << at;
         }
     }
@@ -29,7 +60,7 @@ static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m
 
 static void window_scalar(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify, list_each);
+    window_read(w, text, at, classify);
 }
 
 window_fn window_of_path(enum dye_scan_path path)
@@ -37,8 +68,9 @@ window_fn window_of_path(enum dye_scan_path path)
 #if defined(__x86_64__)
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     if (path == DYE_SCAN_AVX512)
-        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vbmi") &&
+        return bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") &&
+                       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
                        __builtin_cpu_supports("gfni")
                    ? window_avx512
                    : NULL;

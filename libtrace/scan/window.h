@@ -22,24 +22,20 @@ enum {
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
     RUNS_MAX = WINDOW * RUNS_A_BLOCK,
-    SLACK = 8, /* positions that are written in any case */
+    SLACK = 8,          /* positions that are written, or read, in any case */
+    ADDRESS_SHORT = 56, /* bytes on either side of an '@' that are seen at once */
 };
 
 /* Masks that follow from those of enum mask. */
 enum derived {
-    RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and none of the next two */
-    MOBILES,      /* where 11 digits do, beside nothing that could belong to them */
-    IDS,          /* 17 digits and one letter or digit */
-    ELEVENS,      /* where eleven digits begin, whatever is around */
-    WORTH,        /* where a run is worth a look if one begins */
-    BESIDE,       /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash */
-    EDGE,         /* that, and first bytes of runs behind it */
-    GAP,          /* . - space */
-    LOCAL,        /* what may stand before an '@', over no "--" */
-    DOMAIN,       /* what may stand behind it */
-    OTHERS,       /* where anything begins that is no run and no address */
-    GROUPS,       /* of these: groups of digits as a mobile may be written in */
-    HIGHS,        /* at least 22 bytes of 0x80 and above */
+    RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and no ordinary number */
+    EDGE,         /* beside what a run needs a second look: 0x80 and above, % + _ / and backslash; and first bytes of
+                   * runs behind it */
+    GROUPS,       /* where groups of digits begin, as a mobile may be written in */
+    LOCAL,        /* what may stand before an '@', over no "--" and no capital */
+    STARTS,       /* where that may end, going back: beside nothing that could belong to it */
+    DOMAIN,       /* what may stand behind an '@', up to "--" or a capital */
+    ENDS,         /* and behind the last of it */
     ALL_MASKS
 };
 
@@ -59,14 +55,15 @@ typedef uint32_t token;
 
 struct window {
     uint8_t lane_of[3][BLOCK_BYTES]; /* for runs of digits, of both, of letters, and their length; set by the caller */
-    uint64_t words;                  /* whether any run of letters and digits is looked for: all bits or none */
+    bool all_runs;                   /* any run of letters and digits is looked for */
     size_t at;                       /* of the window, in the text */
     uint64_t m[ALL_MASKS][SPAN];
-    size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n_others, n[LANES];
+    uint64_t run_blocks,
+        other_blocks; /* bit b - 1: in block b a run begins, or anything that is no run and no address */
+    size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n[LANES];
     token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
     token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
-    uint8_t others[WINDOW + 1]; /* blocks, the one before the window is 0 */
-    token lane[LANES][RUNS_MAX];
+    token lane[LANES][RUNS_MAX + SLACK];
 };
 
 /* Reads the window at byte `at`; those before it must have been read in turn. */
@@ -78,10 +75,29 @@ window_fn window_of_path(enum dye_scan_path path);
 void window_avx2(struct window *w, struct dye_span text, size_t at);
 void window_avx512(struct window *w, struct dye_span text, size_t at);
 
+/* Writes the positions of a word's bits at the end of a list of n; the first in any case. */
+static inline size_t write_word(token *list, size_t n, uint64_t bits, token first)
+{
+    token *to = list + n;
+    *to = first + (token)__builtin_ctzll(bits | UINT64_C(1) << 63);
+    n += (unsigned)__builtin_popcountll(bits);
+    for (bits &= bits - 1; bits != 0; bits &= bits - 1)
+        *++to = first + (token)__builtin_ctzll(bits);
+    return n;
+}
+
 /* 64 bits of a mask from block b, bit `shift` on. Blocks behind the last one are empty. */
 static inline uint64_t window_bits(const struct window *w, unsigned mask, size_t b, unsigned shift)
 {
     return w->m[mask][b] >> shift | w->m[mask][b + 1] << 1 << (63 - shift);
+}
+
+/* At least 57 bits of a mask from a position on. */
+static inline uint64_t bits_from(const uint64_t *m, size_t position)
+{
+    uint64_t word;
+    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
+    return word >> position % 8;
 }
 
 static inline uint64_t low_bits(size_t n)

@@ -1,9 +1,44 @@
 /* With AVX2, which has no table of 128 bytes. Compiled for processors that may lack it: called only after
  * window_of_path has asked. */
-#include "window_walk.h"
+#include "window.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
+#define WALK_TARGET AVX2
+typedef uint64_t words __attribute__((vector_size(32)));
+enum { WORDS = 4 };
+
+AVX2 static inline words walk_load(const uint64_t *m)
+{
+    return (words)_mm256_loadu_si256((const __m256i *)(const void *)m);
+}
+
+AVX2 static inline void walk_store(uint64_t *m, words w)
+{
+    _mm256_storeu_si256((__m256i *)(void *)m, (__m256i)w);
+}
+
+AVX2 static inline words walk_join(words low, words high, unsigned k)
+{
+    return low >> k | high << (64 - k);
+}
+
+AVX2 static inline uint64_t walk_some(words w)
+{
+    __m256i none = _mm256_cmpeq_epi64((__m256i)w, _mm256_setzero_si256());
+    return (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(none)) ^ 15;
+}
+
+AVX2 static inline size_t walk_list(token *list, size_t n, words w, token first)
+{
+    for (unsigned i = 0; i < WORDS; i++)
+        n = write_word(list, n, w[i], first + i * BLOCK_BYTES);
+    return n;
+}
+
+#include "window_walk.h"
 
 /* Classes, as bits of three bytes, which are those of masks.c. A byte has a class when the tables of both its halves
  * have it. */
@@ -81,27 +116,25 @@ enum {
 
 static const uint8_t tables[6][16] = {CLASSES_LOW, CLASSES_HIGH, SIGNS_LOW, SIGNS_HIGH, SECONDS_LOW, SECONDS_HIGH};
 
-#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
-
-AVX2 INLINE uint64_t bits(__m256i v) /* of the bytes' top bits */
+INLINE uint64_t bits(__m256i v) /* of the bytes' top bits */
 {
     return (uint32_t)_mm256_movemask_epi8(v);
 }
 
-AVX2 INLINE __m256i look_up(unsigned table, __m256i low, __m256i high)
+INLINE __m256i look_up(unsigned table, __m256i low, __m256i high)
 {
     __m256i low_of = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)tables[table]));
     __m256i high_of = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)tables[table + 1]));
     return _mm256_and_si256(_mm256_shuffle_epi8(low_of, low), _mm256_shuffle_epi8(high_of, high));
 }
 
-AVX2 INLINE uint64_t any(__m256i c, int classes) /* of the bytes that have one of them */
+INLINE uint64_t any(__m256i c, int classes) /* of the bytes that have one of them */
 {
     __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(c, _mm256_set1_epi8((char)classes)), _mm256_setzero_si256());
     return ~bits(none) & UINT32_MAX;
 }
 
-AVX2 INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
+INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
 {
     const __m256i half = _mm256_set1_epi8(15);
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
@@ -123,7 +156,7 @@ AVX2 INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
     m[SECOND] = any(c3, 255);
 }
 
-AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
 {
     for (size_t b = first; b < first + n_blocks; b++, p += BLOCK_BYTES) {
         uint64_t early[MASKS], late[MASKS];
@@ -137,6 +170,6 @@ AVX2 INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, u
 
 AVX2 void window_avx2(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_256, list_each);
+    window_read(w, text, at, classify_256);
 }
 #endif

@@ -1,16 +1,64 @@
 /* With AVX-512. Compiled for processors that may lack it: called only after window_of_path has asked. */
-#include "window_walk.h"
+#include "window.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512cd,avx512vbmi,gfni,avx2,bmi,bmi2,popcnt,lzcnt")))
+#define AVX512                                                                                                         \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512cd,avx512vbmi,avx512vbmi2,gfni,avx2,bmi,bmi2,popcnt,"       \
+                          "lzcnt")))
+#define WALK_TARGET AVX512
+typedef uint64_t words __attribute__((vector_size(64)));
+enum { WORDS = 8 };
+
+AVX512 static inline words walk_load(const uint64_t *m)
+{
+    return (words)_mm512_loadu_si512(m);
+}
+
+AVX512 static inline void walk_store(uint64_t *m, words w)
+{
+    _mm512_storeu_si512(m, (__m512i)w);
+}
+
+AVX512 static inline words walk_join(words low, words high, unsigned k)
+{
+#if defined(__OPTIMIZE__) && !defined(__clang__) /* which takes the shifts for what they are, but no k to be constant  \
+                                                  */
+    return (words)_mm512_shrdi_epi64((__m512i)low, (__m512i)high, (int)k);
+#else
+    return low >> k | high << (64 - k);
+#endif
+}
+
+AVX512 static inline uint64_t walk_some(words w)
+{
+    return _mm512_test_epi64_mask((__m512i)w, (__m512i)w);
+}
+
+/* The lowest bits of eight words, then the next ones: of ordinary rows there are none. */
+AVX512 static inline size_t walk_list(token *list, size_t n, words w, token first)
+{
+    const __m512i starts = _mm512_set_epi64(448, 384, 320, 256, 192, 128, 64, 0);
+    __m512i bits = (__m512i)w, last = _mm512_add_epi64(starts, _mm512_set1_epi64((int64_t)first + BLOCK_BYTES - 1));
+    for (__mmask8 some; (some = _mm512_test_epi64_mask(bits, bits)) != 0;) {
+        __m512i less = _mm512_add_epi64(bits, _mm512_set1_epi64(-1));
+        __m512i positions = _mm512_sub_epi64(last, _mm512_lzcnt_epi64(_mm512_andnot_si512(less, bits)));
+        _mm256_storeu_si256((__m256i *)(void *)(list + n),
+                            _mm256_maskz_compress_epi32(some, _mm512_cvtepi64_epi32(positions)));
+        n += (unsigned)__builtin_popcount(some);
+        bits = _mm512_and_si512(bits, less);
+    }
+    return n;
+}
+
+#include "window_walk.h"
 
 enum { BLOCKS = 8 }; /* at a time */
 
 /* Two columns of eight masks: bit k of a byte of `first` becomes the byte's bit in word 2 * (k % 4) of half k / 4, one
  * of `second` in the word behind it. */
-AVX512 INLINE void columns_of_two(__m512i first, __m512i second, __m512i ret[2])
+INLINE void columns_of_two(__m512i first, __m512i second, __m512i ret[2])
 {
     static const uint8_t low[64] = {
         0,  8,   16,  24,  32, 40, 48, 56,  64,  72,  80, 88, 96, 104, 112, 120, 1,  9,   17,  25,  33, 41,
@@ -27,7 +75,7 @@ AVX512 INLINE void columns_of_two(__m512i first, __m512i second, __m512i ret[2])
 }
 
 /* Eight blocks' bytes with the classes of eight masks -> words b to b + 7 of those masks. */
-AVX512 INLINE void columns(const __m512i bytes[BLOCKS], unsigned n, size_t b, uint64_t m[][SPAN])
+INLINE void columns(const __m512i bytes[BLOCKS], unsigned n, size_t b, uint64_t m[][SPAN])
 {
     __m512i two[BLOCKS / 2][2];
     for (unsigned i = 0; i < BLOCKS / 2; i++)
@@ -45,7 +93,7 @@ AVX512 INLINE void columns(const __m512i bytes[BLOCKS], unsigned n, size_t b, ui
     }
 }
 
-AVX512 INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][SPAN])
+INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][SPAN])
 {
     const __m512i turned = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
     const uint8_t *t = masks_classes[0], *u = masks_classes[1];
@@ -63,7 +111,7 @@ AVX512 INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][SPAN]
     columns(signs, MASKS - 8, b, m + 8);
 }
 
-AVX512 INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
 {
     size_t b = first;
     for (; n_blocks >= BLOCKS; b += BLOCKS, n_blocks -= BLOCKS, p += BLOCKS * BLOCK_BYTES)
@@ -78,28 +126,8 @@ AVX512 INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first,
         memcpy(m[k] + b, few[k], n_blocks * sizeof **m);
 }
 
-/* Of eight words the lowest bits, then the next ones: of ordinary rows there are none. */
-AVX512 INLINE size_t list_512(const uint64_t m[SPAN], token *ret)
-{
-    const __m512i starts = _mm512_set_epi64(448, 384, 320, 256, 192, 128, 64, 0);
-    size_t n = 0;
-    for (size_t b = 1; b <= WINDOW; b += BLOCKS) {
-        __m512i bits = _mm512_loadu_si512(m + b);
-        __m512i last = _mm512_add_epi64(starts, _mm512_set1_epi64((int64_t)(b * BLOCK_BYTES + BLOCK_BYTES - 1)));
-        for (__mmask8 some; (some = _mm512_test_epi64_mask(bits, bits)) != 0;) {
-            __m512i less = _mm512_add_epi64(bits, _mm512_set1_epi64(-1));
-            __m512i positions = _mm512_sub_epi64(last, _mm512_lzcnt_epi64(_mm512_andnot_si512(less, bits)));
-            _mm256_storeu_si256((__m256i *)(void *)(ret + n),
-                                _mm256_maskz_compress_epi32(some, _mm512_cvtepi64_epi32(positions)));
-            n += (unsigned)__builtin_popcount(some);
-            bits = _mm512_and_si512(bits, less);
-        }
-    }
-    return n;
-}
-
 AVX512 void window_avx512(struct window *w, struct dye_span text, size_t at)
 {
-    window_read(w, text, at, classify_512, list_512);
+    window_read(w, text, at, classify_512);
 }
 #endif

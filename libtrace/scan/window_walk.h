@@ -1,166 +1,183 @@
 #ifndef SCAN_WINDOW_WALK_H
 #define SCAN_WINDOW_WALK_H
-/* window_walk: what window*.c compile once for each kind of processor. Private to the scan layer. */
+/*
+ * window_walk: what window*.c compile once for each kind of processor, which has been told of by then:
+ *
+ *   WALK_TARGET  its attribute
+ *   words        WORDS words of a mask side by side, with & | ~ and >> of each
+ *   walk_load(const uint64_t *), walk_store(uint64_t *, words)
+ *   walk_join(low, high, k)  of each pair of words 64 bits from bit k on, k 1 to 63
+ *   walk_some(words)         bit i: the i-th is not 0
+ *   walk_list(list, n, words, first)  writes where their bits are behind the n positions of a list, returns how many
+ *                            there are then; `first` is the position of the first bit. Those of one word in order.
+ *
+ * Private to the scan layer.
+ */
 #include "window.h"
 
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE static inline __attribute__((always_inline)) WALK_TARGET
 
 /* Masks of n_blocks blocks from p on, into words `first` and on. */
 typedef void (*classify_fn)(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN]);
 
-/* Bits i + k, given a word and the next; and i - k, given the one before. */
-INLINE uint64_t ahead(const uint64_t *m, size_t b, unsigned k)
+/* A mask's words, and those one behind them, whose last bits may be wrong where they follow from the next ones. */
+struct pair {
+    words now, next;
+};
+
+INLINE struct pair pair_of(const uint64_t *m, size_t b)
 {
-    return m[b] >> k | m[b + 1] << (64 - k);
+    return (struct pair){walk_load(m + b), walk_load(m + b + 1)};
 }
 
-INLINE uint64_t behind(const uint64_t *m, size_t b, unsigned k)
+INLINE struct pair either(struct pair x, struct pair y)
 {
-    return m[b] << k | m[b - 1] >> (64 - k);
+    return (struct pair){x.now | y.now, x.next | y.next};
 }
 
-/* Bits from which on 2, 4 ... in a row are set, given the next word. */
-INLINE uint64_t in_a_row(uint64_t bits, uint64_t next, unsigned k)
+/* Bits i + k; and bits i - 1, given the words before. */
+INLINE words ahead(struct pair x, unsigned k)
 {
-    return bits & (bits >> k | next << (64 - k));
+    return walk_join(x.now, x.next, k);
+}
+
+INLINE words behind(const uint64_t *m, size_t b)
+{
+    return walk_join(walk_load(m + b - 1), walk_load(m + b), 63);
+}
+
+/* Where bits i and i + k are set; and where one of them is. */
+INLINE struct pair in_a_row(struct pair x, unsigned k)
+{
+    return (struct pair){x.now & ahead(x, k), x.next & x.next >> k};
+}
+
+INLINE struct pair one_of(struct pair x, unsigned k)
+{
+    return (struct pair){x.now | ahead(x, k), x.next | x.next >> k};
+}
+
+INLINE struct pair eight_in_a_row(struct pair x)
+{
+    return in_a_row(in_a_row(in_a_row(x, 1), 2), 4);
 }
 
 /* Where at least 22 bytes >= 0x80 begin, which is eleven characters of two. */
-INLINE uint64_t long_highs(const uint64_t *high, size_t b)
+INLINE words long_highs(uint64_t m[][SPAN], size_t b)
 {
-    uint64_t h = high[b], h1 = high[b + 1];
-    uint64_t two = in_a_row(h, h1, 1), two1 = h1 & h1 >> 1;
-    uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
-    uint64_t eight = in_a_row(four, four1, 4), eight1 = four1 & four1 >> 4;
-    uint64_t sixteen = in_a_row(eight, eight1, 8);
-    return h & ~behind(high, b, 1) & sixteen & (four >> 16 | four1 << 48);
+    struct pair high = pair_of(m[HIGH], b), four = in_a_row(in_a_row(high, 1), 2), eight = in_a_row(four, 4);
+    return high.now & ~behind(m[HIGH], b) & eight.now & ahead(eight, 8) & ahead(four, 16) & ahead(four, 18);
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A
  * number begins there, or a letter or digit behind a byte >= 0x80 does, which may be that character's. */
-INLINE uint64_t groups(uint64_t m[][SPAN], size_t b)
+INLINE words groups(uint64_t m[][SPAN], size_t b)
 {
-    uint64_t d = m[DIGIT][b], d1 = m[DIGIT][b + 1];
-    uint64_t three = d & ahead(m[DIGIT], b, 1) & ahead(m[DIGIT], b, 2), three1 = d1 & d1 >> 1 & d1 >> 2;
-    uint64_t gap = ahead(m[GAP], b, 3) | (ahead(m[DIGIT], b, 3) & ahead(m[GAP], b, 4));
-    uint64_t begins = ~behind(m[ALNUM], b, 1) | behind(m[HIGH], b, 2);
-    return three & gap & begins & ahead(m[DIGIT], b, 5) & ahead(m[DIGIT], b, 6) & (three >> 10 | three1 << 54);
+    struct pair gap = either(either(pair_of(m[DOT], b), pair_of(m[DASH], b)), pair_of(m[SPACE], b));
+    struct pair digit = pair_of(m[DIGIT], b), two = in_a_row(digit, 1);
+    struct pair three = {two.now & ahead(digit, 2), two.next & digit.next >> 2};
+    words found = three.now & (ahead(gap, 3) | (ahead(digit, 3) & ahead(gap, 4)));
+    if (walk_some(found) == 0)
+        return found;
+    words begins = ~behind(m[ALNUM], b) | walk_join(walk_load(m[HIGH] + b - 1), walk_load(m[HIGH] + b), 62);
+    return found & begins & ahead(two, 5) & ahead(three, 10);
 }
 
-/* Where 8, 11, 16 and 17 in a row begin. */
-struct rows {
-    uint64_t eight, eleven, sixteen, seventeen;
+/* Runs, those of them that are ordinary numbers, and of the others those that may be looked for. Where not all runs
+ * are, these begin with a digit, are long, have eleven digits in them, stand beside something, or have a plus or a
+ * slash 8 to 15 bytes behind their start. */
+struct runs {
+    words mobiles, ids, others;
 };
 
-INLINE struct rows rows_of(const uint64_t *m, size_t b)
-{
-    uint64_t two = in_a_row(m[b], m[b + 1], 1), two1 = m[b + 1] & m[b + 1] >> 1;
-    uint64_t four = in_a_row(two, two1, 2), four1 = two1 & two1 >> 2;
-    uint64_t eight = in_a_row(four, four1, 4), eight1 = four1 & four1 >> 4;
-    uint64_t sixteen = in_a_row(eight, eight1, 8);
-    return (struct rows){eight, in_a_row(eight, eight1, 3), sixteen, sixteen & ahead(m, b, 16)};
-}
-
-/* Where a plus or a slash stands 8 to 15 bytes behind. */
-INLINE uint64_t before_plus(uint64_t m[][SPAN], size_t b)
-{
-    uint64_t one = m[EXTRA][b] | m[BAR][b], one1 = m[EXTRA][b + 1] | m[BAR][b + 1];
-    uint64_t two = one | one >> 1 | one1 << 63, two1 = one1 | one1 >> 1;
-    uint64_t four = two | two >> 2 | two1 << 62, four1 = two1 | two1 >> 2;
-    uint64_t eight = four | four >> 4 | four1 << 60, eight1 = four1 | four1 >> 4;
-    return eight >> 8 | eight1 << 56;
-}
-
-/* Runs, those of them that are ordinary numbers, and of the others those that may be looked for. Where words are not,
- * that is what begins with a digit, is long, has eleven digits in it, or stands beside something. */
-INLINE void derive_runs(uint64_t m[][SPAN], uint64_t words)
+INLINE struct runs runs_of(uint64_t m[][SPAN], size_t b, struct pair beside, words edge, bool all)
 {
     _Static_assert(RUN_MIN == 8, "eight in a row");
-    for (size_t b = 1; b <= WINDOW; b++) {
-        const struct rows alnum = rows_of(m[ALNUM], b), digit = rows_of(m[DIGIT], b);
-        uint64_t starts = alnum.eight & ~behind(m[ALNUM], b, 1), clean = starts & ~m[EDGE][b];
-        uint64_t mobiles = clean & digit.eleven & ~ahead(m[ALNUM], b, 11) & ~ahead(m[BESIDE], b, 11);
-        uint64_t ids =
-            clean & digit.seventeen & ahead(m[ALNUM], b, 17) & ~ahead(m[ALNUM], b, 18) & ~ahead(m[BESIDE], b, 18);
-        m[MOBILES][b] = mobiles;
-        m[IDS][b] = ids;
-        m[ELEVENS][b] = digit.eleven;
-        m[RUNS][b] = starts & ~mobiles & ~ids;
-        m[WORTH][b] = words | m[DIGIT][b] | alnum.sixteen | m[EDGE][b] | before_plus(m, b);
+    struct pair alnum = pair_of(m[ALNUM], b), digit = pair_of(m[DIGIT], b), stop = either(alnum, beside);
+    struct pair eight = eight_in_a_row(alnum), eleven = in_a_row(eight_in_a_row(digit), 3);
+    words starts = eight.now & ~behind(m[ALNUM], b), numbers = starts & ~edge & eleven.now;
+    words mobiles = numbers & ~ahead(stop, 11);
+    words ids = numbers & ahead(eleven, 6) & ahead(alnum, 17) & ~ahead(stop, 18);
+    words others = starts & ~(mobiles | ids), worth = digit.now | edge;
+    if (!all && walk_some(others & ~worth) != 0) {
+        struct pair plus = one_of(one_of(one_of(either(pair_of(m[EXTRA], b), pair_of(m[BAR], b)), 1), 2), 4);
+        struct pair digits = one_of(eleven, 1); /* behind one to four letters */
+        worth = worth | (eight.now & ahead(eight, 8)) | ahead(plus, 8) | ahead(digits, 1) | ahead(digits, 3);
     }
-    m[ELEVENS][WINDOW + 1] = rows_of(m[DIGIT], WINDOW + 1).eleven;
-    for (size_t b = 1; b <= WINDOW; b++) /* behind one to four letters */
-        m[RUNS][b] &= m[WORTH][b] | ahead(m[ELEVENS], b, 1) | ahead(m[ELEVENS], b, 2) | ahead(m[ELEVENS], b, 3) |
-                      ahead(m[ELEVENS], b, 4);
+    return (struct runs){mobiles, ids, all ? others : others & worth};
 }
 
-INLINE void derive(uint64_t m[][SPAN])
+/* What addresses are made of and where they end: capitals take a second look. */
+INLINE void bounds(uint64_t m[][SPAN], size_t b, words beside_behind)
 {
-    for (size_t b = 0; b < SPAN; b++) {
-        m[GAP][b] = m[DOT][b] | m[DASH][b] | m[SPACE][b];
-        m[BESIDE][b] = m[HIGH][b] | m[EXTRA][b] | m[BAR][b];
-    }
-    for (size_t b = 0; b < SPAN; b++) /* which is what is before the first, and behind the last, that matters */
-        m[LOCAL][b] = m[DOMAIN][b] = m[ALNUM][b] | m[DOT][b] | m[DASH][b];
-    m[EDGE][0] = m[BESIDE][0] | (m[ALNUM][0] & m[BESIDE][0] << 1);
-    for (size_t b = 1; b <= WINDOW + 1; b++)
-        m[EDGE][b] = m[BESIDE][b] | (m[ALNUM][b] & behind(m[BESIDE], b, 1));
+    struct pair dash = pair_of(m[DASH], b);
+    words alnum = walk_load(m[ALNUM] + b), upper = walk_load(m[UPPER] + b);
+    words both = (alnum & ~upper) | walk_load(m[DOT] + b);
     /* The first dash of a pair ends a domain, the second one begins a local part. */
-    for (size_t b = 1; b <= WINDOW + 1; b++)
-        m[DOMAIN][b] &= ~(m[DASH][b] & ahead(m[DASH], b, 1));
-    for (size_t b = 1; b <= WINDOW; b++)
-        m[LOCAL][b] = (m[LOCAL][b] | m[EXTRA][b]) & ~(m[DASH][b] & behind(m[DASH], b, 1));
-    m[LOCAL][0] = (m[LOCAL][0] | m[EXTRA][0]) & ~(m[DASH][0] & m[DASH][0] << 1);
-    for (size_t b = 1; b <= WINDOW; b++) {
-        m[GROUPS][b] = groups(m, b);
-        m[HIGHS][b] = long_highs(m[HIGH], b);
-        m[OTHERS][b] = m[GROUPS][b] | m[SIGN][b] | (m[WIDE][b] & ahead(m[SECOND], b, 1));
+    walk_store(m[DOMAIN] + b, both | (dash.now & ~ahead(dash, 1)));
+    walk_store(m[ENDS] + b, behind(m[ALNUM], b) & ~upper);
+    walk_store(m[LOCAL] + b, both | walk_load(m[EXTRA] + b) | (dash.now & ~behind(m[DASH], b)));
+    walk_store(m[STARTS] + b, alnum & ~(behind(m[UPPER], b) | beside_behind));
+}
+
+/* What of this is looked at in the block behind the window too. */
+INLINE void derive_last(uint64_t m[][SPAN])
+{
+    enum { LAST = WINDOW + 1 };
+    uint64_t beside[2];
+    for (size_t i = 0; i < 2; i++)
+        beside[i] = m[HIGH][WINDOW + i] | m[EXTRA][WINDOW + i] | m[BAR][WINDOW + i];
+    m[EDGE][LAST] = beside[1] | (m[ALNUM][LAST] & (beside[1] << 1 | beside[0] >> 63));
+    m[ENDS][LAST] = (m[ALNUM][LAST] << 1 | m[ALNUM][WINDOW] >> 63) & ~m[UPPER][LAST];
+    uint64_t before_dash = m[DASH][LAST] >> 1 | m[DASH][LAST + 1] << 63;
+    m[DOMAIN][LAST] = (m[ALNUM][LAST] & ~m[UPPER][LAST]) | m[DOT][LAST] | (m[DASH][LAST] & ~before_dash);
+}
+
+INLINE words beside_of(uint64_t m[][SPAN], size_t b)
+{
+    return walk_load(m[HIGH] + b) | walk_load(m[EXTRA] + b) | walk_load(m[BAR] + b);
+}
+
+/* Derives masks, and lists what begins in the window. */
+INLINE void derive(struct window *w, bool all)
+{
+    uint64_t(*m)[SPAN] = w->m;
+    size_t mobiles = 0, ids = 0, ats = 0, highs = 0;
+    w->run_blocks = w->other_blocks = 0;
+    for (size_t b = 1; b <= WINDOW; b += WORDS) {
+        const token first = (token)(b * BLOCK_BYTES);
+        const struct pair beside = {beside_of(m, b), beside_of(m, b + 1)};
+        words beside_behind = walk_join(beside_of(m, b - 1), beside.now, 63);
+        words edge = beside.now | (walk_load(m[ALNUM] + b) & beside_behind);
+        walk_store(m[EDGE] + b, edge);
+        bounds(m, b, beside_behind);
+        struct runs r = runs_of(m, b, beside, edge, all);
+        words grouped = groups(m, b);
+        words others = grouped | walk_load(m[SIGN] + b) | (walk_load(m[WIDE] + b) & ahead(pair_of(m[SECOND], b), 1));
+        walk_store(m[GROUPS] + b, grouped);
+        walk_store(m[RUNS] + b, r.others);
+        w->run_blocks |= walk_some(r.others) << (b - 1);
+        w->other_blocks |= walk_some(others) << (b - 1);
+        mobiles = walk_list(w->mobiles, mobiles, r.mobiles, first);
+        ids = walk_list(w->ids, ids, r.ids, first);
+        ats = walk_list(w->ats, ats, walk_load(m[AT] + b), first);
+        highs = walk_list(w->highs, highs, long_highs(m, b), first);
     }
+    w->n_mobiles = mobiles;
+    w->n_ids = ids;
+    w->n_ats = ats;
+    w->n_highs = highs;
+    derive_last(m);
 }
 
-/* Writes the positions of a word's bits at the end of a list of n; the first in any case. */
-INLINE size_t write_word(token *list, size_t n, uint64_t bits, token first)
+/* In order, unlike the other lists: what is in base64 counts on it. */
+INLINE void list_runs(struct window *w)
 {
-    token *to = list + n;
-    *to = first + (token)__builtin_ctzll(bits | UINT64_C(1) << 63);
-    n += (unsigned)__builtin_popcountll(bits);
-    for (bits &= bits - 1; bits != 0; bits &= bits - 1)
-        *++to = first + (token)__builtin_ctzll(bits);
-    return n;
-}
-
-/* Where the bits of a mask's words 1 to WINDOW are: how many, and their positions; those of one word in order. */
-typedef size_t (*list_fn)(const uint64_t m[SPAN], token *ret);
-
-INLINE size_t list_each(const uint64_t m[SPAN], token *ret)
-{
-    size_t n = 0;
-    for (size_t b = 1; b <= WINDOW; b++)
-        n = write_word(ret, n, m[b], (token)(b * BLOCK_BYTES));
-    return n;
-}
-
-INLINE void find_positions(struct window *w, list_fn list)
-{
-    w->n_mobiles = list(w->m[MOBILES], w->mobiles);
-    w->n_ids = list(w->m[IDS], w->ids);
-    w->n_ats = list(w->m[AT], w->ats);
-    w->n_highs = list(w->m[HIGHS], w->highs);
-    w->n_runs = w->n_others = 0;
-    for (size_t b = 1; b <= WINDOW; b++) {
-        if (w->m[RUNS][b] != 0) /* in order, unlike the others: what is in base64 counts on it */
-            w->n_runs = write_word(w->runs, w->n_runs, w->m[RUNS][b], (token)(b * BLOCK_BYTES));
-        w->others[w->n_others] = (uint8_t)b;
-        w->n_others += w->m[OTHERS][b] != 0;
+    w->n_runs = 0;
+    for (uint64_t left = w->run_blocks; left != 0; left &= left - 1) {
+        size_t b = 1 + (size_t)__builtin_ctzll(left);
+        w->n_runs = write_word(w->runs, w->n_runs, w->m[RUNS][b], (token)(b * BLOCK_BYTES));
     }
-}
-
-/* At least 57 bits of a mask from a position on. */
-INLINE uint64_t bits_at(const uint64_t *m, size_t position)
-{
-    uint64_t word;
-    memcpy(&word, (const uint8_t *)m + position / 8, sizeof word);
-    return word >> position % 8;
 }
 
 /* Whether a run of letters and digits is more than what it is as a whole. */
@@ -174,14 +191,15 @@ INLINE bool is_mixed_up(const uint8_t *p, size_t n, uint64_t digits, uint64_t le
 /* The lane of the run of letters and digits at a position. */
 INLINE unsigned lane_of(const struct window *w, const uint8_t *text, size_t r, unsigned *ret_n)
 {
-    uint64_t after = ~bits_at(w->m[ALNUM], r), low = (after - 1) & ~after;
-    uint64_t digits = bits_at(w->m[DIGIT], r) & low, letters = low & ~digits;
+    uint64_t after = ~bits_from(w->m[ALNUM], r), low = (after - 1) & ~after;
+    uint64_t digits = bits_from(w->m[DIGIT], r) & low, letters = low & ~digits;
     unsigned n = *ret_n = (unsigned)__builtin_ctzll(after | UINT64_C(1) << 63);
-    bool second_look = (bits_at(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
+    bool second_look = (bits_from(w->m[EDGE], r) & (low + 2)) != 0; /* at the start, and behind the end */
     unsigned lane;
     if (letters == 0) {
         lane = w->lane_of[0][n];
-        second_look |= n == 8 && (bits_at(w->m[GAP], r) >> 8 & 1) != 0; /* 110146 19900307 001X */
+        uint64_t gap = bits_from(w->m[DOT], r) | bits_from(w->m[DASH], r) | bits_from(w->m[SPACE], r);
+        second_look |= n == 8 && (gap >> 8 & 1) != 0; /* 110146 19900307 001X */
     } else {
         lane = w->lane_of[digits != 0 ? 1 : 2][n];
         second_look |= digits != 0 && is_mixed_up(text + window_byte(w, r), n, digits, letters);
@@ -198,7 +216,7 @@ INLINE void sort_runs(struct window *w, const uint8_t *text)
     }
 }
 
-INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify, list_fn list)
+INLINE void window_read(struct window *w, struct dye_span text, size_t at, classify_fn classify)
 {
     /* Of the window before, the last block and those behind it are known. */
     size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
@@ -220,10 +238,14 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
     for (size_t k = 0; k < MASKS; k++)
         for (size_t b = 1 + known + blocks; b < SPAN; b++)
             w->m[k][b] = 0;
+    for (size_t k = LOCAL; k <= STARTS; k++) /* of which only what is before their bits decides */
+        w->m[k][0] = at > 0 ? w->m[k][WINDOW] : 0;
     w->at = at;
-    derive(w->m);
-    derive_runs(w->m, w->words);
-    find_positions(w, list);
+    if (w->all_runs)
+        derive(w, true);
+    else
+        derive(w, false);
+    list_runs(w);
     sort_runs(w, text.p);
 }
 
