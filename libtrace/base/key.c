@@ -75,24 +75,73 @@ void dye_key_derive(const struct dye_key *parent, const char *label, struct dye_
     dye_key_wipe(&child);
 }
 
-/* RFC 2104. HMAC() and EVP look their algorithm up at each call, which takes 3 us; this takes 0.3, and is most of what
- * a hit and an index's entry cost. */
+/* RFC 2104. HMAC() and EVP look their algorithm up at each call, which takes 3 us; this takes 0.2, and 0.1 with the key
+ * prepared, and is most of what a hit and an index's entry cost. */
+enum { SHA_BLOCK = 64, SHA_LENGTH_AT = 56 };
+_Static_assert(sizeof(((SHA256_CTX *)NULL)->h) == sizeof(((struct dye_hmac_key *)NULL)->inner), "a state fits");
+
+void dye_hmac_prepare(const struct dye_key *k, struct dye_hmac_key *ret)
+{
+    enum { INNER = 0x36, OUTER = 0x5c };
+    uint8_t pad[SHA_BLOCK];
+    SHA256_CTX sha;
+    for (size_t i = 0; i < SHA_BLOCK; i++)
+        pad[i] = (uint8_t)((i < DYE_KEY_BYTES ? k->bytes[i] : 0) ^ INNER);
+    must(SHA256_Init(&sha), "HMAC");
+    SHA256_Transform(&sha, pad);
+    memcpy(ret->inner, sha.h, sizeof sha.h);
+    for (size_t i = 0; i < SHA_BLOCK; i++)
+        pad[i] ^= INNER ^ OUTER;
+    must(SHA256_Init(&sha), "HMAC");
+    SHA256_Transform(&sha, pad);
+    memcpy(ret->outer, sha.h, sizeof sha.h);
+    dye_wipe(pad, sizeof pad);
+    dye_wipe(&sha, sizeof sha);
+}
+
+static void put_big_endian(uint8_t *p, uint32_t v)
+{
+    v = __builtin_bswap32(v);
+    memcpy(p, &v, sizeof v);
+}
+
+/* The hash goes on behind the block that led to `state`: what fits into one more in one step. */
+static void hash_on(const uint32_t state[8], struct dye_span data, uint8_t ret[SHA256_DIGEST_LENGTH])
+{
+    SHA256_CTX sha;
+    must(SHA256_Init(&sha), "HMAC");
+    memcpy(sha.h, state, sizeof sha.h);
+    if (data.n < SHA_LENGTH_AT) {
+        uint8_t last[SHA_BLOCK] = {0};
+        if (data.n != 0)
+            memcpy(last, data.p, data.n);
+        last[data.n] = 0x80;
+        put_big_endian(last + SHA_BLOCK - 4, (uint32_t)(8 * (SHA_BLOCK + data.n)));
+        SHA256_Transform(&sha, last);
+        for (size_t i = 0; i < 8; i++)
+            put_big_endian(ret + 4 * i, sha.h[i]);
+        dye_wipe(last, sizeof last);
+    } else {
+        sha.Nl = 8 * SHA_BLOCK;
+        must(SHA256_Update(&sha, data.p, data.n) & SHA256_Final(ret, &sha), "HMAC");
+    }
+    dye_wipe(&sha, sizeof sha);
+}
+
+void dye_hmac_by(const struct dye_hmac_key *k, struct dye_span data, uint8_t ret[32])
+{
+    uint8_t inner[SHA256_DIGEST_LENGTH];
+    hash_on(k->inner, data, inner);
+    hash_on(k->outer, dye_span_of(inner, sizeof inner), ret);
+    dye_wipe(inner, sizeof inner);
+}
+
 void dye_hmac(const struct dye_key *k, struct dye_span data, uint8_t ret[32])
 {
-    enum { BLOCK = 64, INNER = 0x36, OUTER = 0x5c };
-    uint8_t pad[BLOCK], inner[SHA256_DIGEST_LENGTH];
-    SHA256_CTX sha;
-    for (size_t i = 0; i < BLOCK; i++)
-        pad[i] = (uint8_t)((i < DYE_KEY_BYTES ? k->bytes[i] : 0) ^ INNER);
-    must(SHA256_Init(&sha) & SHA256_Update(&sha, pad, BLOCK) & SHA256_Update(&sha, data.p, data.n), "HMAC");
-    must(SHA256_Final(inner, &sha), "HMAC");
-    for (size_t i = 0; i < BLOCK; i++)
-        pad[i] ^= INNER ^ OUTER;
-    must(SHA256_Init(&sha) & SHA256_Update(&sha, pad, BLOCK) & SHA256_Update(&sha, inner, sizeof inner), "HMAC");
-    must(SHA256_Final(ret, &sha), "HMAC");
-    dye_wipe(pad, sizeof pad);
-    dye_wipe(inner, sizeof inner);
-    dye_wipe(&sha, sizeof sha);
+    struct dye_hmac_key ready;
+    dye_hmac_prepare(k, &ready);
+    dye_hmac_by(&ready, data, ret);
+    dye_wipe(&ready, sizeof ready);
 }
 
 void dye_key_check(const struct dye_key *k, const char *label, uint8_t ret[DYE_KEY_CHECK_BYTES])
@@ -113,6 +162,7 @@ bool dye_equal_secret(const void *a, const void *b, size_t n)
 void dye_index_keys_init(const struct dye_key *index_key, struct dye_index_keys *ret)
 {
     dye_key_derive(index_key, "dyetrace/1/index/fp", &ret->fp);
+    dye_hmac_prepare(&ret->fp, &ret->fp_ready);
     dye_key_derive(index_key, "dyetrace/1/index/seal", &ret->seal);
     hkdf(index_key, "dyetrace/1/index/probe", ret->probe_secret, sizeof ret->probe_secret);
 }
@@ -125,7 +175,7 @@ void dye_index_keys_wipe(struct dye_index_keys *k)
 void dye_fp(const struct dye_index_keys *k, struct dye_span form, uint8_t ret[DYE_FP_BYTES])
 {
     uint8_t full[32];
-    dye_hmac(&k->fp, form, full);
+    dye_hmac_by(&k->fp_ready, form, full);
     memcpy(ret, full, DYE_FP_BYTES);
 }
 

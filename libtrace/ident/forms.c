@@ -29,6 +29,7 @@ _Static_assert(4 + HASHED_MAX * (2 * DIGESTS + 1) + DYE_MASKS_MAX <= DYE_FORMS_M
 struct forms {
     struct dye_form_bytes *ret;
     size_t n;
+    size_t once; /* those from here on are not repeated */
 };
 
 static struct dye_value *add(struct forms *f, enum dye_form form)
@@ -79,10 +80,10 @@ static void hash(struct forms *f, enum dye_kind kind, const struct dye_value *v,
     }
 }
 
-/* Unless it is there. */
+/* Unless it is there, behind `once`. */
 static void add_once(struct forms *f, enum dye_form form, const struct dye_value *v)
 {
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = f->once; i < f->n; i++)
         if (dye_span_equal(dye_value_span(&f->ret[i].bytes), dye_value_span(v)))
             return;
     if (f->n < DYE_FORMS_MAX && v->n > 0)
@@ -95,6 +96,7 @@ static void mask(struct forms *f, enum dye_kind kind, const struct dye_value *v)
     struct dye_mask masks[DYE_MASKS_MAX];
     struct dye_trait trait;
     size_t n = dye_ident_masks(kind, v, masks);
+    f->once = f->n; /* no digest has a '*' */
     for (size_t i = 0; i < n; i++)
         if (kind != DYE_EMAIL && masks[i].head + masks[i].tail >= SEEN_MIN && masks[i].text.n == v->n)
             add_text(f, DYE_FORM_MASKED, masks[i].text.text, masks[i].text.n);
@@ -152,13 +154,34 @@ static void name(struct forms *f, const struct dye_value *v)
 static size_t folded_forms(enum dye_kind kind, const struct dye_value *v, struct forms *f)
 {
     struct dye_trait parts[DYE_TRAIT_PARTS_MAX];
-    fold(f, DYE_PLAIN, v);
     if (kind == DYE_NAME && f->n > 0)
         name(f, v);
     size_t n = kind == DYE_ADDRESS && f->n > 0 ? dye_trait_address(dye_value_span(&f->ret[0].bytes), parts) : 0;
     for (size_t i = 0; i < n; i++)
         add_once(f, DYE_FORM_PART, &parts[i].bytes);
     return f->n;
+}
+
+static void plain_forms(struct forms *f, const struct kind_row *row, const struct dye_value *v)
+{
+    struct dye_value other;
+    if (row->folded) {
+        fold(f, DYE_PLAIN, v);
+        return;
+    }
+    lower(v, add(f, DYE_PLAIN));
+    if (row->alias_scanned && row->alias(v, &other))
+        lower(&other, add(f, DYE_PLAIN));
+}
+
+size_t dye_ident_plain_forms(enum dye_kind kind, const struct dye_value *v,
+                             struct dye_form_bytes ret[DYE_PLAIN_FORMS_MAX])
+{
+    const struct kind_row *row = kind_row_of(kind);
+    struct forms f = {.ret = ret};
+    if (row != NULL && v->n != 0)
+        plain_forms(&f, row, v);
+    return f.n;
 }
 
 size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX])
@@ -168,12 +191,10 @@ size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye
     struct dye_value other;
     if (row == NULL || v->n == 0)
         return 0;
+    plain_forms(&f, row, v);
     if (row->folded)
         return folded_forms(kind, v, &f);
-    struct dye_value *plain = add(&f, DYE_PLAIN);
-    lower(v, plain);
-    if (row->alias_scanned && row->alias(v, &other))
-        lower(&other, add(&f, DYE_PLAIN));
+    const struct dye_value *plain = &ret[0].bytes;
     if (row->hashed)
         hash(&f, kind, v, plain);
     if (kind == DYE_MOBILE || kind == DYE_RESIDENT_ID || kind == DYE_EMAIL)

@@ -17,7 +17,9 @@ struct dye_index {
     const struct image_header *h;
     struct dye_index_filter filters[DYE_TOKEN_CLASSES];
     const uint32_t *buckets;
-    const struct dye_index_entry *found, *traits; /* the keys, and what corroborates */
+    const uint64_t *probes;
+    const struct image_key *keyed; /* what each probe is */
+    const struct image_trait *traits;
     const struct image_canary *canaries;
     const char *names;
 };
@@ -36,10 +38,13 @@ bool image_layout(const struct image_header *h, struct image_layout *ret)
         ret->words[c] = at;
         at += (h->words[c] * sizeof(uint64_t) + 63) & ~UINT64_C(63);
     }
-    uint64_t sizes[] = {(h->buckets + 1) * sizeof(uint32_t), h->keys * sizeof(struct dye_index_entry),
-                        h->traits * sizeof(struct dye_index_entry), (h->canaries + 1) * sizeof(struct image_canary),
+    uint64_t sizes[] = {(h->buckets + 1) * sizeof(uint32_t),
+                        h->keys * sizeof(uint64_t),
+                        h->keys * sizeof(struct image_key),
+                        h->traits * sizeof(struct image_trait),
+                        (h->canaries + 1) * sizeof(struct image_canary),
                         h->names_bytes};
-    uint64_t *starts[] = {&ret->buckets, &ret->keys, &ret->traits, &ret->canaries, &ret->names};
+    uint64_t *starts[] = {&ret->buckets, &ret->probes, &ret->keys, &ret->traits, &ret->canaries, &ret->names};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         *starts[i] = at;
         at += (sizes[i] + 63) & ~UINT64_C(63);
@@ -109,7 +114,7 @@ static enum dye_status check(struct dye_index *x, bool whole, const struct dye_i
     if (x->bytes < sizeof *h || memcmp(h->magic, IMAGE_MAGIC, sizeof h->magic) != 0)
         DYE_FAIL(err, DYE_E_STREAM, "not an index");
     if (h->version != IMAGE_VERSION)
-        DYE_FAIL(err, DYE_E_STREAM, "index of version %u, not %u", h->version, IMAGE_VERSION);
+        DYE_FAIL(err, DYE_E_STREAM, "an index made by another version of dyetrace: build it again");
     struct image_layout l;
     if (h->bytes != x->bytes || (h->flags & ~IMAGE_EMBEDS_KEYS) != 0 || !image_layout(h, &l) || l.bytes != x->bytes)
         DYE_FAIL(err, DYE_E_STREAM, "the index is damaged");
@@ -118,8 +123,9 @@ static enum dye_status check(struct dye_index *x, bool whole, const struct dye_i
     for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++)
         x->filters[c] = (struct dye_index_filter){(const uint64_t *)(const void *)(x->image + l.words[c]), h->words[c]};
     x->buckets = (const uint32_t *)(const void *)(x->image + l.buckets);
-    x->found = (const struct dye_index_entry *)(const void *)(x->image + l.keys);
-    x->traits = (const struct dye_index_entry *)(const void *)(x->image + l.traits);
+    x->probes = (const uint64_t *)(const void *)(x->image + l.probes);
+    x->keyed = (const struct image_key *)(const void *)(x->image + l.keys);
+    x->traits = (const struct image_trait *)(const void *)(x->image + l.traits);
     x->canaries = (const struct image_canary *)(const void *)(x->image + l.canaries);
     x->names = (const char *)x->image + l.names;
     if (h->names_bytes > 0 && x->names[h->names_bytes - 1] != '\0')
@@ -130,6 +136,7 @@ static enum dye_status check(struct dye_index *x, bool whole, const struct dye_i
     } else if ((h->flags & IMAGE_EMBEDS_KEYS) != 0) {
         memcpy(x->keys.fp.bytes, h->fp_key, sizeof h->fp_key);
         memcpy(x->keys.probe_secret, h->probe_secret, sizeof h->probe_secret);
+        dye_hmac_prepare(&x->keys.fp, &x->keys.fp_ready);
     } else {
         DYE_FAIL(err, DYE_E_KEY, "the index holds no key and none was given");
     }
@@ -256,31 +263,40 @@ const char *dye_index_canary_id(const struct dye_index *x, uint32_t canary)
     return name < x->h->names_bytes ? x->names + name : "";
 }
 
+uint32_t dye_index_canary_epoch(const struct dye_index *x, uint32_t canary)
+{
+    return canary < x->h->canaries ? x->canaries[canary].epoch : 0;
+}
+
 /* An entry may be given out when its numbers name something: no damage gets here, a hostile image might. */
-static bool holds(const struct dye_index *x, const struct dye_index_entry *e)
+static bool read_entry(const struct dye_index *x, const uint8_t fp[DYE_INDEX_FP_BYTES], uint32_t canary,
+                       struct image_what what, struct dye_index_entry *ret)
 {
-    return e->canary < x->h->canaries && e->kind != DYE_KIND_NONE && e->kind < DYE_KIND_COUNT &&
-           e->form != DYE_FORM_NONE && e->form < DYE_FORM_COUNT;
+    if (canary >= x->h->canaries || !image_what_read(what, ret))
+        return false;
+    memcpy(ret->fp, fp, DYE_INDEX_FP_BYTES);
+    ret->canary = canary;
+    ret->epoch = x->h->epoch != 0 ? x->canaries[canary].epoch : 0; /* of a list: a cache line less for each hit */
+    return true;
 }
 
-const struct dye_index_entry *dye_index_traits_of(const struct dye_index *x, uint32_t canary, size_t *ret_n)
+bool dye_index_trait_at(const struct dye_index *x, uint32_t canary, size_t i, struct dye_index_entry *ret)
 {
-    *ret_n = 0;
     if (canary >= x->h->canaries)
-        return NULL;
+        return false;
     uint64_t first = x->canaries[canary].traits, end = x->canaries[canary + 1].traits;
-    if (first > end || end > x->h->traits)
-        return NULL;
-    for (uint64_t i = first; i < end; i++)
-        if (!holds(x, &x->traits[i]) || x->traits[i].canary != canary)
-            return NULL;
-    *ret_n = (size_t)(end - first);
-    return x->traits + first;
+    if (first > end || end > x->h->traits || i >= end - first)
+        return false;
+    ret->probe = 0;
+    return read_entry(x, x->traits[first + i].fp, canary, x->traits[first + i].what, ret);
 }
 
-const struct dye_index_entry *dye_index_key_at(const struct dye_index *x, uint64_t i)
+bool dye_index_key_at(const struct dye_index *x, uint64_t i, struct dye_index_entry *ret)
 {
-    return i < x->h->keys && holds(x, &x->found[i]) ? &x->found[i] : NULL;
+    if (i >= x->h->keys)
+        return false;
+    ret->probe = x->probes[i];
+    return read_entry(x, x->keyed[i].fp, x->keyed[i].canary, x->keyed[i].what, ret);
 }
 
 struct dye_index_filter dye_index_filter_of(const struct dye_index *x, enum dye_token_class class)
@@ -295,23 +311,22 @@ bool dye_index_maybe(const struct dye_index *x, enum dye_token_class class, uint
     return f->n_words > 0 && (*dye_filter_word(f, probe) & bits) == bits;
 }
 
-size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
-                      const struct dye_index_entry *ret[], size_t cap)
+size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form, struct dye_index_entry ret[],
+                      size_t cap)
 {
     uint8_t fp[DYE_FP_BYTES];
     bool have_fp = false;
     size_t n = 0;
     uint64_t bucket = image_place(probe, x->h->buckets);
     uint64_t end = x->buckets[bucket + 1] < x->h->keys ? x->buckets[bucket + 1] : x->h->keys;
-    for (uint64_t i = x->buckets[bucket]; i < end && n < cap && x->found[i].probe <= probe; i++) {
-        const struct dye_index_entry *e = &x->found[i];
-        if (e->probe != probe || !holds(x, e))
+    for (uint64_t i = x->buckets[bucket]; i < end && n < cap && x->probes[i] <= probe; i++) {
+        if (x->probes[i] != probe)
             continue;
         if (!have_fp)
             dye_fp(&x->keys, form, fp);
         have_fp = true;
-        if (memcmp(fp, e->fp, DYE_INDEX_FP_BYTES) == 0)
-            ret[n++] = e;
+        if (memcmp(fp, x->keyed[i].fp, DYE_INDEX_FP_BYTES) == 0)
+            n += dye_index_key_at(x, i, &ret[n]);
     }
     return n;
 }
@@ -321,9 +336,14 @@ void dye_index_call_bucket(const struct dye_index *x, uint64_t probe)
     __builtin_prefetch(&x->buckets[image_place(probe, x->h->buckets)]);
 }
 
+/* Probes are even over their range, so a key stands about as far into its bucket as its probe does. */
 void dye_index_call_keys(const struct dye_index *x, uint64_t probe)
 {
-    __builtin_prefetch(&x->found[x->buckets[image_place(probe, x->h->buckets)]]);
+    unsigned __int128 place = (unsigned __int128)probe * x->h->buckets;
+    const uint32_t *bucket = &x->buckets[(uint64_t)(place >> 64)];
+    uint64_t into = ((uint64_t)place >> 32) * (bucket[1] - bucket[0]) >> 32;
+    __builtin_prefetch(&x->probes[bucket[0] + into]);
+    __builtin_prefetch(&x->keyed[bucket[0] + into]);
 }
 
 void dye_index_entry_set(struct dye_index_entry *e, const struct dye_index_keys *keys, struct dye_span form)

@@ -1,4 +1,4 @@
 dye_layer(index
   USES ident
   LIBS PkgConfig::LIBXXHASH
-  SOURCES index.c builder.c)
+  SOURCES index.c builder.c pile.c)

@@ -7,7 +7,7 @@
 enum { CANDIDATES_MAX = 512 }; /* of one record; one with more is no record, and is cut into several sightings each */
 
 struct candidate {
-    const struct dye_index *index[2]; /* a canary may stand in the base and in the delta */
+    const struct dye_index *index[2]; /* a canary may have come in two epochs, in the base and in the delta */
     uint32_t canary[2];
     uint64_t epoch; /* the latest among its hits: entries of later ones were not there for the scan */
     struct dye_sighting s;
@@ -133,17 +133,16 @@ static unsigned corroborate(const struct dye_linker *l, struct candidate *c, con
 {
     unsigned kinds = 0;
     for (size_t part = 0; part < 2 && c->index[part] != NULL; part++) {
-        size_t n = 0;
-        const struct dye_index_entry *e = dye_index_traits_of(c->index[part], c->canary[part], &n);
-        for (size_t i = 0; i < n; i++) {
-            if (e[i].variant != c->s.variant || e[i].epoch > c->epoch)
+        struct dye_index_entry e;
+        for (size_t i = 0; dye_index_trait_at(c->index[part], c->canary[part], i, &e); i++) {
+            if (e.variant != c->s.variant || e.epoch > c->epoch)
                 continue;
-            kinds |= 1u << e[i].kind;
-            const struct fields_print *p = fields_find(fields, e[i].fp);
+            kinds |= 1u << e.kind;
+            const struct fields_print *p = fields_find(fields, e.fp);
             if (p == NULL)
                 continue;
-            enum dye_kind kind = (enum dye_kind)e[i].kind;
-            enum dye_form form = (enum dye_form)e[i].form;
+            enum dye_kind kind = (enum dye_kind)e.kind;
+            enum dye_form form = (enum dye_form)e.form;
             struct dye_evidence found = {.kind = kind,
                                          .form = form,
                                          .bits = dye_weight_seen_bits(kind, form, p->head, p->tail) - chance,
@@ -250,7 +249,7 @@ static struct candidate *candidate_for(struct dye_linker *l, const struct dye_hi
         for (size_t part = 0; part < 2; part++)
             if (c->index[part] == hit->index && c->canary[part] == hit->entry->canary)
                 return c;
-        if (c->index[1] == NULL && c->index[0] != hit->index && strcmp(c->s.canary, id) == 0) {
+        if (c->index[1] == NULL && strcmp(c->s.canary, id) == 0) {
             c->index[1] = hit->index;
             c->canary[1] = hit->entry->canary;
             return c;
@@ -310,14 +309,16 @@ enum dye_status dye_linker_hit(void *linker, const struct dye_hit *hit)
     return DYE_OK;
 }
 
-/* A canary's number in an index; false when it is not there. */
-static bool find_canary(const struct dye_index *x, const char *id, uint32_t *ret)
+/* A canary's numbers in an index, beside those that the candidate has. */
+static size_t find_canary(const struct dye_index *x, const char *id, struct candidate *c, size_t n)
 {
-    uint64_t n = x != NULL ? dye_index_canaries(x) : 0;
-    for (*ret = 0; *ret < n; ++*ret)
-        if (strcmp(dye_index_canary_id(x, *ret), id) == 0)
-            return true;
-    return false;
+    uint64_t canaries = x != NULL ? dye_index_canaries(x) : 0;
+    for (uint32_t i = 0; i < canaries && n < 2; i++)
+        if (strcmp(dye_index_canary_id(x, i), id) == 0) {
+            c->index[n] = x;
+            c->canary[n++] = i;
+        }
+    return n;
 }
 
 enum dye_status dye_linker_ask(struct dye_linker *l, const struct dye_index_set *set, const char *canary, char variant,
@@ -326,12 +327,8 @@ enum dye_status dye_linker_ask(struct dye_linker *l, const struct dye_index_set 
     struct candidate *c = &l->candidates[0];
     size_t parts = 0;
     *c = (struct candidate){.epoch = max_epoch, .s = {.canary = canary, .variant = variant}};
-    for (size_t part = 0; part < 2; part++) {
-        c->index[parts] = set->part[part];
-        parts += find_canary(set->part[part], canary, &c->canary[parts]);
-    }
-    if (parts < 2)
-        c->index[parts] = NULL;
+    for (size_t part = 0; part < 2; part++)
+        parts = find_canary(set->part[part], canary, c, parts);
     if (parts == 0)
         return DYE_OK;
     go_to(l, at);

@@ -11,39 +11,49 @@ enum dye_status hits_release(struct scan *s, size_t before)
 {
     size_t n = 0;
     enum dye_status status = DYE_OK;
-    while (n < s->n_held && s->held[n].start < before && status == DYE_OK) {
+    while (n < s->n_held && s->held[n].hit.start < before && status == DYE_OK) {
+        struct held *h = &s->held[n++];
+        h->hit.entry = &h->entry;
         s->stats.hits++;
-        status = s->on_hit(s->arg, &s->held[n++]);
+        status = s->on_hit(s->arg, &h->hit);
     }
     s->n_held -= n;
     memmove(s->held, s->held + n, s->n_held * sizeof *s->held);
     return status;
 }
 
-static enum dye_status hold(struct scan *s, const struct dye_hit *hit)
+/* Of two at one place: whether they are one entry. */
+static bool same(const struct held *x, const struct held *y)
+{
+    const struct dye_index_entry *a = &x->entry, *b = &y->entry;
+    return x->hit.index == y->hit.index && a->probe == b->probe && a->canary == b->canary && a->kind == b->kind &&
+           a->form == b->form && a->variant == b->variant;
+}
+
+static enum dye_status hold(struct scan *s, const struct held *h)
 {
     /* A token may be come to in two ways: "0" before it can be a trail byte or a trunk prefix. */
-    for (size_t i = s->n_held; i > 0 && s->held[i - 1].start >= hit->start; i--)
-        if (s->held[i - 1].start == hit->start && s->held[i - 1].entry == hit->entry)
+    for (size_t i = s->n_held; i > 0 && s->held[i - 1].hit.start >= h->hit.start; i--)
+        if (s->held[i - 1].hit.start == h->hit.start && same(&s->held[i - 1], h))
             return DYE_OK;
     if (s->n_held == HELD_MAX)
         DYE_TRY(hits_release(s, SIZE_MAX));
     size_t i = s->n_held++;
-    for (; i > 0 && s->held[i - 1].start > hit->start; i--)
+    for (; i > 0 && s->held[i - 1].hit.start > h->hit.start; i--)
         s->held[i] = s->held[i - 1];
-    s->held[i] = *hit;
+    s->held[i] = *h;
     return DYE_OK;
 }
 
 enum dye_status hits_look_up(struct scan *s, size_t part, uint64_t probe, struct dye_span form, size_t start, size_t n)
 {
-    const struct dye_index_entry *found[SAME_MAX];
+    struct dye_index_entry found[SAME_MAX];
     const struct dye_index *x = s->set->part[part];
     s->stats.maybes++;
     size_t n_found = dye_index_find(x, probe, form, found, SAME_MAX);
     for (size_t i = 0; i < n_found; i++)
-        if (found[i]->epoch <= s->max_epoch)
-            DYE_TRY(hold(s, &(struct dye_hit){.index = x, .entry = found[i], .start = start, .n = n}));
+        if (found[i].epoch <= s->max_epoch)
+            DYE_TRY(hold(s, &(struct held){.hit = {.index = x, .start = start, .n = n}, .entry = found[i]}));
     return DYE_OK;
 }
 

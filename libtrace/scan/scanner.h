@@ -43,6 +43,11 @@ struct passed { /* a common token that a filter let through */
     uint8_t part;
 };
 
+struct held {
+    struct dye_hit hit; /* its entry is set when it is given out */
+    struct dye_index_entry entry;
+};
+
 struct sieve {                         /* the filters of a lane */
     unsigned classes;                  /* that its tokens could be of, and that are wanted */
     size_t n, far;                     /* of the filters; so many of them are worth a prefetch */
@@ -81,7 +86,7 @@ struct scan {
     struct sieve mobile, id, digest, address, other;
     struct passed passed[PASSED_MAX]; /* of this window */
     size_t n_passed;
-    struct dye_hit held[HELD_MAX]; /* sorted by start */
+    struct held held[HELD_MAX]; /* sorted by start */
     size_t n_held;
     struct window w;
 };

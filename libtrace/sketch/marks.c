@@ -19,9 +19,11 @@ static enum dye_status gather(const struct gathering *g, const struct dye_index 
 {
     struct dye_marks *m = g->m;
     for (uint64_t i = 0; i < dye_index_keys(x); i++) {
-        const struct dye_index_entry *e = dye_index_key_at(x, i);
-        const char *canary = e != NULL ? dye_index_canary_id(x, e->canary) : NULL;
-        if (e == NULL || e->epoch <= g->since || (g->filter != NULL && !g->filter(g->arg, canary)))
+        struct dye_index_entry e;
+        if (!dye_index_key_at(x, i, &e) || e.epoch <= g->since)
+            continue;
+        const char *canary = dye_index_canary_id(x, e.canary);
+        if (g->filter != NULL && !g->filter(g->arg, canary))
             continue;
         if (m->n == m->cap) {
             size_t cap = m->cap != 0 ? 2 * m->cap : 1024;
@@ -34,13 +36,13 @@ static enum dye_status gather(const struct gathering *g, const struct dye_index 
             m->cap = cap;
         }
         /* The probe becomes a token when all are there. */
-        m->at[m->n++] = (struct dye_mark){.token = e->probe,
+        m->at[m->n++] = (struct dye_mark){.token = e.probe,
                                           .canary = canary,
-                                          .epoch = e->epoch,
-                                          .kind = e->kind,
-                                          .form = e->form,
-                                          .class = (uint8_t)dye_index_entry_class(e),
-                                          .variant = e->variant};
+                                          .epoch = e.epoch,
+                                          .kind = e.kind,
+                                          .form = e.form,
+                                          .class = (uint8_t)dye_index_entry_class(&e),
+                                          .variant = e.variant};
     }
     return DYE_OK;
 }

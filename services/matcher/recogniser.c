@@ -23,20 +23,20 @@ static const char *find_as(const struct recogniser *r, enum dye_kind kind, struc
 {
     enum { FOUND_MAX = 16 };
     struct dye_value value;
-    struct dye_form_bytes forms[DYE_FORMS_MAX];
+    struct dye_form_bytes forms[DYE_PLAIN_FORMS_MAX];
     const char *id = NULL;
     if (dye_ident_parse(kind, text, &value) != DYE_OK)
         return NULL;
-    (void)dye_ident_forms(kind, &value, forms);
+    (void)dye_ident_plain_forms(kind, &value, forms);
     struct dye_span plain = dye_value_span(&forms[0].bytes);
     uint64_t probe = dye_probe(r->keys, plain);
     for (size_t part = 0; part < 2 && id == NULL; part++) {
-        const struct dye_index_entry *found[FOUND_MAX];
+        struct dye_index_entry found[FOUND_MAX];
         const struct dye_index *x = r->snapshot->set.part[part];
         size_t n = x != NULL ? dye_index_find(x, probe, plain, found, FOUND_MAX) : 0;
         for (size_t i = 0; i < n && id == NULL; i++)
-            if (found[i]->kind == kind && found[i]->form == DYE_PLAIN)
-                id = dye_index_canary_id(x, found[i]->canary);
+            if (found[i].kind == kind && found[i].form == DYE_PLAIN)
+                id = dye_index_canary_id(x, found[i].canary);
     }
     dye_wipe(forms, sizeof forms);
     dye_wipe(&value, sizeof value);

@@ -177,7 +177,9 @@ static enum dye_status extend(struct registry *r, struct store *s, const struct 
         status = build(r, b, &made, err);
     bool fold = status == DYE_OK && (base == NULL || dye_index_entries(made) > dye_index_entries(base) / 8);
     if (fold && base != NULL) {
-        status = dye_index_builder_add_all(b, base);
+        status = dye_index_builder_add_all(b, made);
+        if (status == DYE_OK)
+            status = dye_index_builder_add_all(b, base);
         dye_index_unref(made);
         made = NULL;
         if (status == DYE_OK)

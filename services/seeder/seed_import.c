@@ -167,14 +167,14 @@ static enum dye_status name_canary(struct dye_persona *p, struct dye_error *err)
 static enum dye_status mark_values(struct seeds *s, size_t line, const struct dye_persona *p)
 {
     for (enum dye_kind kind = 1; kind < DYE_KIND_COUNT; kind++) {
-        struct dye_form_bytes forms[DYE_FORMS_MAX];
+        struct dye_form_bytes forms[DYE_PLAIN_FORMS_MAX];
         uint8_t plain[DYE_FP_BYTES];
         uint8_t pooled[DYE_FP_BYTES];
         char plain_hex[2 * DYE_FP_BYTES + 1];
         char pooled_hex[2 * DYE_FP_BYTES + 1];
         if (!dye_kind_is_scanned(kind) || p->value[kind].n == 0)
             continue;
-        (void)dye_ident_forms(kind, &p->value[kind], forms);
+        (void)dye_ident_plain_forms(kind, &p->value[kind], forms);
         dye_fp(&s->r->index_keys, dye_value_span(&forms[0].bytes), plain);
         vault_fp(&s->r->vault, dye_kind_name(kind), &p->value[kind], pooled);
         dye_wipe(forms, sizeof forms);

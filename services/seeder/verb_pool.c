@@ -80,7 +80,7 @@ static enum dye_status add_value(void *arg, const struct pool_value *v, struct d
     char sealed_hex[2 * VAULT_SEALED_MAX_BYTES + 1];
     char row[VAULT_ROW_MAX];
     struct vault_sealed sealed;
-    struct dye_form_bytes forms[DYE_FORMS_MAX];
+    struct dye_form_bytes forms[DYE_PLAIN_FORMS_MAX];
     if (v->whole && (m->kind == DYE_MOBILE || m->kind == DYE_EMAIL) && dye_ident_is_safe(m->kind, &v->value)) {
         bad_line(m, v->line, "in the default space, which personas use");
         return DYE_OK;
@@ -90,7 +90,7 @@ static enum dye_status add_value(void *arg, const struct pool_value *v, struct d
     dye_hex(fp, sizeof fp, fp_hex);
     vault_row_pool(row, fp_hex);
     DYE_TRY(vault_seal(&m->vault, row, &v->value, &sealed, err));
-    (void)dye_ident_forms(m->kind, &v->value, forms);
+    (void)dye_ident_plain_forms(m->kind, &v->value, forms);
     dye_fp(&m->index_keys, dye_value_span(&forms[0].bytes), plain);
     dye_wipe(forms, sizeof forms);
     dye_hex(plain, sizeof plain, plain_hex);

@@ -10,7 +10,7 @@
  * "1000 1000000"; DYE_BENCH_PATH: scalar, avx2 or avx512 alone.
  * Bounds of the widest path, GB/s: 2.5 at 10^3 identifiers (goal 3.4), 1.5 up to 10^6 (goal 2.5), 0.9 at 10^7, of which
  * one mobile in twenty that the list could have drawn is one, so that most of the time goes to hits; and at 10^6 with
- * all forms at least 0.75 of the speed with plain ones. Six minutes, most of them for digests of a million identifiers.
+ * all forms at least 0.75 of the speed with plain ones. A few minutes.
  * Of the index: at most 2 bytes a key in filters, 32 an entry (a key, or what only corroborates) in all; mapped in
  * under 50 ms.
  */
@@ -71,15 +71,7 @@ static void add_forms(struct dye_index_builder *b, const struct dye_index_keys *
     struct dye_value v;
     char name[24];
     must(dye_ident_parse(kind, dye_span_str(value), &v) == DYE_OK, "a value is none");
-    size_t n = 1;
-    forms[0].form = DYE_PLAIN;
-    if (plain) { /* small letters, which is all that the form does to it; the digests would take an hour */
-        forms[0].bytes = v;
-        for (size_t k = 0; k < v.n; k++)
-            forms[0].bytes.text[k] = (char)dye_to_lower((uint8_t)v.text[k]);
-    } else {
-        n = dye_ident_forms(kind, &v, forms);
-    }
+    size_t n = plain ? dye_ident_plain_forms(kind, &v, forms) : dye_ident_forms(kind, &v, forms);
     snprintf(name, sizeof name, "c%" PRIu64, i / VALUES);
     for (size_t f = 0; f < n; f++) {
         struct dye_index_entry e = {.kind = (uint8_t)kind, .form = (uint8_t)forms[f].form, .variant = 'A'};

@@ -11,24 +11,21 @@ enum { CHECKSUM_AT = 24, HEADER = 384 };
 
 static void use(const struct dye_index *x, size_t size)
 {
-    const struct dye_index_entry *found[4];
+    struct dye_index_entry e, found[4];
     for (uint64_t i = 0; i < dye_index_keys(x); i++) {
-        const struct dye_index_entry *e = dye_index_key_at(x, i);
-        if (e == NULL)
+        if (!dye_index_key_at(x, i, &e))
             continue;
-        if (strlen(dye_index_canary_id(x, e->canary)) > size)
+        if (strlen(dye_index_canary_id(x, e.canary)) > size)
             abort();
-        (void)dye_index_find(x, e->probe, dye_span_str("anything"), found, 4);
+        dye_index_call_keys(x, e.probe);
+        (void)dye_index_find(x, e.probe, dye_span_str("anything"), found, 4);
         for (enum dye_token_class c = 0; c < DYE_TOKEN_CLASSES; c++)
-            (void)dye_index_maybe(x, c, e->probe);
+            (void)dye_index_maybe(x, c, e.probe);
     }
-    for (uint32_t c = 0; c < dye_index_canaries(x); c++) {
-        size_t n = 0;
-        const struct dye_index_entry *e = dye_index_traits_of(x, c, &n);
-        for (size_t i = 0; i < n; i++)
-            if (e[i].canary != c)
+    for (uint32_t c = 0; c < dye_index_canaries(x); c++)
+        for (size_t i = 0; dye_index_trait_at(x, c, i, &e); i++)
+            if (e.canary != c)
                 abort();
-    }
     for (uint64_t probe = 1; probe != 0; probe <<= 1)
         (void)dye_index_find(x, probe, dye_span_str("anything"), found, 4);
 }

@@ -48,6 +48,22 @@ done
 printf 'WHO@Example.ORG;37014419900307001x;+8617421234567\n' >forms.txt
 exit_is "case and a country code do not hide a value" 0 dyetrace scan --index list.idx --json forms.txt
 is "of any kind" "$(jq -r '"\(.canary) \(.kind)"' <<<"$OUT" | sort | tr '\n' ',')" "c1 mobile,c2 email,c3 resident_id,c4 mobile,"
+
+printf '15498765432\n%s\n' "$(printf %s 15498765432 | openssl dgst -md5 -r | cut -d' ' -f1)" >both.txt
+exit_is "an index of plain values alone is built" 0 dyetrace index build --from-list list.tsv --plain -o plain.idx
+exit_is "and finds them" 0 dyetrace scan --index plain.idx --json both.txt
+is "but no digest" "$(jq -r .form <<<"$OUT" | tr '\n' ' ')" "plain "
+seq -f 'c%.0f' 1 20000 | awk '{printf "%s\tmobile\t174%08d\n", $1, 20000000 + NR}' >long.tsv
+exit_is "a list that several threads read is built" 0 dyetrace index build --from-list long.tsv --plain -o long.idx
+awk -F'\t' '{print $3}' long.tsv >long.txt
+exit_is "and all of it is found" 0 dyetrace scan --index long.idx long.txt
+is "each as its own canary" "$(cut -f1 <<<"$OUT" | sort -u | wc -l)" 20000
+sed -e '15000s/mobile/nothing/' -e '16384s/174/1x4/' long.tsv >wrong.tsv
+exit_is "of several wrong lines" 2 dyetrace index build --from-list wrong.tsv --plain -o wrong.idx
+one_line_error "the first is told" 'line 15000: unknown kind'
+{ head -c 8 list.idx; printf '\002'; tail -c +10 list.idx; } >old.idx
+exit_is "an index of another version is refused" 3 dyetrace scan --index old.idx a.csv
+one_line_error "and says what to do" 'old\.idx: .*build it again'
 printf '174212345678\nx17421234567890\n9917421234567\n' >longer.txt
 exit_is "a longer number that holds the value is no hit" 1 dyetrace scan --index list.idx --json longer.txt
 exit_is "statistics can be asked for" 0 dyetrace scan --index list.idx --stats --json a.csv

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { RECALL_CELLS = 7, RECALL_CELL_BYTES = 600, RECALL_FORMS_MAX = 160 };
+enum { RECALL_CELLS = 7, RECALL_CELL_BYTES = 600, RECALL_FORMS_MAX = 320 };
 struct recall_cells { /* number, name, mobile, ID, birth, e-mail, address */
     char cell[RECALL_CELLS][RECALL_CELL_BYTES];
     char whole[4096]; /* the row instead of the cells, when not empty */
@@ -16,7 +16,8 @@ struct recall_cells { /* number, name, mobile, ID, birth, e-mail, address */
 enum recall_want {
     RECALL_EXACT,  /* each is strong */
     RECALL_STRONG, /* masked or cut, but with enough beside it: 98 in 100 are strong */
-    RECALL_KEPT    /* 98 in 100 are kept, strong or weak */
+    RECALL_KEPT,   /* 98 in 100 are kept, strong or weak */
+    RECALL_NOT     /* not looked for, and in no sum: to be seen here when it changes */
 };
 
 size_t recall_forms(void);
@@ -29,7 +30,5 @@ bool recall_write(size_t form, const struct person *p, size_t number, const char
 void recall_plain(const struct person *p, size_t number, struct recall_cells *ret);
 /* As sellers mask one: a way by lot for each cell, some of them empty. */
 void recall_masked(const struct person *p, size_t number, struct rng *r, struct recall_cells *ret);
-/* In traditional characters. */
-void recall_traditional(const char *text, char *ret, size_t cap);
 
 #endif

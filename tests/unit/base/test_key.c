@@ -66,6 +66,38 @@ static void hmac_agrees_with_rfc_4231(void **state)
     assert_hex(mac, sizeof mac, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 }
 
+/* Wanted: openssl mac -digest SHA256 -macopt hexkey:0001..1f HMAC, of so many bytes 'a'. */
+static void hmac_agrees_with_openssl_at_every_end_of_a_block(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        const char *want;
+    } rows[] = {
+        {0, "d38b42096d80f45f826b44a9d5607de72496a415d3f4a1a8c88e3bb9da8dc1cb"},
+        {1, "5167dd15d18166a9dd6caa3522f7026f13d2f82c052bb245c9f3366588205222"},
+        {55, "d5cc4f7313596a8544d290502640f09d005ad3ac7b06cd821d5eff03301d6609"},
+        {56, "59892c1be1ad9fc2b7fd864c0b951cb43deab58a71d64edca83fbf7e10e12ae1"},
+        {63, "0f7dae2c7a2f735486e4b9740884ec60c296f363c2c8b1462920444d3c518b01"},
+        {64, "0b28b35a2636ba2e13226c4f5da305efe29561a71cf2b095c23ff285c0f994ca"},
+        {65, "73d44ea4f6ca0dc88165e3a6c83dbe88879eaacd69faa01b8f08c0ff8879199f"},
+        {119, "ebfd1dfe53ef6458416b60e39a5c67a211067bf67263f478717b228fe66cb978"},
+        {120, "341eb481d56f3e4277b53c830734badb875d7b04f6f6b001f2561b5b3770781d"},
+        {200, "70034faebea699a3b6a78ec372b97a83906134874545455329c0dea5eccde6ee"},
+    };
+    struct dye_key k = counting_key();
+    struct dye_hmac_key ready;
+    dye_hmac_prepare(&k, &ready);
+    uint8_t text[200], mac[32];
+    memset(text, 'a', sizeof text);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        dye_hmac(&k, dye_span_of(text, rows[i].n), mac);
+        assert_hex(mac, sizeof mac, rows[i].want);
+        dye_hmac_by(&ready, dye_span_of(text, rows[i].n), mac);
+        assert_hex(mac, sizeof mac, rows[i].want);
+    }
+}
+
 static void a_fingerprint_is_a_truncated_hmac_under_its_own_key(void **state)
 {
     (void)state;
@@ -131,6 +163,7 @@ int main(void)
         cmocka_unit_test(another_label_gives_another_key),
         cmocka_unit_test(the_check_value_tells_a_wrong_key),
         cmocka_unit_test(hmac_agrees_with_rfc_4231),
+        cmocka_unit_test(hmac_agrees_with_openssl_at_every_end_of_a_block),
         cmocka_unit_test(a_fingerprint_is_a_truncated_hmac_under_its_own_key),
         cmocka_unit_test(a_probe_opens_only_with_its_key_and_its_fingerprint),
         cmocka_unit_test(a_probe_depends_on_the_key),

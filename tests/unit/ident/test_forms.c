@@ -198,6 +198,40 @@ static void nothing_has_no_forms(void **state)
     assert_int_equal(dye_ident_forms(DYE_KIND_NONE, &some, got), 0);
 }
 
+static void plain_forms_are_the_first_of_all_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        enum dye_kind kind;
+        const char *text;
+        size_t n;
+    } values[] = {
+        {DYE_MOBILE, "17420013841", 1},
+        {DYE_RESIDENT_ID, "37014419900307001X", 1},
+        {DYE_EMAIL, "Who@Example.org", 1},
+        {DYE_NAME, "单田芳", 1},
+        {DYE_ADDRESS, "山东省济南市解放路2号", 1},
+        {DYE_PERMIT, "H1234567890", 2},
+        {DYE_PLATE, "鲁A12345", 1},
+        {DYE_QQ, "123456", 1},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct dye_form_bytes all[DYE_FORMS_MAX], plain[DYE_PLAIN_FORMS_MAX];
+        struct dye_value v;
+        assert_int_equal(dye_ident_parse(values[i].kind, dye_span_str(values[i].text), &v), DYE_OK);
+        size_t n = dye_ident_forms(values[i].kind, &v, all);
+        assert_int_equal(dye_ident_plain_forms(values[i].kind, &v, plain), values[i].n);
+        for (size_t k = 0; k < n; k++) {
+            assert_int_equal(all[k].form == DYE_PLAIN, k < values[i].n);
+            if (k < values[i].n)
+                assert_string_equal(plain[k].bytes.text, all[k].bytes.text);
+        }
+    }
+    struct dye_value none = {.n = 0};
+    struct dye_form_bytes plain[DYE_PLAIN_FORMS_MAX];
+    assert_int_equal(dye_ident_plain_forms(DYE_MOBILE, &none, plain), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +244,7 @@ int main(void)
         cmocka_unit_test(a_name_is_masked_by_its_shape_and_spelled_in_letters),
         cmocka_unit_test(an_address_has_its_road_and_its_community),
         cmocka_unit_test(nothing_has_no_forms),
+        cmocka_unit_test(plain_forms_are_the_first_of_all_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

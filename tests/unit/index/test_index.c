@@ -30,14 +30,16 @@ static struct dye_index_builder *three(const struct dye_index_keys *keys, bool e
         const char *canary;
         enum dye_kind kind;
         const char *value;
+        uint64_t epoch;
     } rows[] = {
-        {"c01", DYE_MOBILE, "17412345678"},  {"c01", DYE_NAME, "somebody"},  {"c02", DYE_MOBILE, "17412345678"},
-        {"c02", DYE_EMAIL, "a@example.com"}, {"c03", DYE_MRN, "mrn0000001"},
+        {"c01", DYE_MOBILE, "17412345678", 11}, {"c01", DYE_NAME, "somebody", 11},
+        {"c02", DYE_MOBILE, "17412345678", 12}, {"c02", DYE_EMAIL, "a@example.com", 12},
+        {"c03", DYE_MRN, "mrn0000001", 14},
     };
     struct dye_index_builder *b = dye_index_builder_new(keys, embed);
     for (size_t i = 0; i < 5; i++) {
         size_t k = backwards ? 4 - i : i;
-        add(b, keys, rows[k].canary, rows[k].kind, rows[k].value, 10 + k);
+        add(b, keys, rows[k].canary, rows[k].kind, rows[k].value, rows[k].epoch);
     }
     return b;
 }
@@ -53,7 +55,7 @@ static struct dye_index *built(struct dye_index_builder *b, const struct dye_ind
     return x;
 }
 
-static size_t find(const struct dye_index *x, const char *value, const struct dye_index_entry *ret[8])
+static size_t find(const struct dye_index *x, const char *value, struct dye_index_entry ret[8])
 {
     uint64_t probe = dye_probe(dye_index_keys_of(x), dye_span_str(value));
     return dye_index_find(x, probe, dye_span_str(value), ret, 8);
@@ -68,10 +70,10 @@ static void what_was_added_is_found_with_its_canary(void **state)
     assert_int_equal(dye_index_canaries(x), 3);
     assert_int_equal(dye_index_entries(x), 5);
     assert_int_equal(dye_index_epoch(x), 14);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     assert_int_equal(find(x, "a@example.com", found), 1);
-    assert_string_equal(dye_index_canary_id(x, found[0]->canary), "c02");
-    assert_int_equal(found[0]->kind, DYE_EMAIL);
+    assert_string_equal(dye_index_canary_id(x, found[0].canary), "c02");
+    assert_int_equal(found[0].kind, DYE_EMAIL);
     assert_int_equal(find(x, "b@example.com", found), 0);
     assert_true(dye_index_maybe(x, DYE_TOKEN_OTHER, dye_probe(&keys, dye_span_str("mrn0000001"))));
     dye_index_unref(x);
@@ -83,10 +85,10 @@ static void one_value_of_two_canaries_is_found_twice(void **state)
     struct dye_index_keys keys;
     keys_of(1, &keys);
     struct dye_index *x = built(three(&keys, false, false), &keys);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     assert_int_equal(find(x, "17412345678", found), 2);
-    assert_int_not_equal(found[0]->canary, found[1]->canary);
-    const struct dye_index_entry *one[1];
+    assert_int_not_equal(found[0].canary, found[1].canary);
+    struct dye_index_entry one[1];
     assert_int_equal(
         dye_index_find(x, dye_probe(&keys, dye_span_str("17412345678")), dye_span_str("17412345678"), one, 1), 1);
     dye_index_unref(x);
@@ -98,7 +100,7 @@ static void a_probe_alone_is_no_hit(void **state)
     struct dye_index_keys keys;
     keys_of(1, &keys);
     struct dye_index *x = built(three(&keys, false, false), &keys);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     uint64_t right = dye_probe(&keys, dye_span_str("17412345678"));
     assert_int_equal(dye_index_find(x, right, dye_span_str("17412345679"), found, 8), 0);
     dye_index_unref(x);
@@ -110,12 +112,17 @@ static void names_are_kept_for_linking_but_not_found(void **state)
     struct dye_index_keys keys;
     keys_of(1, &keys);
     struct dye_index *x = built(three(&keys, false, false), &keys);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     assert_int_equal(find(x, "somebody", found), 0);
-    size_t n = 0;
-    const struct dye_index_entry *e = dye_index_traits_of(x, 0, &n);
-    assert_int_equal(n, 1);
-    assert_int_equal(e[0].kind, DYE_NAME);
+    struct dye_index_entry e, given;
+    dye_index_entry_set(&given, &keys, dye_span_str("somebody"));
+    assert_true(dye_index_trait_at(x, 0, 0, &e));
+    assert_int_equal(e.kind, DYE_NAME);
+    assert_int_equal(e.form, DYE_PLAIN);
+    assert_int_equal(e.epoch, 11);
+    assert_memory_equal(e.fp, given.fp, sizeof e.fp);
+    assert_false(dye_index_trait_at(x, 0, 1, &e));
+    assert_false(dye_index_trait_at(x, 3, 0, &e));
     dye_index_unref(x);
 }
 
@@ -153,6 +160,118 @@ static void repeats_are_folded_onto_the_earliest_epoch(void **state)
     dye_index_unref(x);
 }
 
+static void a_canary_of_two_epochs_has_a_number_for_each(void **state)
+{
+    (void)state;
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    add(b, &keys, "c02", DYE_MOBILE, "17412345679", 5);
+    add(b, &keys, "c01", DYE_MOBILE, "17412345678", 9);
+    add(b, &keys, "c01", DYE_EMAIL, "a@example.com", 7);
+    add(b, &keys, "c01", DYE_NAME, "somebody", 9);
+    add(b, &keys, "c01", DYE_NAME, "nobody", 7);
+    struct dye_index *x = built(b, &keys);
+    struct dye_index_entry found[8], e;
+    assert_int_equal(dye_index_canaries(x), 3);
+    assert_int_equal(find(x, "a@example.com", found), 1);
+    assert_int_equal(found[0].canary, 0);
+    assert_int_equal(found[0].epoch, 7);
+    assert_int_equal(find(x, "17412345678", found), 1);
+    assert_int_equal(found[0].canary, 1);
+    assert_int_equal(found[0].epoch, 9);
+    for (uint32_t c = 0; c < 2; c++) {
+        assert_string_equal(dye_index_canary_id(x, c), "c01");
+        assert_int_equal(dye_index_canary_epoch(x, c), c == 0 ? 7 : 9);
+        assert_true(dye_index_trait_at(x, c, 0, &e));
+        assert_int_equal(e.epoch, c == 0 ? 7 : 9);
+        assert_false(dye_index_trait_at(x, c, 1, &e));
+    }
+    assert_string_equal(dye_index_canary_id(x, 2), "c02");
+    dye_index_unref(x);
+}
+
+static void a_control_and_a_variant_stay_what_they_are(void **state)
+{
+    (void)state;
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    struct dye_index_entry found[8], e = {.kind = DYE_ACCOUNT, .form = DYE_FORM_SCIENTIFIC, .variant = 'Z'};
+    e.flags = DYE_INDEX_CONTROL;
+    dye_index_entry_set(&e, &keys, dye_span_str("17412345678"));
+    assert_int_equal(dye_index_builder_add(b, dye_span_str("c01"), &e), DYE_OK);
+    struct dye_index *x = built(b, &keys);
+    assert_int_equal(find(x, "17412345678", found), 1);
+    assert_int_equal(found[0].kind, DYE_ACCOUNT);
+    assert_int_equal(found[0].form, DYE_FORM_SCIENTIFIC);
+    assert_int_equal(found[0].variant, 'Z');
+    assert_int_equal(found[0].flags, DYE_INDEX_CONTROL);
+    assert_true(found[0].probe == e.probe);
+    assert_memory_equal(found[0].fp, e.fp, sizeof e.fp);
+    dye_index_unref(x);
+}
+
+/* A value that very many have makes one stretch of equal probes. */
+static void a_value_of_many_canaries_is_sorted_too(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    for (int i = 0; i < MANY; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "c%d", i * 7919 % MANY);
+        add(b, &keys, id, DYE_MOBILE, "17412345678", 1);
+    }
+    struct dye_index *x = built(b, &keys);
+    struct dye_index_entry e;
+    assert_int_equal(dye_index_keys(x), MANY);
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_true(dye_index_key_at(x, i, &e));
+        assert_int_equal(e.canary, i);
+    }
+    dye_index_unref(x);
+}
+
+static void a_builder_is_empty_once_it_has_made_its_image(void **state)
+{
+    (void)state;
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = three(&keys, false, false);
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    free(image);
+    add(b, &keys, "c09", DYE_MOBILE, "17412345679", 1);
+    struct dye_index *x = built(b, &keys);
+    assert_int_equal(dye_index_canaries(x), 1);
+    assert_int_equal(dye_index_entries(x), 1);
+    assert_string_equal(dye_index_canary_id(x, 0), "c09");
+    dye_index_unref(x);
+}
+
+static void an_index_of_another_version_says_so(void **state)
+{
+    (void)state;
+    enum { VERSION_AT = 8 };
+    struct dye_index_keys keys;
+    keys_of(1, &keys);
+    struct dye_index_builder *b = three(&keys, false, false);
+    uint8_t *image = NULL;
+    size_t bytes = 0;
+    struct dye_index *x = NULL;
+    struct dye_error err = {0};
+    assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
+    dye_index_builder_free(b);
+    image[VERSION_AT] = 2;
+    assert_int_equal(dye_index_take(image, bytes, &keys, &x, &err), DYE_E_STREAM);
+    assert_non_null(strstr(err.message, "another version"));
+    assert_non_null(strstr(err.message, "build it again"));
+}
+
 static void a_delta_folds_into_its_base(void **state)
 {
     (void)state;
@@ -163,7 +282,7 @@ static void a_delta_folds_into_its_base(void **state)
     add(b, &keys, "c01", DYE_WAYBILL, "sf1234567890123", 20);
     assert_int_equal(dye_index_builder_add_all(b, base), DYE_OK);
     struct dye_index *both = built(b, &keys);
-    assert_int_equal(dye_index_canaries(both), 3);
+    assert_int_equal(dye_index_canaries(both), 4); /* c01 has two epochs */
     assert_int_equal(dye_index_entries(both), 6);
     dye_index_unref(base);
     dye_index_unref(both);
@@ -175,7 +294,7 @@ static void an_empty_index_finds_nothing(void **state)
     struct dye_index_keys keys;
     keys_of(1, &keys);
     struct dye_index *x = built(dye_index_builder_new(&keys, false), &keys);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     assert_int_equal(find(x, "17412345678", found), 0);
     assert_int_equal(dye_index_canaries(x), 0);
     dye_index_unref(x);
@@ -200,7 +319,7 @@ static void the_key_decides_who_may_open_it(void **state)
     assert_int_equal(dye_index_builder_image(b, &image, &bytes, NULL), DYE_OK);
     dye_index_builder_free(b);
     assert_int_equal(dye_index_take(image, bytes, NULL, &x, NULL), DYE_OK);
-    const struct dye_index_entry *found[8];
+    struct dye_index_entry found[8];
     assert_int_equal(find(x, "mrn0000001", found), 1);
     dye_index_unref(x);
 }
@@ -256,16 +375,16 @@ static void a_mapped_file_is_verified_beside_its_use(void **state)
         assert_int_equal(pwrite(fd, image, bytes, 0), bytes);
         enum dye_status status = dye_index_map(path, &keys, &x, NULL);
         if (status == DYE_OK) { /* all but a last name without an end */
-            const struct dye_index_entry *found[4];
-            size_t n;
+            struct dye_index_entry e, found[4];
             assert_int_equal(dye_index_verify(x, NULL), at >= HEADER ? DYE_E_STREAM : DYE_OK);
             for (uint64_t i = 0; i < dye_index_keys(x); i++) {
-                const struct dye_index_entry *e = dye_index_key_at(x, i);
-                assert_true(e == NULL || strlen(dye_index_canary_id(x, e->canary)) < bytes);
-                dye_index_find(x, e != NULL ? e->probe : i, dye_span_str("x"), found, 4);
+                bool names = dye_index_key_at(x, i, &e);
+                assert_true(!names || strlen(dye_index_canary_id(x, e.canary)) < bytes);
+                dye_index_find(x, names ? e.probe : i, dye_span_str("x"), found, 4);
             }
             for (uint32_t c = 0; c < dye_index_canaries(x); c++)
-                dye_index_traits_of(x, c, &n);
+                for (size_t i = 0; dye_index_trait_at(x, c, i, &e); i++)
+                    assert_int_equal(e.canary, c);
             dye_index_unref(x);
         } else {
             assert_int_equal(status, DYE_E_STREAM);
@@ -297,6 +416,9 @@ static void a_bad_entry_is_refused(void **state)
     e = good;
     e.kind = DYE_KIND_COUNT;
     assert_int_equal(dye_index_builder_add(b, dye_span_str("c"), &e), DYE_E_USAGE);
+    e = good;
+    e.variant = 'a';
+    assert_int_equal(dye_index_builder_add(b, dye_span_str("c"), &e), DYE_E_USAGE);
     dye_index_builder_free(b);
     dye_index_builder_free(NULL);
 }
@@ -310,6 +432,11 @@ int main(void)
         cmocka_unit_test(names_are_kept_for_linking_but_not_found),
         cmocka_unit_test(the_order_of_adding_does_not_show),
         cmocka_unit_test(repeats_are_folded_onto_the_earliest_epoch),
+        cmocka_unit_test(a_canary_of_two_epochs_has_a_number_for_each),
+        cmocka_unit_test(a_control_and_a_variant_stay_what_they_are),
+        cmocka_unit_test(a_value_of_many_canaries_is_sorted_too),
+        cmocka_unit_test(a_builder_is_empty_once_it_has_made_its_image),
+        cmocka_unit_test(an_index_of_another_version_says_so),
         cmocka_unit_test(a_delta_folds_into_its_base),
         cmocka_unit_test(an_empty_index_finds_nothing),
         cmocka_unit_test(the_key_decides_who_may_open_it),

@@ -342,6 +342,21 @@ static void a_canary_in_base_and_delta_is_one_sighting(void **state)
     dye_index_unref(set.part[1]);
 }
 
+static void a_canary_of_two_epochs_in_one_index_is_one_sighting(void **state)
+{
+    (void)state;
+    struct dye_index_builder *b = dye_index_builder_new(&keys, false);
+    add(b, "c1", 'A', DYE_WAYBILL, DYE_PLAIN, "sf1234567890123", 0, 2);
+    add(b, "c1", 'A', DYE_MOBILE, DYE_PLAIN, "17412345678", 0, 1);
+    add(b, "c1", 'A', DYE_NAME, DYE_PLAIN, "甲乙丙", 0, 1);
+    add(b, "c1", 'A', DYE_ADDRESS, DYE_PLAIN, "某省某市1路2号", 0, 2);
+    struct dye_index_set set = {{image_of(b), NULL}};
+    struct found f;
+    link_text(&set, "17412345678,SF1234567890123,甲乙丙,某省某市1路2号", DYE_CHARSET_UTF8, &f);
+    assert_string_equal(f.text, "c1A[0,58) mobile:plain@0+11 name:plain@0+0 address:plain@0+0 waybill:plain@12+15;");
+    dye_index_unref(set.part[0]);
+}
+
 static void a_name_that_came_later_than_the_hit_is_not_there(void **state)
 {
     (void)state;
@@ -551,6 +566,7 @@ int main(void)
         cmocka_unit_test(bits_are_the_sum_of_what_agrees),
         cmocka_unit_test(every_kind_is_found_or_corroborates),
         cmocka_unit_test(a_canary_in_base_and_delta_is_one_sighting),
+        cmocka_unit_test(a_canary_of_two_epochs_in_one_index_is_one_sighting),
         cmocka_unit_test(a_name_that_came_later_than_the_hit_is_not_there),
         cmocka_unit_test(what_a_record_shows_of_other_fields_corroborates_a_masked_one),
         cmocka_unit_test(more_that_agrees_weighs_more_and_what_disagrees_less),

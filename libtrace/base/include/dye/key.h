@@ -40,6 +40,13 @@ DYE_API void dye_key_check(const struct dye_key *k, const char *label, uint8_t r
 
 /* HMAC-SHA-256, full length. */
 DYE_API void dye_hmac(const struct dye_key *k, struct dye_span data, uint8_t ret[32]);
+/* The same for many messages under one key, at half the cost for short ones: the two hashes as they stand behind the
+ * key's block. As secret as the key. */
+struct dye_hmac_key {
+    uint32_t inner[8], outer[8];
+};
+DYE_API void dye_hmac_prepare(const struct dye_key *k, struct dye_hmac_key *ret);
+DYE_API void dye_hmac_by(const struct dye_hmac_key *k, struct dye_span data, uint8_t ret[32]);
 
 /* Constant-time comparison. */
 DYE_API bool dye_equal_secret(const void *a, const void *b, size_t n);
@@ -56,6 +63,7 @@ DYE_API bool dye_equal_secret(const void *a, const void *b, size_t n);
 #define DYE_PROBE_SECRET_BYTES 192
 struct dye_index_keys {
     struct dye_key fp;
+    struct dye_hmac_key fp_ready; /* dye_hmac_prepare of fp */
     struct dye_key seal;
     uint8_t probe_secret[DYE_PROBE_SECRET_BYTES];
 };

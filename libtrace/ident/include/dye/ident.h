@@ -191,6 +191,11 @@ struct dye_form_bytes {
  */
 DYE_API size_t dye_ident_forms(enum dye_kind kind, const struct dye_value *v, struct dye_form_bytes ret[DYE_FORMS_MAX]);
 
+/* The plain ones among them, which cost no digest: the same, in the same order. */
+#define DYE_PLAIN_FORMS_MAX 2
+DYE_API size_t dye_ident_plain_forms(enum dye_kind kind, const struct dye_value *v,
+                                     struct dye_form_bytes ret[DYE_PLAIN_FORMS_MAX]);
+
 /* What a field of a record says of a part of a value: the bytes of such a form, and how many characters of the value
  * are seen before and behind what is hidden. */
 struct dye_trait {

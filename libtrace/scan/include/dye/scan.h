@@ -20,9 +20,9 @@
 #include "dye/index.h"
 
 struct dye_hit {
-    const struct dye_index *index; /* which part of the set */
-    const struct dye_index_entry *entry;
-    size_t start; /* the token, in bytes from the start of the chunk */
+    const struct dye_index *index;       /* which part of the set */
+    const struct dye_index_entry *entry; /* for this call */
+    size_t start;                        /* the token, in bytes from the start of the chunk */
     size_t n;
 };
 /* Hits come in order of start. Return DYE_STOPPED to end early. */
