@@ -1,6 +1,7 @@
 #include "dye/chunker.h"
 
 #include "dialect.h"
+#include "turn.h"
 
 #include "dye/key.h"
 
@@ -27,6 +28,9 @@ struct dye_chunker {
     bool begun;    /* the layout is known */
     bool finished; /* so is everything else: the next bytes are another part's */
     bool cut_a_record;
+    bool turned;              /* it changed in the part */
+    bool brief;               /* the next chunk holds one record */
+    bool walked;              /* `walk` stands at the border */
     struct dye_layout layout; /* where the chunk in the making begins */
     struct dye_records walk;
 };
@@ -35,6 +39,7 @@ struct dye_chunker {
 struct border {
     size_t bytes, text;
     bool forced, early; /* inside a record; before one that is long */
+    bool turns;         /* another layout begins there */
 };
 
 struct dye_chunker *dye_chunker_new(size_t target_bytes, size_t max_bytes, dye_chunk_fn fn, void *arg)
@@ -86,12 +91,17 @@ void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit)
     c->n = c->looked = 0;
     c->number = 0;
     c->start = c->rows = 0;
-    c->begun = c->finished = c->cut_a_record = false;
+    c->begun = c->finished = c->cut_a_record = c->turned = c->brief = c->walked = false;
 }
 
 const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c)
 {
     return c->begun ? &c->layout : NULL;
+}
+
+bool dye_chunker_turned(const struct dye_chunker *c)
+{
+    return c->turned;
 }
 
 bool dye_chunker_cut_a_record(const struct dye_chunker *c)
@@ -133,16 +143,21 @@ static enum dye_status read_text(struct dye_chunker *c, size_t n, size_t *ret_ta
     return dye_text_to_utf8(c->layout.charset, dye_span_of(c->p + first, n - first), &c->text);
 }
 
+/* The layout from c->p on; of a part that has begun, in its charset. */
 static enum dye_status detect(struct dye_chunker *c)
 {
     struct dye_span sample = dye_span_of(c->p, c->n < SAMPLE_BYTES ? c->n : SAMPLE_BYTES);
-    c->layout.charset = c->unit == DYE_UNIT_BYTE ? dye_charset_detect(sample) : DYE_CHARSET_UTF8;
+    if (c->number == 0)
+        c->layout.charset = c->unit == DYE_UNIT_BYTE ? dye_charset_detect(sample) : DYE_CHARSET_UTF8;
     if (is_wide(c)) {
         size_t target;
         DYE_TRY(read_text(c, whole_units(c, sample.n), &target));
         sample = dye_buf_span(&c->text);
     }
-    dye_layout_detect(c->unit, c->layout.charset, sample, &c->layout);
+    if (c->unit == DYE_UNIT_BYTE && !by_tokens(c))
+        turn_detect(c->layout.charset, sample, &c->layout);
+    else
+        dye_layout_detect(c->unit, c->layout.charset, sample, &c->layout);
     if (c->named)
         dialect_take_header(sample, &c->layout);
     c->begun = true;
@@ -165,28 +180,69 @@ static bool is_by_line(const struct dye_layout *l)
            (l->kind == DYE_LAYOUT_DELIMITED && l->quote == 0) || (l->kind == DYE_LAYOUT_JSON && l->by_line);
 }
 
-static struct border line_border(struct dye_chunker *c, bool last)
+static struct border line_border(struct dye_chunker *c, size_t target, bool last)
 {
-    size_t from = c->looked > c->target - 1 ? c->looked : c->target - 1;
+    size_t from = c->looked > target - 1 ? c->looked : target - 1;
     const uint8_t *lf = from < c->n ? memchr(c->p + from, '\n', c->n - from) : NULL;
     bool early = lf == NULL && !last && c->n == c->max;
     if (early)
         lf = memrchr(c->p, '\n', c->n);
     size_t at = lf != NULL ? (size_t)(lf - c->p) + 1 : last ? c->n : 0;
-    c->looked = c->n;
+    c->looked = at == 0 ? c->n : from;
     return (struct border){.bytes = at, .text = at, .early = early};
 }
 
-/* The first record that ends at or beyond `target`; its walk is kept, it knows what the next chunk begins with. Else,
- * of a full buffer, the last one that ends in it. */
-static struct border record_border(struct dye_chunker *c, struct dye_span text, size_t target, bool last)
+enum turn { TURN_NONE, TURN_HERE, TURN_UNKNOWN };
+
+/* Whether another layout begins at `at` of the text. What it may be is asked of as much as the part has, or the buffer
+ * would hold, of TURN_SAMPLE_BYTES. */
+static enum turn turns_at(const struct dye_chunker *c, struct dye_span text, size_t at, bool last)
 {
-    size_t ended = 0;
-    dye_records_init(&c->walk, &c->layout, text);
-    while (dye_records_next(&c->walk))
-        if (c->walk.closed && (ended = c->walk.next) >= target)
-            return (struct border){.text = ended};
-    return (struct border){.text = last ? text.n : ended, .early = !last};
+    size_t left = text.n - at;
+    if (left < TURN_SAMPLE_BYTES && !last && c->n < c->max)
+        return TURN_UNKNOWN;
+    struct dye_span sample = dye_span_of(text.p + at, left < TURN_SAMPLE_BYTES ? left : TURN_SAMPLE_BYTES);
+    return turn_confirmed(&c->layout, sample) ? TURN_HERE : TURN_NONE;
+}
+
+/*
+ * Walks the records of text[0, end) to the first that ends at or beyond `target`, or to where the layout changes. What
+ * looked like a change and was none is, after some of them in a chunk, not followed by another look before twice as
+ * far: of a part that is full of them they cost no more than its bytes do.
+ */
+static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, size_t target, bool last, size_t *ret)
+{
+    enum { LINE_ENDS = 2, ROWS = 32, FREE = 64 }; /* three rows are longer */
+    unsigned tries = 0;
+    bool first = (c->layout.state & LAYOUT_BEGUN) == 0, more;
+    size_t before = 0, not_before = 0, wait = TURN_SAMPLE_BYTES;
+    const uint32_t *first_bytes = turn_first_bytes(&c->layout);
+    *ret = 0;
+    dye_records_init(&c->walk, &c->layout, dye_span_of(text.p, end));
+    do {
+        more = dye_records_next(&c->walk);
+        size_t start = c->walk.start, at = SIZE_MAX;
+        bool look = start - before > (more ? ROWS : LINE_ENDS);
+        if (first_bytes != NULL)
+            look = start + 1 < end && (first_bytes[text.p[start]] >> (text.p[start + 1] & 31) & 1) != 0;
+        if (look && start >= not_before && c->unit == DYE_UNIT_BYTE)
+            at = turn_suspected(&c->walk, before);
+        if (at != SIZE_MAX && at >= not_before && (at > 0 || !first)) {
+            enum turn turn = turns_at(c, text, at, last);
+            *ret = turn == TURN_HERE ? at : *ret;
+            if (turn != TURN_NONE)
+                return turn;
+            not_before = at + 1;
+            if (++tries > FREE) {
+                not_before = at + wait;
+                wait *= 2;
+            }
+        }
+        before = c->walk.next;
+        if (more && c->walk.closed && (*ret = c->walk.next) >= target)
+            return TURN_NONE;
+    } while (more);
+    return TURN_NONE;
 }
 
 /* Between two values, or else between two tokens. */
@@ -211,17 +267,34 @@ static void force(const struct dye_chunker *c, struct border *b, struct dye_span
 static enum dye_status find_border(struct dye_chunker *c, bool last, struct border *ret)
 {
     struct dye_span text = dye_span_of(c->p, c->n);
-    size_t target = c->target;
-    bool full = c->n == c->max, walked = !by_tokens(c) && (is_wide(c) || !is_by_line(&c->layout));
+    size_t target = c->brief ? 1 : c->target, looked = c->looked, ended;
+    bool full = c->n == c->max, by_line = by_tokens(c) || (!is_wide(c) && is_by_line(&c->layout));
     *ret = (struct border){.forced = false};
-    if (walked && !full && !last)
+    if (!by_line && !full && !last)
         return DYE_OK;
     if (is_wide(c)) {
         DYE_TRY(read_text(c, last ? c->n : whole_units(c, c->n), &target));
+        target = c->brief || target == 0 ? 1 : target;
         text = dye_buf_span(&c->text);
     }
-    *ret = walked ? record_border(c, text, target, last) : line_border(c, last);
-    if (ret->text == 0 && full)
+    if (by_line)
+        *ret = line_border(c, target, last);
+    c->walked = !by_tokens(c) && (!by_line || ret->text > 0);
+    if (c->walked) {
+        enum turn turn = walk(c, text, by_line ? ret->text : text.n, by_line ? SIZE_MAX : target, last, &ended);
+        if (turn == TURN_UNKNOWN) {
+            c->looked = looked;
+            *ret = (struct border){.forced = false};
+            return DYE_OK;
+        }
+        if (turn == TURN_HERE)
+            *ret = (struct border){.text = ended, .turns = true};
+        else if (!by_line)
+            *ret = ended >= target ? (struct border){.text = ended}
+                                   : (struct border){.text = last ? text.n : ended, .early = !last};
+        c->walked = turn == TURN_NONE && (by_line || last || ended >= target);
+    }
+    if (ret->text == 0 && full && !ret->turns)
         force(c, ret, text);
     if (ret->text == text.n && (last || !is_wide(c)))
         ret->bytes = c->n;
@@ -247,13 +320,11 @@ static void count_places(struct dye_chunker *c, const struct dye_chunk *chunk)
 static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
 {
     struct dye_span text = dye_span_of(is_wide(c) ? c->text.p : c->p, b->text);
-    bool ended_by_walk = c->walk.origin == &c->layout && c->walk.text.p == text.p && !b->forced && !b->early &&
-                         (is_wide(c) || !is_by_line(&c->layout));
     if (by_tokens(c)) {
         c->walk.layout = c->layout;
         c->walk.count = 0;
         c->cut_a_record = c->cut_a_record || b->forced;
-    } else if (!ended_by_walk) {
+    } else if (!c->walked || b->forced) {
         bool inside = false;
         dye_records_init(&c->walk, &c->layout, text);
         while (dye_records_next(&c->walk))
@@ -277,7 +348,9 @@ static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
     c->number++;
     c->start += b->bytes;
     c->layout = c->walk.layout;
-    c->walk.origin = NULL;
+    c->walked = c->brief = false;
+    c->begun = !b->turns;
+    c->turned = c->turned || b->turns;
     c->looked = 0;
     c->n -= b->bytes;
     memmove(c->p, c->p + c->border, c->n);
@@ -295,21 +368,32 @@ void dye_chunker_swap(struct dye_chunker *c, struct dye_chunk_memory *m)
     *m = old;
 }
 
+static size_t sample_bytes(const struct dye_chunker *c)
+{
+    return c->max < SAMPLE_BYTES ? c->max : SAMPLE_BYTES;
+}
+
 static enum dye_status deliver_all(struct dye_chunker *c, bool last)
 {
     while (c->n > 0) {
         struct border b;
+        if (!c->begun && c->n < sample_bytes(c) && !last)
+            return DYE_OK;
+        if (!c->begun)
+            DYE_TRY(detect(c));
         DYE_TRY(find_border(c, last, &b));
+        if (b.turns && b.bytes == 0) {
+            /* Where a chunk ends, which may have its full size: a shorter one follows, so that who passes over chunks
+             * of that size meets the change. */
+            c->begun = false;
+            c->turned = c->brief = true;
+            continue;
+        }
         if (b.bytes == 0)
             return DYE_OK;
         DYE_TRY(deliver(c, &b));
     }
     return DYE_OK;
-}
-
-static size_t sample_bytes(const struct dye_chunker *c)
-{
-    return c->max < SAMPLE_BYTES ? c->max : SAMPLE_BYTES;
 }
 
 uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n)
@@ -355,19 +439,14 @@ enum dye_status dye_chunker_feed(struct dye_chunker *c, struct dye_span in)
         c->n += take;
         c->high = c->n > c->high ? c->n : c->high;
         in = dye_span_of(in.p + take, in.n - take);
-        if (!c->begun && c->n == sample)
-            DYE_TRY(detect(c));
-        if (c->begun)
-            DYE_TRY(deliver_all(c, false));
+        DYE_TRY(deliver_all(c, false));
     }
     return DYE_OK;
 }
 
 enum dye_status dye_chunker_finish(struct dye_chunker *c)
 {
-    enum dye_status status = c->begun || c->n == 0 ? DYE_OK : detect(c);
-    if (status == DYE_OK)
-        status = deliver_all(c, true);
+    enum dye_status status = deliver_all(c, true);
     dye_wipe(c->p, c->high);
     dye_buf_clear(&c->text);
     c->n = c->high = 0;

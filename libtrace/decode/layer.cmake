@@ -9,7 +9,7 @@ dye_layer(decode
   LIBS PkgConfig::OPENSSL PkgConfig::JANSSON PkgConfig::LIBARCHIVE PkgConfig::ISAL PkgConfig::ZSTD PkgConfig::ZLIB PkgConfig::SQLITE PkgConfig::EXPAT
        PkgConfig::ICU_UC PkgConfig::MDB
   SOURCES decode.c decoding.c part.c helped.c listing.c locked.c rar_head.c password.c warc.c whole.c rows.c container.c gunzip.c unzstd.c zip_tail.c feed.c sniff.c name.c chunker.c
-          place.c record.c value.c dialect.c layout_lines.c layout_delimited.c layout_sql.c layout_json.c layout_vcard.c
+          place.c turn.c record.c value.c dialect.c layout_lines.c layout_delimited.c layout_sql.c layout_json.c layout_vcard.c
           office.c package.c relations.c xml.c grid.c number.c shared_strings.c book.c xlsx.c sheet.c xlsb.c biff12.c prose.c ods.c
           ole.c encrypted.c cfb.c wide.c biff.c xls.c doc.c ppt.c summary.c
           table.c base_file.c sqlite.c free_pages.c dbf.c access.c recode.c sniff_text.c html.c markup.c entity.c hint.c

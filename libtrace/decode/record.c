@@ -69,7 +69,8 @@ void dye_layout_detect(enum dye_unit unit, enum dye_charset charset, struct dye_
     memset(ret, 0, sizeof *ret);
     ret->charset = charset;
     size_t mark = mark_bytes(sample);
-    sample = dye_span_of(sample.p + mark, sample.n - mark);
+    if (mark > 0)
+        sample = dye_span_of(sample.p + mark, sample.n - mark); /* of no bytes there is no place to add to */
     detect_kind(unit, sample, ret);
     ret->mojibake = mojibake_of(layout_charset(ret), sample);
 }

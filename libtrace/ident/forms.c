@@ -29,6 +29,7 @@ _Static_assert(4 + HASHED_MAX * (2 * DIGESTS + 1) + DYE_MASKS_MAX <= DYE_FORMS_M
 struct forms {
     struct dye_form_bytes *ret;
     size_t n;
+    size_t once; /* those from here on are not repeated */
 };
 
 static struct dye_value *add(struct forms *f, enum dye_form form)
@@ -79,10 +80,10 @@ static void hash(struct forms *f, enum dye_kind kind, const struct dye_value *v,
     }
 }
 
-/* Unless it is there. */
+/* Unless it is there, behind `once`. */
 static void add_once(struct forms *f, enum dye_form form, const struct dye_value *v)
 {
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = f->once; i < f->n; i++)
         if (dye_span_equal(dye_value_span(&f->ret[i].bytes), dye_value_span(v)))
             return;
     if (f->n < DYE_FORMS_MAX && v->n > 0)
@@ -95,6 +96,7 @@ static void mask(struct forms *f, enum dye_kind kind, const struct dye_value *v)
     struct dye_mask masks[DYE_MASKS_MAX];
     struct dye_trait trait;
     size_t n = dye_ident_masks(kind, v, masks);
+    f->once = f->n; /* no digest has a '*' */
     for (size_t i = 0; i < n; i++)
         if (kind != DYE_EMAIL && masks[i].head + masks[i].tail >= SEEN_MIN && masks[i].text.n == v->n)
             add_text(f, DYE_FORM_MASKED, masks[i].text.text, masks[i].text.n);

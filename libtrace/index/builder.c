@@ -307,11 +307,13 @@ static uint64_t by_holder(const struct pending *p, uint64_t n)
     return p->key.canary;
 }
 
-/* Repeats of the last that is kept: of one holder, or of one name's earlier epoch. */
+/* Repeats of the last that is kept: of one holder, or, of what is looked up, of one name's earlier epoch. */
 static bool is_repeat(const struct dye_index_builder *b, const struct pending *last, const struct pending *p)
 {
-    return order_values(last, p) == 0 &&
-           strcmp(name_of(b, holder_at(b, last->key.canary)), name_of(b, holder_at(b, p->key.canary))) == 0;
+    if (order_values(last, p) != 0)
+        return false;
+    const struct holder *x = holder_at(b, last->key.canary), *y = holder_at(b, p->key.canary);
+    return x == y || (p->probe != 0 && strcmp(name_of(b, x), name_of(b, y)) == 0);
 }
 
 static enum dye_token_class class_of(const struct pending *p)

@@ -50,13 +50,13 @@ static enum dye_status try_wide(struct scan *s, const struct wide *w, size_t fir
 }
 
 /* The number as a whole, and the stretches of it that something parts: it may be two numbers. */
-static enum dye_status on_wide(struct scan *s, size_t i)
+static enum dye_status read_wide(struct scan *s, size_t i, bool big5)
 {
     struct wide *w = &s->wide;
     for (size_t k = 0; k < w->n; k++) /* each of its digits leads here */
         if (w->start[k] == i)
             return DYE_OK;
-    if (!wide_read(scan_text(s), i, w)) {
+    if (!wide_read(scan_text(s), i, big5, w)) {
         w->n = 0;
         return DYE_OK;
     }
@@ -68,6 +68,11 @@ static enum dye_status on_wide(struct scan *s, size_t i)
             DYE_TRY(try_wide(s, w, first, end));
     }
     return DYE_OK;
+}
+
+static enum dye_status on_wide(struct scan *s, size_t i)
+{
+    return read_wide(s, i, false);
 }
 
 typedef enum dye_status (*other_fn)(struct scan *s, size_t at);
@@ -109,34 +114,46 @@ enum dye_status others_of(struct scan *s, size_t b)
 
 /* ---- Chinese digits ---- */
 
+/* n bytes >= 0x80 begin at i. A number in Big5 begins in them and may go on behind them. */
 static __attribute__((noinline)) enum dye_status on_high(struct scan *s, size_t i, size_t n)
 {
-    enum { SKIP = 11, UTF8 = 3, GB = 2 };
+    enum { SKIP = 11, UTF8 = 3, TWO = 2 };
     while (i + n < s->n && s->p[i + n] >= 0x80)
         n++;
-    for (size_t k = (SKIP - 1) * GB; k + GB <= n; k += SKIP * GB)
-        if (wide_chinese_gb(s->p + i + k) != 0)
+    size_t end = n + SKIP * TWO < s->n - i ? n + SKIP * TWO : s->n - i;
+    for (size_t k = (SKIP - 1) * TWO; k + TWO <= end; k += SKIP * TWO) {
+        const struct wide_two *is = wide_two_at(s->p + i + k);
+        if (is->in_gb != 0)
             DYE_TRY(on_wide(s, i + k));
+        if (is->in_big5 != 0)
+            DYE_TRY(read_wide(s, i + k, true));
+    }
     for (size_t k = (SKIP - 1) * UTF8; k + UTF8 <= n; k += SKIP * UTF8)
-        if (wide_chinese_utf8(s->p + i + k) != 0)
+        if (wide_three_at(s->p + i + k) != 0)
             DYE_TRY(on_wide(s, i + k));
     return DYE_OK;
 }
 
 /* Of eleven Chinese digits in a row one stands at a multiple of eleven characters from where the bytes >= 0x80 begin:
- * of an address only that one is looked at, as UTF-8 and as GB18030. In less than 64 bytes that is one of these. */
+ * of an address only that one is looked at, as UTF-8 and as two bytes. Where fewer than 64 bytes are >= 0x80 that is
+ * one of these; where fewer than 22 are, the last character that begins in them is a digit too. */
+static inline bool may_be_digits(const uint8_t *p, size_t n)
+{
+    enum { ONE = 20, TWO = 42, THREE = 64, UTF8 = 30 };
+    if (n <= ONE + 1)
+        return wide_is_two(p + ONE) && wide_is_two(p + (n - 1) / 2 * 2);
+    return wide_is_two(p + ONE) || wide_is_two(p + TWO) || wide_is_two(p + THREE) || wide_three_at(p + UTF8) != 0;
+}
+
 enum dye_status others_highs(struct scan *s)
 {
-    enum { GB_FIRST = 20, GB_SECOND = 42, UTF8_FIRST = 30 };
     const struct window *w = &s->w;
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
     for (size_t k = 0; k < w->n_highs; k++) {
         size_t position = w->highs[k], i = window_byte(w, position);
         size_t n = ones(window_bits(w, HIGH, position / BLOCK_BYTES, position % BLOCK_BYTES));
-        const uint8_t *p = s->p + i;
-        if (n == BLOCK_BYTES || s->n - i < BLOCK_BYTES ||
-            (wide_chinese_gb(p + GB_FIRST) | wide_chinese_gb(p + GB_SECOND) | wide_chinese_utf8(p + UTF8_FIRST)) != 0)
+        if (n == BLOCK_BYTES || s->n - i < 2 * BLOCK_BYTES || may_be_digits(s->p + i, n))
             DYE_TRY(on_high(s, i, n));
     }
     return DYE_OK;

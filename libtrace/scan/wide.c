@@ -2,57 +2,102 @@
 
 enum { UNIT_MAX = 4 };
 
-/* Written, formal and spoken digits (DOMAIN 3). */
-const struct wide_chinese wide_chinese[] = {
-    {{0}, {0}, 0},
-    {{0xe3, 0x80, 0x87}, {0xa9, 0x96}, '0'}, /* 〇 */
-    {{0xe9, 0x9b, 0xb6}, {0xc1, 0xe3}, '0'}, /* 零 */
-    {{0xe6, 0xb4, 0x9e}, {0xb6, 0xb4}, '0'}, /* 洞 */
-    {{0xe4, 0xb8, 0x80}, {0xd2, 0xbb}, '1'}, /* 一 */
-    {{0xe5, 0xa3, 0xb9}, {0xd2, 0xbc}, '1'}, /* 壹 */
-    {{0xe5, 0xb9, 0xba}, {0xe7, 0xdb}, '1'}, /* 幺 */
-    {{0xe4, 0xba, 0x8c}, {0xb6, 0xfe}, '2'}, /* 二 */
-    {{0xe8, 0xb4, 0xb0}, {0xb7, 0xa1}, '2'}, /* 贰 */
-    {{0xe4, 0xb8, 0xa4}, {0xc1, 0xbd}, '2'}, /* 两 */
-    {{0xe4, 0xb8, 0x89}, {0xc8, 0xfd}, '3'}, /* 三 */
-    {{0xe5, 0x8f, 0x81}, {0xc8, 0xfe}, '3'}, /* 叁 */
-    {{0xe5, 0x9b, 0x9b}, {0xcb, 0xc4}, '4'}, /* 四 */
-    {{0xe8, 0x82, 0x86}, {0xcb, 0xc1}, '4'}, /* 肆 */
-    {{0xe4, 0xba, 0x94}, {0xce, 0xe5}, '5'}, /* 五 */
-    {{0xe4, 0xbc, 0x8d}, {0xce, 0xe9}, '5'}, /* 伍 */
-    {{0xe5, 0x85, 0xad}, {0xc1, 0xf9}, '6'}, /* 六 */
-    {{0xe9, 0x99, 0x86}, {0xc2, 0xbd}, '6'}, /* 陆 */
-    {{0xe4, 0xb8, 0x83}, {0xc6, 0xdf}, '7'}, /* 七 */
-    {{0xe6, 0x9f, 0x92}, {0xc6, 0xe2}, '7'}, /* 柒 */
-    {{0xe6, 0x8b, 0x90}, {0xb9, 0xd5}, '7'}, /* 拐 */
-    {{0xe5, 0x85, 0xab}, {0xb0, 0xcb}, '8'}, /* 八 */
-    {{0xe6, 0x8d, 0x8c}, {0xb0, 0xc6}, '8'}, /* 捌 */
-    {{0xe4, 0xb9, 0x9d}, {0xbe, 0xc5}, '9'}, /* 九 */
-    {{0xe7, 0x8e, 0x96}, {0xbe, 0xc1}, '9'}, /* 玖 */
-    {{0xe5, 0x8b, 0xbe}, {0xb9, 0xb4}, '9'}, /* 勾 */
+/* Written, formal and spoken digits (DOMAIN 3), as simplified and as traditional characters. 〇 is typed as a circle
+ * too and, where it is no common word, 幺 as 么. */
+#define THREE(first, second, third, digit) [WIDE_PLACE(second, third)] = {{first, second, third}, digit}
+const struct wide_three wide_threes[256] = {
+    THREE(0xe3, 0x80, 0x87, '0'), /* 〇 */
+    THREE(0xe9, 0x9b, 0xb6, '0'), /* 零 */
+    THREE(0xe6, 0xb4, 0x9e, '0'), /* 洞 */
+    THREE(0xe2, 0x97, 0x8b, '0'), /* ○ */
+    THREE(0xe4, 0xb8, 0x80, '1'), /* 一 */
+    THREE(0xe5, 0xa3, 0xb9, '1'), /* 壹 */
+    THREE(0xe5, 0xb9, 0xba, '1'), /* 幺 */
+    THREE(0xe4, 0xba, 0x8c, '2'), /* 二 */
+    THREE(0xe8, 0xb4, 0xb0, '2'), /* 贰 */
+    THREE(0xe8, 0xb2, 0xb3, '2'), /* 貳 */
+    THREE(0xe4, 0xb8, 0xa4, '2'), /* 两 */
+    THREE(0xe5, 0x85, 0xa9, '2'), /* 兩 */
+    THREE(0xe4, 0xb8, 0x89, '3'), /* 三 */
+    THREE(0xe5, 0x8f, 0x81, '3'), /* 叁 */
+    THREE(0xe5, 0x8f, 0x83, '3'), /* 參 */
+    THREE(0xe5, 0x9b, 0x9b, '4'), /* 四 */
+    THREE(0xe8, 0x82, 0x86, '4'), /* 肆 */
+    THREE(0xe4, 0xba, 0x94, '5'), /* 五 */
+    THREE(0xe4, 0xbc, 0x8d, '5'), /* 伍 */
+    THREE(0xe5, 0x85, 0xad, '6'), /* 六 */
+    THREE(0xe9, 0x99, 0x86, '6'), /* 陆 */
+    THREE(0xe9, 0x99, 0xb8, '6'), /* 陸 */
+    THREE(0xe4, 0xb8, 0x83, '7'), /* 七 */
+    THREE(0xe6, 0x9f, 0x92, '7'), /* 柒 */
+    THREE(0xe6, 0x8b, 0x90, '7'), /* 拐 */
+    THREE(0xe5, 0x85, 0xab, '8'), /* 八 */
+    THREE(0xe6, 0x8d, 0x8c, '8'), /* 捌 */
+    THREE(0xe4, 0xb9, 0x9d, '9'), /* 九 */
+    THREE(0xe7, 0x8e, 0x96, '9'), /* 玖 */
+    THREE(0xe5, 0x8b, 0xbe, '9'), /* 勾 */
 };
 
-const uint8_t wide_by_gb[256] = {
-    [WIDE_PLACE(0xa9, 0x96)] = 1,  [WIDE_PLACE(0xc1, 0xe3)] = 2,  [WIDE_PLACE(0xb6, 0xb4)] = 3,
-    [WIDE_PLACE(0xd2, 0xbb)] = 4,  [WIDE_PLACE(0xd2, 0xbc)] = 5,  [WIDE_PLACE(0xe7, 0xdb)] = 6,
-    [WIDE_PLACE(0xb6, 0xfe)] = 7,  [WIDE_PLACE(0xb7, 0xa1)] = 8,  [WIDE_PLACE(0xc1, 0xbd)] = 9,
-    [WIDE_PLACE(0xc8, 0xfd)] = 10, [WIDE_PLACE(0xc8, 0xfe)] = 11, [WIDE_PLACE(0xcb, 0xc4)] = 12,
-    [WIDE_PLACE(0xcb, 0xc1)] = 13, [WIDE_PLACE(0xce, 0xe5)] = 14, [WIDE_PLACE(0xce, 0xe9)] = 15,
-    [WIDE_PLACE(0xc1, 0xf9)] = 16, [WIDE_PLACE(0xc2, 0xbd)] = 17, [WIDE_PLACE(0xc6, 0xdf)] = 18,
-    [WIDE_PLACE(0xc6, 0xe2)] = 19, [WIDE_PLACE(0xb9, 0xd5)] = 20, [WIDE_PLACE(0xb0, 0xcb)] = 21,
-    [WIDE_PLACE(0xb0, 0xc6)] = 22, [WIDE_PLACE(0xbe, 0xc5)] = 23, [WIDE_PLACE(0xbe, 0xc1)] = 24,
-    [WIDE_PLACE(0xb9, 0xb4)] = 25,
-};
-const uint8_t wide_by_utf8[256] = {
-    [WIDE_PLACE(0x80, 0x87)] = 1,  [WIDE_PLACE(0x9b, 0xb6)] = 2,  [WIDE_PLACE(0xb4, 0x9e)] = 3,
-    [WIDE_PLACE(0xb8, 0x80)] = 4,  [WIDE_PLACE(0xa3, 0xb9)] = 5,  [WIDE_PLACE(0xb9, 0xba)] = 6,
-    [WIDE_PLACE(0xba, 0x8c)] = 7,  [WIDE_PLACE(0xb4, 0xb0)] = 8,  [WIDE_PLACE(0xb8, 0xa4)] = 9,
-    [WIDE_PLACE(0xb8, 0x89)] = 10, [WIDE_PLACE(0x8f, 0x81)] = 11, [WIDE_PLACE(0x9b, 0x9b)] = 12,
-    [WIDE_PLACE(0x82, 0x86)] = 13, [WIDE_PLACE(0xba, 0x94)] = 14, [WIDE_PLACE(0xbc, 0x8d)] = 15,
-    [WIDE_PLACE(0x85, 0xad)] = 16, [WIDE_PLACE(0x99, 0x86)] = 17, [WIDE_PLACE(0xb8, 0x83)] = 18,
-    [WIDE_PLACE(0x9f, 0x92)] = 19, [WIDE_PLACE(0x8b, 0x90)] = 20, [WIDE_PLACE(0x85, 0xab)] = 21,
-    [WIDE_PLACE(0x8d, 0x8c)] = 22, [WIDE_PLACE(0xb9, 0x9d)] = 23, [WIDE_PLACE(0x8e, 0x96)] = 24,
-    [WIDE_PLACE(0x8b, 0xbe)] = 25,
+#define TWO(first, second, in_gb, in_big5) [WIDE_PLACE_OF_TWO(first, second)] = {{first, second}, in_gb, in_big5}
+const struct wide_two wide_twos[256] = {
+    TWO(0xa9, 0x96, '0', 0),   /* 〇 */
+    TWO(0xc1, 0xe3, '0', 0),   /* 零 */
+    TWO(0xb6, 0xb4, '0', 0),   /* 洞 */
+    TWO(0xa1, 0xf0, '0', 0),   /* ○ */
+    TWO(0xd2, 0xbb, '1', 0),   /* 一 */
+    TWO(0xd2, 0xbc, '1', 0),   /* 壹 */
+    TWO(0xe7, 0xdb, '1', 0),   /* 幺 */
+    TWO(0xb6, 0xfe, '2', 0),   /* 二 */
+    TWO(0xb7, 0xa1, '2', 0),   /* 贰 */
+    TWO(0xd9, 0x45, '2', 0),   /* 貳 */
+    TWO(0xc1, 0xbd, '2', 0),   /* 两 */
+    TWO(0x83, 0xc9, '2', 0),   /* 兩 */
+    TWO(0xc8, 0xfd, '3', 0),   /* 三 */
+    TWO(0xc8, 0xfe, '3', 0),   /* 叁 */
+    TWO(0x85, 0xa2, '3', 0),   /* 參 */
+    TWO(0xcb, 0xc4, '4', 0),   /* 四 */
+    TWO(0xcb, 0xc1, '4', 0),   /* 肆 */
+    TWO(0xce, 0xe5, '5', 0),   /* 五 */
+    TWO(0xce, 0xe9, '5', 0),   /* 伍 */
+    TWO(0xc1, 0xf9, '6', 0),   /* 六 */
+    TWO(0xc2, 0xbd, '6', 0),   /* 陆 */
+    TWO(0xea, 0x91, '6', 0),   /* 陸 */
+    TWO(0xc6, 0xdf, '7', 0),   /* 七 */
+    TWO(0xc6, 0xe2, '7', '0'), /* 柒, 〇 */
+    TWO(0xb9, 0xd5, '7', 0),   /* 拐 */
+    TWO(0xb0, 0xcb, '8', 0),   /* 八 */
+    TWO(0xb0, 0xc6, '8', 0),   /* 捌 */
+    TWO(0xbe, 0xc5, '9', 0),   /* 九 */
+    TWO(0xbe, 0xc1, '9', 0),   /* 玖 */
+    TWO(0xb9, 0xb4, '9', 0),   /* 勾 */
+    TWO(0xb9, 0x73, 0, '0'),   /* 零 */
+    TWO(0xac, 0x7d, 0, '0'),   /* 洞 */
+    TWO(0xa1, 0xb3, 0, '0'),   /* ○ */
+    TWO(0xa4, 0x40, 0, '1'),   /* 一 */
+    TWO(0xb3, 0xfc, 0, '1'),   /* 壹 */
+    TWO(0xfb, 0xf4, 0, '1'),   /* 幺 */
+    TWO(0xa4, 0x5c, 0, '1'),   /* 么 */
+    TWO(0xa4, 0x47, 0, '2'),   /* 二 */
+    TWO(0xb6, 0x4c, 0, '2'),   /* 貳 */
+    TWO(0x89, 0xce, 0, '2'),   /* 两 */
+    TWO(0xa8, 0xe2, 0, '2'),   /* 兩 */
+    TWO(0xa4, 0x54, 0, '3'),   /* 三 */
+    TWO(0xfa, 0xe2, 0, '3'),   /* 叁 */
+    TWO(0xb0, 0xd1, 0, '3'),   /* 參 */
+    TWO(0xa5, 0x7c, 0, '4'),   /* 四 */
+    TWO(0xb8, 0x76, 0, '4'),   /* 肆 */
+    TWO(0xa4, 0xad, 0, '5'),   /* 五 */
+    TWO(0xa5, 0xee, 0, '5'),   /* 伍 */
+    TWO(0xa4, 0xbb, 0, '6'),   /* 六 */
+    TWO(0xb3, 0xb0, 0, '6'),   /* 陸 */
+    TWO(0xa4, 0x43, 0, '7'),   /* 七 */
+    TWO(0xac, 0x6d, 0, '7'),   /* 柒 */
+    TWO(0xa9, 0xe4, 0, '7'),   /* 拐 */
+    TWO(0xa4, 0x4b, 0, '8'),   /* 八 */
+    TWO(0xae, 0xc3, 0, '8'),   /* 捌 */
+    TWO(0xa4, 0x45, 0, '9'),   /* 九 */
+    TWO(0xa8, 0x68, 0, '9'),   /* 玖 */
+    TWO(0xa4, 0xc4, 0, '9'),   /* 勾 */
 };
 
 enum unit { UNIT_NONE, UNIT_DIGIT, UNIT_X, UNIT_GAP };
@@ -78,6 +123,9 @@ static struct reading utf8_unit(const uint8_t *p, size_t n)
 {
     if (n >= 3 && p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x90 && p[2] <= 0x99)
         return digit(p[2] - 0x90u, 3); /* full width */
+    uint8_t chinese = n >= 3 ? wide_three_at(p) : 0;
+    if (chinese != 0)
+        return (struct reading){UNIT_DIGIT, chinese, 3};
     if (n >= 3 && p[0] == 0xef && ((p[1] == 0xbc && p[2] == 0xb8) || (p[1] == 0xbd && p[2] == 0x98)))
         return (struct reading){UNIT_X, 'x', 3};
     if (n >= 3 && p[0] == 0xe2 && p[1] == 0x91 && p[2] >= 0xa0 && p[2] <= 0xa8)
@@ -115,20 +163,27 @@ static struct reading gb_unit(const uint8_t *p, size_t n)
         return digit(p[1] - 0xd9u + 1, 2); /* circled */
     if (n >= 2 && p[0] == 0xa2 && p[1] >= 0xaf && p[1] <= 0xb8)
         return digit(p[1] - 0xafu, 2); /* Big5's full width */
-    return (struct reading){UNIT_NONE, 0, 0};
+    uint8_t chinese = n >= 2 ? wide_two_at(p)->in_gb : 0;
+    return chinese != 0 ? (struct reading){UNIT_DIGIT, chinese, 2} : (struct reading){UNIT_NONE, 0, 0};
 }
 
-static struct reading chinese_unit(const uint8_t *p, size_t n)
+static struct reading big5_unit(const uint8_t *p, size_t n)
 {
-    unsigned utf8 = n >= 3 ? wide_chinese_utf8(p) : 0, gb = n >= 2 ? wide_chinese_gb(p) : 0;
-    if (utf8 != 0)
-        return (struct reading){UNIT_DIGIT, wide_chinese[utf8].digit, 3};
-    if (gb != 0)
-        return (struct reading){UNIT_DIGIT, wide_chinese[gb].digit, 2};
-    return (struct reading){UNIT_NONE, 0, 0};
+    static const uint8_t gaps[][2] = {{0xa1, 0x40}, {0xa1, 0x44}, {0xa1, 0xd0}}; /* full-width space, stop, hyphen */
+    if (n < 2)
+        return (struct reading){UNIT_NONE, 0, 0};
+    if (p[0] == 0xa2 && p[1] >= 0xaf && p[1] <= 0xb8)
+        return digit(p[1] - 0xafu, 2);
+    if ((p[0] == 0xa2 && p[1] == 0xe6) || (p[0] == 0xa3 && p[1] == 0x41))
+        return (struct reading){UNIT_X, 'x', 2};
+    for (size_t k = 0; k < sizeof gaps / sizeof *gaps; k++)
+        if (memcmp(p, gaps[k], 2) == 0)
+            return (struct reading){UNIT_GAP, 0, 2};
+    uint8_t chinese = wide_two_at(p)->in_big5;
+    return chinese != 0 ? (struct reading){UNIT_DIGIT, chinese, 2} : (struct reading){UNIT_NONE, 0, 0};
 }
 
-static struct reading unit_at(struct dye_span text, size_t i)
+static struct reading unit_at(struct dye_span text, size_t i, bool big5)
 {
     const uint8_t *p = text.p + i;
     size_t n = text.n - i;
@@ -140,17 +195,17 @@ static struct reading unit_at(struct dye_span text, size_t i)
         return (struct reading){UNIT_X, 'x', 1};
     if (p[0] == ' ' || p[0] == '-' || p[0] == '.')
         return (struct reading){UNIT_GAP, 0, 1};
+    if (big5)
+        return big5_unit(p, n);
     struct reading r = utf8_unit(p, n);
-    if (r.unit == UNIT_NONE)
-        r = gb_unit(p, n);
-    return r.unit == UNIT_NONE ? chinese_unit(p, n) : r;
+    return r.unit == UNIT_NONE ? gb_unit(p, n) : r;
 }
 
 /* The unit that ends before i; none when no reading fits. */
-static struct reading unit_before(struct dye_span text, size_t i)
+static struct reading unit_before(struct dye_span text, size_t i, bool big5)
 {
     for (size_t n = i < UNIT_MAX ? i : UNIT_MAX; n > 0; n--) { /* the longest: 壹 in UTF-8 ends as GB18030's 9 does */
-        struct reading r = unit_at(text, i - n);
+        struct reading r = unit_at(text, i - n, big5);
         if (r.unit != UNIT_NONE && r.n == n)
             return r;
     }
@@ -170,20 +225,20 @@ size_t wide_check_digit(struct dye_span text, size_t i)
     return 0;
 }
 
-bool wide_read(struct dye_span text, size_t i, struct wide *ret)
+bool wide_read(struct dye_span text, size_t i, bool big5, struct wide *ret)
 {
     /* Two bytes inside of a digit in UTF-8 look like one of GB18030: 壹 ends as its 9 does. */
     for (size_t back = 2; back > 0; back--)
-        if (i >= back && unit_at(text, i - back).n == 3) {
+        if (!big5 && i >= back && unit_at(text, i - back, big5).n == 3) {
             i -= back;
             break;
         }
-    if (unit_at(text, i).unit == UNIT_NONE)
+    if (unit_at(text, i, big5).unit == UNIT_NONE)
         return false;
     /* Back over digits, each at most one gap from the next. */
     size_t start = i, at = i, n = 0;
     for (unsigned gaps = 0; n < WIDE_MAX && gaps < 2;) {
-        struct reading r = unit_before(text, at);
+        struct reading r = unit_before(text, at, big5);
         if (r.unit != UNIT_DIGIT && r.unit != UNIT_GAP)
             break;
         at -= r.n;
@@ -196,7 +251,7 @@ bool wide_read(struct dye_span text, size_t i, struct wide *ret)
     ret->n = 0;
     bool ascii = true, raised = false;
     for (unsigned gaps = 0; ret->n < WIDE_MAX && gaps < 2;) {
-        struct reading r = unit_at(text, start);
+        struct reading r = unit_at(text, start, big5);
         if (r.unit == UNIT_NONE || (r.unit == UNIT_X && ret->n != 17))
             break;
         ascii = ascii && r.n == 1;

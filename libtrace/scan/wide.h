@@ -3,8 +3,8 @@
 /*
  * wide: numbers that are not written in ASCII, or have something invisible inside: full-width, circled, mathematical,
  * raised and lowered digits, Chinese and spoken ones, no-break spaces and zero-width characters between digits. In
- * UTF-8, in GB18030 and, but for Chinese digits, in Big5, whose bytes don't tell which it is; an index that is asked
- * with what was read wrong does not answer. Private to the scan layer.
+ * UTF-8, GB18030 and Big5, whose bytes don't tell which it is; an index that is asked with what was read wrong does not
+ * answer. Private to the scan layer.
  */
 #include "dye/span.h"
 
@@ -19,35 +19,46 @@ struct wide {
 
 /*
  * Reads the number around byte i, where a character of such a writing begins. False when what stands there is no number
- * of 11 to 22 digits, or is ASCII throughout. O(1).
+ * of 11 to 22 digits, or is ASCII throughout. As UTF-8 and GB18030, or as Big5, in which ordinary characters of GB18030
+ * are digits that a number would be read to begin with. O(1).
  */
-bool wide_read(struct dye_span text, size_t i, struct wide *ret);
+bool wide_read(struct dye_span text, size_t i, bool big5, struct wide *ret);
 
 /* The length of a letter at i that is typed for an ID's check digit X: Cyrillic, Roman ten, the times sign; 0 for none.
  */
 size_t wide_check_digit(struct dye_span text, size_t i);
 
-/* Chinese digits, number 1 and on. Two bytes of a character tell it from the others, so that it is compared with one:
- * the place of that one's number is a function of these two. */
-struct wide_chinese {
-    uint8_t utf8[3], gb[2];
-    uint8_t digit;
+/* Chinese digits: their bytes, and '0' to '9'. The place of each in its table is a function of these bytes, so that a
+ * character is compared with one alone. What two bytes are in GB18030 and in Big5 is asked at once. */
+struct wide_three {
+    uint8_t bytes[3], digit;
 };
-extern const struct wide_chinese wide_chinese[];
-extern const uint8_t wide_by_utf8[256], wide_by_gb[256];
-#define WIDE_PLACE(first, second) ((uint8_t)((first)*5 + (second)))
+struct wide_two {
+    uint8_t bytes[2], in_gb, in_big5; /* 0: no digit there */
+};
+extern const struct wide_three wide_threes[256];
+extern const struct wide_two wide_twos[256];
+#define WIDE_PLACE(second, third) ((uint8_t)((second)*5 + (third)))
+#define WIDE_PLACE_OF_TWO(first, second) ((uint8_t)((((first) << 8 | (second)) * 2399) >> 8))
 
-/* The number of the Chinese digit that three bytes of UTF-8, or two of GB18030, are; 0 for none. */
-static inline unsigned wide_chinese_utf8(const uint8_t *p)
+/* The digit that three bytes of UTF-8 are; 0 for none. */
+static inline uint8_t wide_three_at(const uint8_t *p)
 {
-    unsigned i = wide_by_utf8[WIDE_PLACE(p[1], p[2])];
-    return memcmp(p, wide_chinese[i].utf8, 3) == 0 ? i : 0;
+    const struct wide_three *d = &wide_threes[WIDE_PLACE(p[1], p[2])];
+    return memcmp(p, d->bytes, sizeof d->bytes) == 0 ? d->digit : 0;
 }
 
-static inline unsigned wide_chinese_gb(const uint8_t *p)
+/* Those that two bytes are, if any. */
+static inline const struct wide_two *wide_two_at(const uint8_t *p)
 {
-    unsigned i = wide_by_gb[WIDE_PLACE(p[0], p[1])];
-    return memcmp(p, wide_chinese[i].gb, 2) == 0 ? i : 0;
+    static const struct wide_two none = {{0}, 0, 0};
+    const struct wide_two *d = &wide_twos[WIDE_PLACE_OF_TWO(p[0], p[1])];
+    return memcmp(p, d->bytes, sizeof d->bytes) == 0 ? d : &none;
+}
+
+static inline bool wide_is_two(const uint8_t *p)
+{
+    return memcmp(p, wide_twos[WIDE_PLACE_OF_TWO(p[0], p[1])].bytes, 2) == 0;
 }
 
 #endif

@@ -63,7 +63,7 @@ struct window {
         other_blocks; /* bit b - 1: in block b a run begins, or anything that is no run and no address */
     size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n[LANES];
     token runs[RUNS_MAX + SLACK], mobiles[RUNS_MAX + SLACK], ids[RUNS_MAX + SLACK];
-    token ats[WINDOW_BYTES + SLACK], highs[WINDOW * 3 + SLACK];
+    token ats[WINDOW_BYTES + SLACK], highs[WINDOW_BYTES / 2 + SLACK];
     token lane[LANES][RUNS_MAX + SLACK];
 };
 

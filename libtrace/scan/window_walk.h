@@ -62,17 +62,23 @@ INLINE struct pair eight_in_a_row(struct pair x)
     return in_a_row(in_a_row(in_a_row(x, 1), 2), 4);
 }
 
-/* Where at least 22 bytes >= 0x80 begin, which is eleven characters of two. */
-INLINE words long_highs(uint64_t m[][SPAN], size_t b)
+/* Where four characters may begin: every other byte is >= 0x80. In Big5 the second of two may be a letter. */
+INLINE struct pair four_characters(uint64_t m[][SPAN], size_t b)
 {
-    struct pair high = pair_of(m[HIGH], b), four = in_a_row(in_a_row(high, 1), 2), eight = in_a_row(four, 4);
-    return high.now & ~behind(m[HIGH], b) & eight.now & ahead(eight, 8) & ahead(four, 16) & ahead(four, 18);
+    return in_a_row(in_a_row(pair_of(m[HIGH], b), 2), 4);
 }
 
-/* Where at least four characters begin behind a digit, the first of which may be one that hides. */
+/* Where eleven of two bytes may, behind a byte < 0x80. */
+INLINE words long_highs(uint64_t m[][SPAN], size_t b)
+{
+    struct pair eight = in_a_row(four_characters(m, b), 8);
+    return eight.now & ahead(eight, 6) & ~behind(m[HIGH], b);
+}
+
+/* And where four may behind a digit, the first of which may be one that hides. */
 INLINE words hidden(uint64_t m[][SPAN], size_t b)
 {
-    return walk_load(m[HIDES] + b) & behind(m[DIGIT], b) & eight_in_a_row(pair_of(m[HIGH], b)).now;
+    return walk_load(m[HIDES] + b) & behind(m[DIGIT], b) & four_characters(m, b).now;
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A

@@ -190,6 +190,9 @@ static enum dye_status find_parents(struct finding *f)
     DYE_TRY(dye_lineage_parents(&f->own.lineage, earlier, n, parents, &found, f->err));
     for (size_t i = 0; i < found; i++) {
         struct candidate *c = which[parents[i].earlier];
+        /* By elements it may explain three where, counted as persons, they have two in common. */
+        if (c->pair.relation == DYE_LINEAGE_UNRELATED)
+            continue;
         c->parent = true;
         c->explains = parents[i].explains;
         bool whole = c->pair.relation == DYE_LINEAGE_SAME || c->pair.relation == DYE_LINEAGE_SUBSET;
@@ -255,7 +258,7 @@ static bool is_related(const struct candidate *c)
     enum { LATER_MET = 2 }; /* it is compared when its turn comes */
     if (!c->compared && c->met < (c->earlier ? DYE_LINEAGE_COMMON_MIN : LATER_MET))
         return false;
-    return c->parent || c->pair.relation != DYE_LINEAGE_UNRELATED;
+    return c->pair.relation != DYE_LINEAGE_UNRELATED;
 }
 
 static enum dye_status store(const struct finding *f, const char *removes)

@@ -239,7 +239,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
                      dye_charset_name(layout != NULL ? layout->charset : DYE_CHARSET_ASCII), (int64_t)end->bytes,
                      verdict, cut ? "limit: record" : end->reason,
                      layout != NULL ? dye_layout_name(layout->kind) : NULL, (int64_t)run->epoch, (int64_t)run->chunks,
-                     layout != NULL && dye_link_by_line(layout) ? lines : NULL);
+                     layout != NULL && dye_link_by_line(layout) && !dye_chunker_turned(run->chunker) ? lines : NULL);
 }
 
 static void limits_of(const struct config *c, struct dye_decode_limits *ret)

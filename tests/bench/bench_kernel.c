@@ -10,7 +10,7 @@
  * "1000 1000000"; DYE_BENCH_PATH: scalar, avx2 or avx512 alone.
  * Bounds of the widest path, GB/s: 2.5 at 10^3 identifiers (goal 3.4), 1.5 up to 10^6 (goal 2.5), 0.9 at 10^7, of which
  * one mobile in twenty that the list could have drawn is one, so that most of the time goes to hits; and at 10^6 with
- * all forms at least 0.75 of the speed with plain ones. Six minutes, most of them for digests of a million identifiers.
+ * all forms at least 0.75 of the speed with plain ones. A few minutes.
  * Of the index: at most 2 bytes a key in filters, 32 an entry (a key, or what only corroborates) in all; mapped in
  * under 50 ms.
  */

@@ -95,6 +95,69 @@ static void a_flipped_bit_anywhere_is_an_error(void **state)
     free(image);
 }
 
+/* Something of few canaries, values and epochs, so that much comes again. */
+static void add_any(struct dye_index_builder *b, uint64_t which)
+{
+    static const enum dye_kind kinds[] = {DYE_MOBILE, DYE_EMAIL, DYE_NAME, DYE_ADDRESS};
+    struct rng r;
+    rng_init(&r, which);
+    char id[16], value[24];
+    snprintf(id, sizeof id, "c%llu", (unsigned long long)rng_below(&r, 30));
+    struct dye_index_entry e = {.kind = (uint8_t)kinds[rng_below(&r, 4)],
+                                .form = DYE_PLAIN,
+                                .variant = (char)('A' + rng_below(&r, 2)),
+                                .flags = (uint8_t)(rng_below(&r, 2) * DYE_INDEX_CONTROL),
+                                .epoch = (uint32_t)rng_below(&r, 3)};
+    value_of(rng_below(&r, 20), value);
+    dye_index_entry_set(&e, &keys, dye_span_str(value));
+    assert_int_equal(dye_index_builder_add(b, dye_span_str(id), &e), DYE_OK);
+}
+
+static struct dye_index *made_of(struct dye_index_builder *b, uint8_t **ret_copy, size_t *ret_n)
+{
+    uint8_t *image = NULL;
+    struct dye_index *x = NULL;
+    assert_int_equal(dye_index_builder_image(b, &image, ret_n, NULL), DYE_OK);
+    *ret_copy = malloc(*ret_n);
+    memcpy(*ret_copy, image, *ret_n);
+    assert_int_equal(dye_index_take(image, *ret_n, &keys, &x, NULL), DYE_OK);
+    dye_index_builder_free(b);
+    return x;
+}
+
+static void an_index_put_together_of_parts_is_that_of_the_whole(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 50, ENTRIES = 600, INDEXES = 4 /* two parts, both, the whole */ };
+    struct rng r;
+    rng_init(&r, rng_seed(17));
+    for (int round = 0; round < ROUNDS; round++) {
+        struct dye_index_builder *b[INDEXES];
+        struct dye_index *x[INDEXES];
+        uint8_t *image[INDEXES];
+        size_t n[INDEXES];
+        for (int i = 0; i < INDEXES; i++)
+            b[i] = dye_index_builder_new(&keys, false);
+        for (uint64_t i = 0, entries = rng_below(&r, ENTRIES); i < entries; i++) {
+            uint64_t which = rng_below(&r, UINT64_MAX);
+            add_any(b[rng_below(&r, 2)], which);
+            add_any(b[3], which);
+        }
+        for (int i = 0; i < 2; i++) {
+            x[i] = made_of(b[i], &image[i], &n[i]);
+            assert_int_equal(dye_index_builder_add_all(b[2], x[i]), DYE_OK);
+        }
+        for (int i = 2; i < INDEXES; i++)
+            x[i] = made_of(b[i], &image[i], &n[i]);
+        assert_int_equal(n[2], n[3]);
+        assert_memory_equal(image[2], image[3], n[2]);
+        for (int i = 0; i < INDEXES; i++) {
+            dye_index_unref(x[i]);
+            free(image[i]);
+        }
+    }
+}
+
 static void a_shortened_image_is_an_error(void **state)
 {
     (void)state;
@@ -115,6 +178,7 @@ int main(void)
         cmocka_unit_test(all_added_are_found_and_nothing_else),
         cmocka_unit_test(a_flipped_bit_anywhere_is_an_error),
         cmocka_unit_test(a_shortened_image_is_an_error),
+        cmocka_unit_test(an_index_put_together_of_parts_is_that_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "rng.h"
 
 #include <ctype.h>
+#include <iconv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -379,6 +380,81 @@ static void no_window_ends_inside_of_a_token(void **state)
     assert_true(total > 1000);
 }
 
+/* ---- Chinese digits ---- */
+
+static const char *const digits[][10] = {
+    {"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"},
+    {"零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"},
+    {"零", "壹", "貳", "參", "肆", "伍", "陸", "柒", "捌", "玖"},
+    {"洞", "幺", "兩", "三", "四", "五", "六", "拐", "八", "勾"},
+    {"○", "一", "二", "三", "四", "五", "六", "七", "八", "九"},
+};
+
+static size_t convert(const char *charset, const char *text, uint8_t *ret, size_t room)
+{
+    char *in = (char *)(uintptr_t)text, *out = (char *)ret;
+    size_t in_n = strlen(text), left = room;
+    iconv_t to = iconv_open(charset, "UTF-8");
+    assert_true(to != (iconv_t)-1);
+    assert_int_equal(iconv(to, &in, &in_n, &out, &left), 0);
+    iconv_close(to);
+    return room - left;
+}
+
+struct wanted {
+    size_t start, n, found;
+};
+
+static enum dye_status note_number(void *arg, const struct dye_hit *hit)
+{
+    struct wanted *w = arg;
+    w->found += hit->entry->epoch == 0 && hit->start == w->start && hit->n == w->n;
+    return DYE_OK;
+}
+
+/* Wherever it stands, whatever characters are before and behind it, by every path that there is. */
+static void a_number_in_chinese_digits_is_found(void **state)
+{
+    (void)state;
+    static const char *const charsets[] = {"UTF-8", "GB18030", "BIG5-HKSCS"};
+    static const char *const glue[] = {"山", "電", "話", "號", "許", "功", "蓋", "，", ",", "a", "|", "0", " ", "----"};
+    enum { GLUE = sizeof glue / sizeof *glue, PADDED = 4600, ROOM = 8192 };
+    struct rng r;
+    rng_init(&r, rng_seed(14));
+    for (int round = 0; round < ROUNDS; round++) {
+        static uint8_t text[ROOM];
+        const char *charset = charsets[rng_below(&r, 3)];
+        char words[512] = "";
+        size_t n, pad = rng_below(&r, PADDED), style = rng_below(&r, sizeof digits / sizeof *digits);
+        if (charset[0] == 'B' && style == 1) /* which has no 贰 */
+            style = 2;
+        memset(text, 'x', pad);
+        for (size_t k = rng_below(&r, 60); k > 0 && strlen(words) < 256; k--)
+            strcat(words, glue[rng_below(&r, GLUE)]);
+        strcat(words, rng_below(&r, 2) == 0 ? "," : "號");
+        struct wanted w = {.start = pad + convert(charset, words, text + pad, ROOM - pad)};
+        words[0] = '\0';
+        for (const char *d = values[0].text; *d != '\0'; d++)
+            strcat(words, digits[style][*d - '0']);
+        w.n = convert(charset, words, text + w.start, ROOM - w.start);
+        n = w.start + w.n;
+        n += convert(charset, rng_below(&r, 2) == 0 ? "," : "山", text + n, ROOM - n);
+        for (size_t k = rng_below(&r, 60); k > 0; k--)
+            n += convert(charset, glue[rng_below(&r, GLUE)], text + n, ROOM - n);
+        uint8_t *exact = malloc(n);
+        memcpy(exact, text, n);
+        for (enum dye_scan_path path = DYE_SCAN_AUTO; path <= DYE_SCAN_AVX512; path++) {
+            w.found = 0;
+            if (dye_scan_by(path, &sets[0], UINT64_MAX, dye_span_of(exact, n), note_number, &w, NULL) != DYE_OK)
+                continue; /* this processor lacks it */
+            if (w.found == 0)
+                printf("path %d, %s: %.*s at %zu\n", (int)path, charset, (int)(n - pad), (char *)exact + pad, w.start);
+            assert_true(w.found > 0);
+        }
+        free(exact);
+    }
+}
+
 int main(void)
 {
     struct dye_key k;
@@ -388,7 +464,8 @@ int main(void)
     for (int words = 0; words < 2; words++)
         sets[words] = set_of_values(&keys, words != 0);
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_scanner_equals_a_naive_reader),
-                                       cmocka_unit_test(no_window_ends_inside_of_a_token)};
+                                       cmocka_unit_test(no_window_ends_inside_of_a_token),
+                                       cmocka_unit_test(a_number_in_chinese_digits_is_found)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (int words = 0; words < 2; words++)
         dye_index_unref(sets[words].part[0]);

@@ -12,7 +12,7 @@ struct form {
     const char *name;
     enum recall_want want;
     void (*write)(const struct person *p, struct rng *r, struct recall_cells *c);
-    const char *not_in; /* layouts and charsets in which it can't stand, or is not looked for: Chinese digits in Big5 */
+    const char *not_in; /* layouts and charsets in which it can't stand, or is not looked for */
 };
 
 #define FORM(function) static void function(const struct person *p, struct rng *r, struct recall_cells *c)

@@ -160,6 +160,53 @@ static void a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins(void *
     check(8, 12, "{\"a\":1}\n{\"a\":23456}\n", "0:0+7 1:7+12 2:19+1 ");
 }
 
+static enum dye_status note_layouts(void *arg, const struct dye_chunk *c)
+{
+    struct cuts *cuts = arg;
+    cuts->n += (size_t)snprintf(cuts->text + cuts->n, sizeof cuts->text - cuts->n, "%s %llu ",
+                                dye_layout_name(c->layout->kind), (unsigned long long)c->records);
+    return cuts->answer;
+}
+
+static void check_layouts(const char *text, bool turned, const char *want)
+{
+    struct cuts cuts = {.n = 0};
+    struct dye_chunker *c = dye_chunker_new(1 << 16, 1 << 17, note_layouts, &cuts);
+    assert_int_equal(dye_chunker_feed(c, dye_span_str(text)), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    assert_int_equal(dye_chunker_turned(c), turned);
+    assert_string_equal(cuts.text, want);
+    dye_chunker_free(c);
+}
+
+#define DUMP "INSERT INTO t VALUES (1,'a'),\n(2,'b');\nINSERT INTO t VALUES (3,'c');\n"
+#define ROWS "a----1----x\nb----2----y\nc----3----z\n"
+#define OBJECTS "{\"a\":1}\n{\"a\":2}\n"
+
+static void glued_pieces_are_read_each_in_its_layout(void **state)
+{
+    (void)state;
+    check_layouts(DUMP ROWS OBJECTS, true, "sql 3 delimited 3 json 2 ");
+    check_layouts(OBJECTS ROWS DUMP, true, "json 2 delimited 3 sql 3 ");
+    check_layouts(ROWS "-- MySQL dump 10.13\n--\n" DUMP OBJECTS, true, "delimited 3 sql 3 json 2 ");
+    check_layouts("COPY t (a) FROM stdin;\n1\n2\n\\.\n" ROWS, true, "sql 2 delimited 3 ");
+    check_layouts("BEGIN:VCARD\nFN:a\nEND:VCARD\n" ROWS "BEGIN:VCARD\nFN:b\nEND:VCARD\n", true,
+                  "vcard 1 delimited 3 vcard 1 ");
+}
+
+static void what_stands_in_a_layout_does_not_change_it(void **state)
+{
+    (void)state;
+    check_layouts("CREATE TABLE t (\na int,\nb int,\nc int\n);\n" DUMP "-- a, b\n-- c, d\n-- e, f\n" DUMP, false,
+                  "sql 6 ");
+    check_layouts("CREATE FUNCTION f() AS $$\nBEGIN\na := b, c;\nd := e, f;\ng := h, i;\nEND;\n$$;\n" DUMP, false,
+                  "sql 3 ");
+    check_layouts("{1},a,x\n{2},b,y\n{\"k\":3},c,z\n{\"k\":4},d,z\n[5],d,z\n", false, "delimited 5 ");
+    check_layouts("Set Li,1\ncopy,2\ninsert into,3\nbegin,4\n", false, "delimited 4 ");
+    check_layouts("[\n{\"a\":\n1},\n{\"a\":2}\n]\n", false, "json 2 ");
+    check_layouts(DUMP "two words\nof, notes\n" DUMP, false, "sql 6 ");
+}
+
 static void a_part_of_no_bytes_has_no_chunk(void **state)
 {
     (void)state;
@@ -201,6 +248,8 @@ int main(void)
         cmocka_unit_test(places_count_what_the_unit_says_across_chunks),
         cmocka_unit_test(a_record_longer_than_a_chunk_is_cut_and_told),
         cmocka_unit_test(a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins),
+        cmocka_unit_test(glued_pieces_are_read_each_in_its_layout),
+        cmocka_unit_test(what_stands_in_a_layout_does_not_change_it),
         cmocka_unit_test(a_part_of_no_bytes_has_no_chunk),
         cmocka_unit_test(the_next_part_starts_afresh),
         cmocka_unit_test(what_the_callback_returns_is_returned),

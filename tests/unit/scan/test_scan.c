@@ -204,6 +204,8 @@ static void a_masked_number_is_found_whatever_hides_it(void **state)
     check("174\xa1\xb4\xa1\xb4\xa1\xb4\xa1\xb4"
           "5678",
           "c7@0+15 "); /* circle */
+    check("174\xa1\x45\xa1\x45\xa1\x45\xa1\x45,", "");
+    check("1741234\xa1\x45\xa1\x45\xa1\x45\xa1\x45,", "c17@0+15 "); /* bullets */
     check("174****5678×2", "c7@0+11 ");
     check("174●●●5678", "");
     check("174●●●●5678●", "");
@@ -287,6 +289,30 @@ static void every_chinese_digit_is_known(void **state)
     check("\xd2\xbc\xc6\xdf\xcb\xc4\xd2\xbc\xb7\xa1\xc8\xfe\xcb\xc1\xce\xe9\xc2\xbd\xc6\xe2\xb0\xc6", "c0@0+22 ");
     check("\xe7\xdb\xb9\xd5\xcb\xc4\xd2\xbb\xc1\xbd\xc8\xfd\xcb\xc4\xce\xe5\xc1\xf9\xc6\xdf\xb0\xcb", "c0@0+22 ");
     check("一九九九九九玖玖勾勾九", "");
+}
+
+static void chinese_digits_are_found_in_big5(void **state)
+{
+    (void)state;
+    check("\xa4\x40\xa4\x43\xa5\x7c\xa4\x40\xa4\x47\xa4\x54\xa5\x7c\xa4\xad\xa4\xbb\xa4\x43\xa4\x4b",
+          "c0@0+22 "); /* 一七四一二三四五六七八 */
+    check("\xb3\xfc\xac\x6d\xb8\x76\xb3\xfc\xb6\x4c\xb0\xd1\xb8\x76\xa5\xee\xb3\xb0\xac\x6d\xae\xc3",
+          "c0@0+22 "); /* formal */
+    check("\xa4\x5c\xa9\xe4\xa5\x7c\xa4\x5c\xa8\xe2\xa4\x54\xa5\x7c\xa4\xad\xa4\xbb\xa9\xe4\xa4\x4b",
+          "c0@0+22 "); /* spoken */
+    check("\xc1\x70\xb5\xb8\xb9\x71\xb8\xdc\xac\x4f\xa4\x40\xa4\x43\xa5\x7c\xa4\x40\xa4\x47\xa4\x54\xa5\x7c\xa4\xad\xa4"
+          "\xbb\xa4\x43\xa4\x4b"
+          ",1",
+          "c0@10+22 "); /* behind five characters */
+    check("a,"
+          "\xa4\x40\xa4\xad\xa5\x7c\xb9\x73\xac\x7d\xa1\xb3\xb9\x73\xb9\x73\xb9\x73\xb9\x73\xb9\x73"
+          ",1",
+          "c6@2+22 "); /* 一五四 and zeros, three kinds of them */
+    check("\xa4\x40\xa4\x40\xb9\x73\xa4\x40\xa5\x7c\xa4\xbb\xa4\x40\xa4\x45\xa4\x45\xb9\x73\xb9\x73\xa4\x54\xb9\x73\xa4"
+          "\x43\xb9\x73\xb9\x73\xa4\x40"
+          "x",
+          "c1@0+35 ");                                                                             /* an ID */
+    check("\xa4\x40\xa4\x43\xa5\x7c\xa4\x40\xa4\x47\xa4\x54\xa5\x7c\xa4\xad\xa4\xbb\xa4\x43", ""); /* a digit less */
 }
 
 static void an_address_is_found_with_its_sign_spelled(void **state)
@@ -432,6 +458,7 @@ int main(void)
         cmocka_unit_test(digits_of_other_writings_are_found),
         cmocka_unit_test(raised_and_lowered_digits_are_found),
         cmocka_unit_test(every_chinese_digit_is_known),
+        cmocka_unit_test(chinese_digits_are_found_in_big5),
         cmocka_unit_test(an_address_is_found_with_its_sign_spelled),
         cmocka_unit_test(a_mobile_is_found_behind_its_prefixes),
         cmocka_unit_test(a_mobile_is_found_in_groups),

@@ -9,6 +9,12 @@
  * belong to a token (or, failing that, at `max`), and the next chunk begins with the rest of it.
  * So the borders depend on the part's content alone, never on how it was fed, and a chunk is a unit of work that a
  * crash can repeat. UTF-16 and UTF-32 come with their text as UTF-8.
+ *
+ * Files are glued together: an SQL dump, then rows, then lines of JSON. Where a line begins as nothing of the layout at
+ * hand does, what follows, up to 64 KiB, is asked what it is; if it is laid out otherwise a chunk ends there, shorter
+ * than `target` or followed by one of a single record, and the next has that layout. Rows are known behind another layout when they
+ * are at least three that have as many fields, two or more, parted by none of blank, colon and slash. Not told apart: rows
+ * from rows with another delimiter, rows from values a line, and lines of JSON behind a document that goes over lines.
  */
 #include "dye/record.h"
 
@@ -74,12 +80,15 @@ struct dye_chunk_memory { /* of max_bytes */
 };
 /* Inside the callback, once: goes on in *m, and *m is then where the chunk's bytes stand. They stay as they are for as
  * long as the caller keeps it; its text does too unless it is another (of UTF-16 and UTF-32). Copies what follows the
- * chunk: of lines less than was fed at once, of what is walked up to max_bytes - target. */
+ * chunk: of lines less than was fed at once, where a change of layout is looked at 64 KiB more, of what is walked up to
+ * max_bytes - target. */
 DYE_API void dye_chunker_swap(struct dye_chunker *c, struct dye_chunk_memory *m);
 
 /* Of the part at hand or, until the next begins, of the one that finished: its layout, from the first chunk on, else
- * NULL; and whether a record of it was longer than `max` and was cut. All of it was in the chunks. */
+ * NULL; whether that is only the last one of several; and whether a record of it was longer than `max` and was cut. All
+ * of it was in the chunks. */
 DYE_API const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c);
+DYE_API bool dye_chunker_turned(const struct dye_chunker *c);
 DYE_API bool dye_chunker_cut_a_record(const struct dye_chunker *c);
 
 #endif

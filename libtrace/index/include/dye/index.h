@@ -52,9 +52,9 @@ struct dye_index_builder;
  * (lists); without it the image holds their check value, and opening needs the same keys. */
 DYE_API struct dye_index_builder *dye_index_builder_new(const struct dye_index_keys *keys, bool embed_keys);
 DYE_API void dye_index_builder_free(struct dye_index_builder *b); /* takes NULL; wipes */
-/* Entries of one canary may come in any order. Repeats are folded onto the earliest epoch. `canary` at most 63 bytes.
- * Entries of kinds that are not scanned (names) are kept for linking but not found by dye_index_find. 22 bytes an entry
- * until the image is made. */
+/* Entries of one canary may come in any order. Repeats are folded, those of keys onto the earliest epoch. `canary` at
+ * most 63 bytes. Entries of kinds that are not scanned (names) are kept for linking but not found by dye_index_find. 22
+ * bytes an entry until the image is made. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_index_builder_add(struct dye_index_builder *b, struct dye_span canary,
                                                              const struct dye_index_entry *e);
 /* All entries of another index, so that a delta can be folded into its base. */
