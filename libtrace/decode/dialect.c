@@ -301,7 +301,8 @@ bool dialect_detect(struct dye_span sample, struct dye_layout *ret)
     struct lines lines;
     split(sample, false, &lines);
     double best = best_delimiter(&lines, ret);
-    if (best < 0.9 && memchr(sample.p, '"', sample.n) != NULL) { /* line ends inside of fields may be why */
+    bool quoted = sample.n > 0 && memchr(sample.p, '"', sample.n) != NULL;
+    if (best < 0.9 && quoted) { /* line ends inside of fields may be why */
         struct dye_layout other = *ret;
         struct lines records;
         split(sample, true, &records);

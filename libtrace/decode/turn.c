@@ -265,7 +265,7 @@ void turn_detect(enum dye_charset charset, struct dye_span s, struct dye_layout 
     enum { TRIES = 16 };
     unsigned tries = 0;
     detect(charset, s, ret);
-    if (ret->kind != DYE_LAYOUT_DELIMITED && ret->kind != DYE_LAYOUT_LINES)
+    if (s.n == 0 || (ret->kind != DYE_LAYOUT_DELIMITED && ret->kind != DYE_LAYOUT_LINES))
         return;
     for (const uint8_t *lf = memchr(s.p, '\n', s.n); lf != NULL && tries < TRIES;) {
         size_t at = (size_t)(lf - s.p) + 1;
