@@ -54,8 +54,8 @@ enum dye_form {
     DYE_FORM_SHORT,      /* an ID of 15 digits, of before 1999 */
     DYE_FORM_DAMAGED,    /* an ID whose last three digits a spreadsheet made 0, or that lost them; an issuer's number
                           * that lost the zeros it begins with */
-    DYE_FORM_SCIENTIFIC, /* a mobile as Java and JavaScript write a number: 1.7420013841E10; an ID as a spreadsheet does,
-                          * of 15 digits: 1.10146199003070E+17 */
+    DYE_FORM_SCIENTIFIC, /* a mobile as Java and JavaScript write a number: 1.7420013841E10; an ID as a spreadsheet
+                          * does, of 15 digits: 1.10146199003070E+17 */
     /* Those below are never looked up: they corroborate. */
     DYE_FORM_GLIMPSE, /* masked so that too little is seen to look for it: the last four digits */
     DYE_FORM_BIRTH,   /* of an ID: the date in it */
@@ -130,9 +130,9 @@ DYE_API size_t dye_ident_displays(enum dye_kind kind, const struct dye_value *v,
 
 /*
  * The ways that sellers hide a part of it (DOMAIN 1): what is hidden stands as '*', which a matcher takes for x, ×, ＊,
- * ●, ○ and • too. The value begins with the first `head` bytes of `text`, and ends with its last `tail` ones; words around
- * them (of a title, of "ends in") count in neither. None for addresses, which are cut rather than masked. Returns how
- * many, at most DYE_MASKS_MAX.
+ * ●, ○ and • too. The value begins with the first `head` bytes of `text`, and ends with its last `tail` ones; words
+ * around them (of a title, of "ends in") count in neither. None for addresses, which are cut rather than masked.
+ * Returns how many, at most DYE_MASKS_MAX.
  */
 struct dye_mask {
     struct dye_value text;
@@ -187,6 +187,8 @@ struct dye_form_bytes {
  *   pinyin        of names of two to four ideographs: limingguo mingguoli limg, with the surname as it is read in
  *                 names and elsewhere, and the u with two dots as v, u and yu
  *   part          of addresses, as dye_trait_address reads them
+ *   damaged       of resident_id the 15 digits that a spreadsheet keeps, bare and with zeros; of an issuer's number of
+ *                 digits that begins with zeros, eight and more behind those
  *   the others    of the kind that they name; a permit of ten digits is plain twice, without its last two besides
  *
  * Keyed and salted hashes have no form: nobody can match them.
