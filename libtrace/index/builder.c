@@ -366,7 +366,7 @@ static enum dye_status settle(struct dye_index_builder *b, struct image_header *
     }
     h->buckets = h->keys / IMAGE_KEYS_A_BUCKET + 1;
     for (size_t c = 0; c < DYE_TOKEN_CLASSES; c++)
-        h->words[c] = (of_class[c] + IMAGE_KEYS_A_WORD - 1) / IMAGE_KEYS_A_WORD;
+        h->words[c] = of_class[c] / IMAGE_KEYS_A_WORD + (of_class[c] > 0 && of_class[c] < IMAGE_KEYS_A_WORD);
     return DYE_OK;
 }
 

@@ -112,7 +112,8 @@ enum dye_status crew_write(struct crew_page *p, const char *line, size_t n)
     return status == DYE_OK ? dye_buf_append(&p->lines, line, n) : status;
 }
 
-/* On large pages where there are some: of 4 KiB each costs a look-up in tables that two machines keep. NULL: no room. */
+/* On large pages where there are some: of 4 KiB each costs a look-up in tables that two machines keep. NULL: no room.
+ */
 static uint8_t *reading_memory(size_t n)
 {
     enum { LARGE = 2 << 20 };

@@ -12,9 +12,10 @@
  *
  * Files are glued together: an SQL dump, then rows, then lines of JSON. Where a line begins as nothing of the layout at
  * hand does, what follows, up to 64 KiB, is asked what it is; if it is laid out otherwise a chunk ends there, shorter
- * than `target` or followed by one of a single record, and the next has that layout. Rows are known behind another layout when they
- * are at least three that have as many fields, two or more, parted by none of blank, colon and slash. Not told apart: rows
- * from rows with another delimiter, rows from values a line, and lines of JSON behind a document that goes over lines.
+ * than `target` or followed by one of a single record, and the next has that layout. Rows are known behind another
+ * layout when they are at least three that have as many fields, two or more, parted by none of blank, colon and slash.
+ * Not told apart: rows from rows with another delimiter, rows from values a line, and lines of JSON behind a document
+ * that goes over lines.
  */
 #include "dye/record.h"
 
