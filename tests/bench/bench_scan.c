@@ -13,6 +13,10 @@
  *   postgresql    COPY of the file and of the list, and a join over the columns known; CSV alone
  *   memchr        of a byte that is not there, over the mapped file: what memory gives; the best of the rounds
  *
+ * Before each turn, and not timed, what the tool will read is read once and the tool is started on nothing: some
+ * systems take files that a while nobody read out of the page cache, which would be to the cost of who comes behind a
+ * slow one.
+ *
  * What counts is the fastest other. So in the first round a tool is stopped once it takes 1.5 times as long as the best
  * of them so far (at least 2 s, at most DYE_BENCH_PATIENCE, 60 s), and it is then out for that list and the larger
  * ones; who came through but took 1.5 times as long as the fastest is run no more. Where all are stopped, the ratio is
@@ -104,6 +108,7 @@ static void write_lists(uint64_t keys, uint64_t seed)
 struct tool {
     const char *name;
     char command[8192];
+    char warm[1024]; /* reads what the command will read */
     double seconds[ROUNDS_MAX];
     unsigned rounds;
     bool out; /* not there, failed, or stopped */
@@ -120,13 +125,15 @@ static bool shell(const char *command, uint64_t *ret_found)
     return read && WIFEXITED(status) && WEXITSTATUS(status) <= 1;
 }
 
-static void have(struct tool *t, const char *name, const char *needs, const char *format, const char *const *args)
+static void have(struct tool *t, const char *name, const char *needs, const char *format, const char *const *args,
+                 const char *start, const char *const files[2])
 {
     char check[512];
     uint64_t ignored;
     *t = (struct tool){.name = name};
     snprintf(check, sizeof check, "command -v %s", needs);
     t->out = !shell(check, &ignored);
+    snprintf(t->warm, sizeof t->warm, "cat %s %s | wc -l; %s >%s/start 2>&1", files[0], files[1], start, folder);
     size_t n = 0;
     for (const char *f = format; *f != '\0' && n + 1 < sizeof t->command; f++) {
         if (*f != '%') {
@@ -312,19 +319,25 @@ static void set_out(struct tool tools[TOOLS], const struct layout *l, uint64_t k
     snprintf(dump, sizeof dump, "%s/dump", folder);
     path_of(list, "list", keys);
     path_of(index, "index", keys);
-    have(&tools[OURS], "dyetrace", "sh", "'%/dyetrace' scan --index % % | wc -l", (const char *[]){bin, index, dump});
-    have(&tools[RG], "rg", "rg", "rg -c -a -F -f % %", (const char *[]){list, dump});
-    have(&tools[UGREP], "ugrep", "ugrep", "ugrep -c -a -F -f % %", (const char *[]){list, dump});
-    have(&tools[HYPERSCAN], "hyperscan", "\"$PEER\"", "\"$PEER\" % %", (const char *[]){list, dump});
+    char start[256];
+    snprintf(start, sizeof start, "'%.200s/dyetrace' decode /dev/null", bin);
+    const char *const of_ours[] = {dump, index}, *const of_others[] = {dump, list};
+    have(&tools[OURS], "dyetrace", "sh", "'%/dyetrace' scan --index % % | wc -l", (const char *[]){bin, index, dump},
+         start, of_ours);
+    have(&tools[RG], "rg", "rg", "rg -c -a -F -f % %", (const char *[]){list, dump}, "rg --version", of_others);
+    have(&tools[UGREP], "ugrep", "ugrep", "ugrep -c -a -F -f % %", (const char *[]){list, dump}, "ugrep --version",
+         of_others);
+    have(&tools[HYPERSCAN], "hyperscan", "\"$PEER\"", "\"$PEER\" % %", (const char *[]){list, dump},
+         "\"$PEER\" /dev/null /dev/null", of_others);
     have(&tools[MAWK], "mawk", "mawk",
          "mawk % 'FILENAME==l{k[$0];next} ($a in k)||($b in k)||($c in k){n++} END{print n+0}' l=% % %",
-         (const char *[]){l->awk, list, list, dump});
+         (const char *[]){l->awk, list, list, dump}, "mawk -W version", of_others);
     have(&tools[POSTGRESQL], "postgresql", "\"$PSQL\"",
          "\"$PSQL\" -qAt -c 'CREATE TEMP TABLE d (a text, b text, c text, d text, e text)'"
          " -c \"COPY d FROM '%' WITH (FORMAT csv)\" -c 'CREATE TEMP TABLE l (v text)' -c \"COPY l FROM '%'\" -c"
          " 'ANALYZE d' -c 'ANALYZE l' -c 'SELECT count(*) FROM d WHERE b IN (SELECT v FROM l) OR c IN (SELECT v FROM l)"
          " OR d IN (SELECT v FROM l)'",
-         (const char *[]){dump, list});
+         (const char *[]){dump, list}, "\"$PSQL\" -c 'SELECT'", of_others);
     tools[POSTGRESQL].out = tools[POSTGRESQL].out || strcmp(l->name, "csv") != 0 || getenv("PSQL") == NULL;
     tools[HYPERSCAN].out = tools[HYPERSCAN].out || getenv("PEER") == NULL;
 }
@@ -333,6 +346,8 @@ static void set_out(struct tool tools[TOOLS], const struct layout *l, uint64_t k
 static void run_once(struct tool *t, double patience)
 {
     char command[sizeof t->command + 64];
+    uint64_t lines;
+    (void)shell(t->warm, &lines);
     if (patience > 0)
         snprintf(command, sizeof command, "timeout %.1f %s", patience, t->command);
     double start = now();
