@@ -1,7 +1,7 @@
 /*
  * Hits come in order of start, though tokens are met in another: those of one lane before those of the next, and an
- * address at its '@', after the runs in its local part. What passed a filter waits for the end of its window; what is
- * found is held until nothing can start before it.
+ * address at its '@', after the runs in its local part. What passed a filter waits for the end of its window or of some
+ * more; what is found is held until nothing can start before it.
  */
 #include "scanner.h"
 

@@ -13,6 +13,11 @@ static enum dye_status scan_window(struct scan *s, size_t at)
         DYE_TRY(others_of(s, 1 + (size_t)__builtin_ctzll(left)));
     DYE_TRY(others_highs(s));
     DYE_TRY(tries_finish(s));
+    /* What passed is looked up many at a time, so that the memory it lies in comes together: of ordinary rows one in a
+     * window does. */
+    enum { WINDOWS = 16, MANY = 64 };
+    if (s->n_passed + s->n_held < MANY && (at / WINDOW_BYTES + 1) % WINDOWS != 0)
+        return DYE_OK;
     DYE_TRY(hits_settle(s));
     return hits_release(s, at + WINDOW_BYTES > REACH ? at + WINDOW_BYTES - REACH : 0);
 }
@@ -26,6 +31,7 @@ static enum dye_status walk(struct scan *s, window_fn read)
     }
     if (s->sink != NULL)
         DYE_TRY(tries_sink_rest(s));
+    DYE_TRY(hits_settle(s));
     return hits_release(s, SIZE_MAX);
 }
 
