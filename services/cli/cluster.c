@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -156,23 +157,66 @@ static enum dye_status pg_ctl(const struct home *h, const char *what, const char
     return child_run(h, strcmp(what, "start") == 0 ? start : argv, own_log, err);
 }
 
-/* The postmaster's process, from its own file: right also when the socket is somewhere else or gone. */
+/* The number in the postmaster's own file: right also when the socket is somewhere else or gone. 0 for none. */
+static long postmaster_number(const struct home *h, char path[HOME_PATH_MAX])
+{
+    char line[32] = "";
+    if (home_path(h, path, NULL, "cluster/postmaster.pid") != DYE_OK)
+        return 0;
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return 0;
+    bool read = fgets(line, sizeof line, f) != NULL;
+    fclose(f);
+    return read ? strtol(line, NULL, 10) : 0;
+}
+
+/* After a power cut the number can be anybody's: a server of this home is its user's, and a postgres. */
+static bool is_postmaster(const struct home *h, long pid)
+{
+    char path[64], name[32] = "";
+    struct stat st;
+    snprintf(path, sizeof path, "/proc/%ld", pid);
+    if (pid <= 1 || stat(path, &st) != 0 || st.st_uid != h->uid)
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+    FILE *f = fopen(path, "re");
+    bool read = f != NULL && fgets(name, sizeof name, f) != NULL;
+    if (f != NULL)
+        fclose(f);
+    return read && strncmp(name, "postgres", 8) == 0;
+}
+
 static bool postmaster_lives(const struct home *h)
 {
     char path[HOME_PATH_MAX];
-    char line[32] = "";
-    if (home_path(h, path, NULL, "cluster/postmaster.pid") != DYE_OK)
-        return false;
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return false;
-    bool read = fgets(line, sizeof line, f) != NULL;
-    fclose(f);
-    /* After a power cut the number can be anybody's: a server of this home is its user's. */
-    struct stat st;
-    long pid = read ? strtol(line, NULL, 10) : 0;
-    snprintf(path, sizeof path, "/proc/%ld", pid);
-    return pid > 1 && stat(path, &st) == 0 && st.st_uid == h->uid;
+    return is_postmaster(h, postmaster_number(h, path));
+}
+
+/* A server refuses to start while the number is another process' of its user, and there is nobody to see to that. So
+ * the number becomes nobody's; what else the file says stays, by which the server finds out whether children of the
+ * dead one still hold its memory. */
+static void forget_stranger(const struct home *h)
+{
+    static const char nobody[] = "4194305"; /* above all that Linux gives */
+    char path[HOME_PATH_MAX], text[1024 + sizeof nobody];
+    long pid = postmaster_number(h, path);
+    if (pid <= 0 || is_postmaster(h, pid) || kill((pid_t)pid, 0) != 0)
+        return;
+    int fd = act_as_user(h) ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+    ssize_t n = fd >= 0 ? pread(fd, text + sizeof nobody - 1, 1024, 0) : 0;
+    char *rest = n > 0 ? memchr(text + sizeof nobody - 1, '\n', (size_t)n) : NULL;
+    if (rest != NULL) {
+        size_t left = (size_t)(text + sizeof nobody - 1 + n - rest);
+        memmove(text + sizeof nobody - 1, rest, left);
+        memcpy(text, nobody, sizeof nobody - 1);
+        size_t all = sizeof nobody - 1 + left;
+        if (pwrite(fd, text, all, 0) == (ssize_t)all)
+            (void)!ftruncate(fd, (off_t)all);
+    }
+    if (fd >= 0)
+        close(fd);
+    act_as_caller();
 }
 
 /* The children of a server that was killed hold its shared memory until they have ended, a checkpoint on a busy disk
@@ -182,6 +226,7 @@ static enum dye_status start_server(const struct home *h, struct dye_error *err)
     char left[HOME_PATH_MAX];
     DYE_TRY(home_path(h, left, err, "cluster/postmaster.pid"));
     bool crashed = access(left, F_OK) == 0;
+    forget_stranger(h);
     enum dye_status status = pg_ctl(h, "start", "fast", err);
     for (int i = 0; i < 60 && crashed && status != DYE_OK; i++) {
         sleep(1);
