@@ -13,9 +13,9 @@
  *   postgresql    COPY of the file and of the list, and a join over the columns known; CSV alone
  *   memchr        of a byte that is not there, over the mapped file: what memory gives; the best of the rounds
  *
- * Before each turn, and not timed, what the tool will read is read once and the tool is started on nothing: some
- * systems take files that a while nobody read out of the page cache, which would be to the cost of who comes behind a
- * slow one.
+ * Before each turn, and not timed, DYE_BENCH_TOUCH MB (1024) of memory are touched and given back, what the tool will
+ * read is read once, and the tool is started on nothing. Some machines take files that a while nobody read out of the
+ * page cache, and their hosts take back free memory: both would be to the cost of who comes behind a slow tool.
  *
  * What counts is the fastest other. So in the first round a tool is stopped once it takes 1.5 times as long as the best
  * of them so far (at least 2 s, at most DYE_BENCH_PATIENCE, 60 s), and it is then out for that list and the larger
@@ -342,11 +342,25 @@ static void set_out(struct tool tools[TOOLS], const struct layout *l, uint64_t k
     tools[HYPERSCAN].out = tools[HYPERSCAN].out || getenv("PEER") == NULL;
 }
 
+/* Memory that is free in this machine but no longer its host's comes back now. */
+static void touch_memory(void)
+{
+    size_t n = (size_t)number("DYE_BENCH_TOUCH", 1024) << 20;
+    volatile uint8_t *p =
+        n > 0 ? mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : MAP_FAILED;
+    if (p == MAP_FAILED)
+        return;
+    for (size_t at = 0; at < n; at += 4096)
+        p[at] = 1;
+    munmap((void *)(uintptr_t)p, n);
+}
+
 /* patience 0: as long as it takes. */
 static void run_once(struct tool *t, double patience)
 {
     char command[sizeof t->command + 64];
     uint64_t lines;
+    touch_memory();
     (void)shell(t->warm, &lines);
     if (patience > 0)
         snprintf(command, sizeof command, "timeout %.1f %s", patience, t->command);
