@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { SMALL_BYTES = 128 << 10, PAGE_BYTES = 1 << 20, SPARE = 6 };
@@ -112,22 +111,11 @@ enum dye_status crew_write(struct crew_page *p, const char *line, size_t n)
     return status == DYE_OK ? dye_buf_append(&p->lines, line, n) : status;
 }
 
-/* On large pages where there are some: of 4 KiB each costs a look-up in tables that two machines keep. NULL: no room.
- */
-static uint8_t *reading_memory(size_t n)
-{
-    enum { LARGE = 2 << 20 };
-    uint8_t *p = aligned_alloc(LARGE, (n + LARGE - 1) / LARGE * LARGE);
-    if (p != NULL)
-        (void)madvise(p, n, MADV_HUGEPAGE);
-    return p;
-}
-
 /* A file that has become shorter is none that can be read. */
 static enum dye_status read_chunk(struct crew *c, struct crew_page *p, struct dye_chunk_memory *m)
 {
     size_t n = p->chunk.bytes.n;
-    m->p = m->p != NULL ? m->p : reading_memory(c->max);
+    m->p = m->p != NULL ? m->p : malloc(c->max);
     if (m->p == NULL)
         return DYE_E_NOMEM;
     m->high = n > m->high ? n : m->high;

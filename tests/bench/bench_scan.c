@@ -4,7 +4,7 @@
  * A made-up customer list of DYE_BENCH_MB (512) in four layouts, and lists of 10^3 to 10^7 identifiers (a third each of
  * mobiles, IDs and addresses), of which one in 10,000 rows holds one. Each round runs the tools once, by turns, as
  * whole processes, their load included: ours from a built index (all forms on; plain forms at 10^7), the others from a
- * text file of the values. Medians of DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over five
+ * text file of the values. Medians of DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over twenty
  * seconds.
  *
  *   rg, ugrep     -F -f LIST
@@ -398,7 +398,7 @@ static void compare(const struct layout *l, uint64_t keys, unsigned rounds, doub
     snprintf(dump, sizeof dump, "%s/dump", folder);
     set_out(tools, l, keys);
     double first = first_round(tools, keys, patience, out), memory = touch(dump);
-    if (first > 5 && rounds > 3)
+    if (first > 20 && rounds > 3)
         rounds = 3;
     for (unsigned round = 1; round < rounds; round++) {
         for (size_t i = 0; i < TOOLS; i++)
