@@ -18,9 +18,9 @@
  * page cache, and their hosts take back free memory: both would be to the cost of who comes behind a slow tool.
  *
  * What counts is the fastest other. So in the first round a tool is stopped once it takes 1.5 times as long as the best
- * of them so far (at least 2 s, at most DYE_BENCH_PATIENCE, 60 s), and it is then out for that list and the larger
- * ones; who came through but took 1.5 times as long as the fastest is run no more. Where all are stopped, the ratio is
- * that of the patience, and so too small.
+ * of them so far (at least 2 s, at most DYE_BENCH_PATIENCE, 60 s), and it is then out for that list, and after 60 s for
+ * the larger ones too; who came through but took 1.5 times as long as the fastest is run no more. Where all are
+ * stopped, the ratio is that of the patience, and so too small.
  *
  * Besides, in this process: what all forms cost of the plain ones' speed at 10^6, and, of each index, how it is built,
  * how large it is, and how long its opening takes.
@@ -383,7 +383,7 @@ static double first_round(struct tool tools[TOOLS], uint64_t keys, double patien
         if (t->out)
             continue;
         run_once(t, most < 2 ? 2 : most);
-        out[t - tools] = t->out;
+        out[t - tools] = t->out && most >= patience; /* who is only slower here may be the fastest of a longer list */
         if (!t->out && (best == 0 || t->seconds[0] < best))
             best = t->seconds[0];
     }
