@@ -1,14 +1,14 @@
 #include "crew.h"
 
+#include "read_at.h"
+
 #include "dye/buf.h"
 #include "dye/key.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { SMALL_BYTES = 128 << 10, PAGE_BYTES = 1 << 20, SPARE = 6 };
 
@@ -119,12 +119,8 @@ static enum dye_status read_chunk(struct crew *c, struct crew_page *p, struct dy
     if (m->p == NULL)
         return DYE_E_NOMEM;
     m->high = n > m->high ? n : m->high;
-    for (size_t got = 0; got < n;) {
-        ssize_t some = pread(p->fd, m->p + got, n - got, (off_t)(p->at + got));
-        if (some == 0 || (some < 0 && errno != EINTR))
-            return DYE_E_IO;
-        got += some > 0 ? (size_t)some : 0;
-    }
+    if (read_at(p->fd, p->at, m->p, n) < n)
+        return DYE_E_IO;
     p->chunk.bytes.p = p->chunk.text.p = m->p;
     return DYE_OK;
 }

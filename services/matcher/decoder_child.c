@@ -1,6 +1,7 @@
 #include "decoder.h"
 
 #include "frame.h"
+#include "read_at.h"
 
 #include "dye/text.h"
 
@@ -31,31 +32,16 @@ static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret
     return DYE_OK;
 }
 
-static bool read_at(int fd, uint64_t at, uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t got = pread(fd, p, n, (off_t)at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        p += got;
-        at += (uint64_t)got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
 static bool read_input_at(void *arg, uint64_t at, uint8_t *p, size_t n)
 {
     (void)arg;
-    return read_at(IN_FD, at, p, n);
+    return read_at(IN_FD, at, p, n) == n;
 }
 
 static bool read_spill(void *arg, uint64_t at, uint8_t *p, size_t n)
 {
     (void)arg;
-    return read_at(SPILL_FD, at, p, n);
+    return read_at(SPILL_FD, at, p, n) == n;
 }
 
 /* A disk that is full, or a file too large, is a limit like others. */

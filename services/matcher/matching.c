@@ -10,6 +10,7 @@
 #include "progress.h"
 #include "queries.h"
 #include "queue.h"
+#include "read_at.h"
 #include "sketcher.h"
 
 #include <errno.h>
@@ -178,10 +179,7 @@ static bool resume(struct run *run, int fd, uint64_t at, uint32_t n, uint64_t by
 {
     size_t sample;
     uint8_t *p = dye_chunker_room(run->chunker, &sample);
-    size_t got = 0;
-    for (ssize_t r = 1; got < sample && r > 0; got += r > 0 ? (size_t)r : 0)
-        r = pread(fd, p + got, sample - got, (off_t)(at + got));
-    return got == sample && dye_chunker_resume(run->chunker, got, n, bytes);
+    return read_at(fd, at, p, sample) == sample && dye_chunker_resume(run->chunker, sample, n, bytes);
 }
 
 static uint32_t min_of(uint32_t a, uint32_t b)

@@ -1,21 +1,8 @@
 #include "plain_file.h"
 
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
+#include "read_at.h"
 
-/* As many of n bytes as there are. */
-static size_t read_at(int fd, uint64_t at, uint8_t *p, size_t n)
-{
-    size_t got = 0;
-    while (got < n) {
-        ssize_t some = pread(fd, p + got, n - got, (off_t)(at + got));
-        if (some == 0 || (some < 0 && errno != EINTR))
-            break;
-        got += some > 0 ? (size_t)some : 0;
-    }
-    return got;
-}
+#include <string.h>
 
 /* The chunk that begins at `start` ends with the first line that does so at or beyond the target: its bytes, or 0. */
 static size_t chunk_bytes(const struct plain_file *f, uint64_t start)
