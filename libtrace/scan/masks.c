@@ -24,8 +24,8 @@ const uint8_t masks_classes[2][256] = {
         ['\\'] = CLASS_BIT(BAR),
         ['*'] = CLASS_BIT(SIGN),
         ['='] = CLASS_BIT(SIGN),
-        ['('] = CLASS_BIT(SIGN),
-        ['['] = CLASS_BIT(SIGN),
+        ['('] = CLASS_BIT(OPEN),
+        ['['] = CLASS_BIT(OPEN),
         ['I'] = S, /* the sign '@' in Big5 ends in it */
         [0x80 ... 0x81] = H | S,
         [0x82] = H | S,

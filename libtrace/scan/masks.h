@@ -22,7 +22,8 @@ enum mask {
     EXTRA,  /* what else may stand before an '@': _ % + */
     BAR,    /* / and backslash */
     HIGH,   /* 0x80 and above */
-    SIGN,   /* * = ( [ */
+    SIGN,   /* * = */
+    OPEN,   /* ( [ */
     WIDE,   /* bytes that digits in another writing begin with, or what may stand between digits: see wide.h */
     SECOND, /* bytes that may follow those */
     HIDES,  /* bytes that characters begin with which hide others, and some beside them: see written_hiding */

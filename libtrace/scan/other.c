@@ -84,16 +84,19 @@ static inline enum dye_status each(struct scan *s, uint64_t mask, size_t at, oth
     return DYE_OK;
 }
 
-/* Stars and equal signs that follow none, and brackets that an "at" follows. */
+/* Stars and equal signs that follow none. */
 static enum dye_status on_sign(struct scan *s, size_t i)
 {
     uint8_t c = s->p[i];
-    if (c == '*' || c == '=') {
-        unsigned class = c == '*' ? CLASS(MASKED) : CLASS(BASE64);
-        if ((s->classes & class) == 0 || (i > 0 && s->p[i - 1] == c))
-            return DYE_OK;
-        return c == '*' ? on_star(s, i) : on_equal(s, i);
-    }
+    unsigned class = c == '*' ? CLASS(MASKED) : CLASS(BASE64);
+    if ((s->classes & class) == 0 || (i > 0 && s->p[i - 1] == c))
+        return DYE_OK;
+    return c == '*' ? on_star(s, i) : on_equal(s, i);
+}
+
+/* Brackets that an "at" may follow. */
+static enum dye_status on_bracket(struct scan *s, size_t i)
+{
     bool at = i + 1 < s->n && (s->p[i + 1] | 0x20) == 'a';
     return at && (s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0 ? on_open(s, i) : DYE_OK;
 }
@@ -103,10 +106,11 @@ enum dye_status others_of(struct scan *s, size_t b)
     const struct window *w = &s->w;
     size_t at = window_byte(w, b * BLOCK_BYTES);
     DYE_TRY(each(s, w->m[SIGN][b], at, on_sign));
+    DYE_TRY(each(s, w->m[OPEN][b] & window_bits(w, ALNUM, b, 1), at, on_bracket));
     DYE_TRY(each(s, w->m[GROUPS][b], at, on_group));
     if ((s->classes & (CLASS(MOBILE) | CLASS(ID) | CLASS(OTHER))) == 0)
         return DYE_OK;
-    uint64_t wide = w->m[WIDE][b] & (w->m[SECOND][b] >> 1 | w->m[SECOND][b + 1] << 63);
+    uint64_t wide = w->m[WIDE][b] & window_bits(w, SECOND, b, 1);
     if ((s->classes & (CLASS(EMAIL) | CLASS(OTHER))) != 0)
         DYE_TRY(each(s, wide & (w->m[ALNUM][b] << 1 | w->m[ALNUM][b - 1] >> 63), at, on_open));
     return each(s, wide, at, on_wide);

@@ -69,27 +69,27 @@ enum {
     }
 
 enum {
-    SIGN_ROUND = 1,   /* * ( */
+    SIGN_STAR = 1,    /* * */
     SIGN_EQUAL = 2,   /* = */
-    SIGN_SQUARE = 4,  /* [ */
+    OPEN_ROUND = 4,   /* ( */
     BAR_SLASH = 8,    /* / */
     BAR_BACK = 16,    /* backslash */
     WIDE_2 = 32,      /* a2 c2 e2 */
     WIDE_A3 = 64,     /* a3 */
     WIDE_EDGES = 128, /* ef f0; and e0 ff, which begin nothing */
-    SIGN_ANY = SIGN_ROUND | SIGN_EQUAL | SIGN_SQUARE,
+    SIGN_ANY = SIGN_STAR | SIGN_EQUAL,
     BAR_ANY = BAR_SLASH | BAR_BACK,
     WIDE_ANY = WIDE_2 | WIDE_A3 | WIDE_EDGES,
 };
 #define SIGNS_LOW                                                                                                      \
     {                                                                                                                  \
-        WIDE_EDGES, 0, WIDE_2, WIDE_A3, 0, 0, 0, 0, SIGN_ROUND, 0, SIGN_ROUND, SIGN_SQUARE, BAR_BACK, SIGN_EQUAL, 0,   \
+        WIDE_EDGES, 0, WIDE_2, WIDE_A3, 0, 0, 0, 0, OPEN_ROUND, 0, SIGN_STAR, 0, BAR_BACK, SIGN_EQUAL, 0,              \
             BAR_SLASH | WIDE_EDGES                                                                                     \
     }
 #define SIGNS_HIGH                                                                                                     \
     {                                                                                                                  \
-        0, 0, SIGN_ROUND | BAR_SLASH, SIGN_EQUAL, 0, SIGN_SQUARE | BAR_BACK, 0, 0, 0, 0, WIDE_2 | WIDE_A3, 0, WIDE_2,  \
-            0, WIDE_2 | WIDE_EDGES, WIDE_EDGES                                                                         \
+        0, 0, SIGN_STAR | OPEN_ROUND | BAR_SLASH, SIGN_EQUAL, 0, BAR_BACK, 0, 0, 0, 0, WIDE_2 | WIDE_A3, 0, WIDE_2, 0, \
+            WIDE_2 | WIDE_EDGES, WIDE_EDGES                                                                            \
     }
 
 enum {
@@ -155,6 +155,7 @@ INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
     m[BAR] = any(c2, BAR_ANY);
     m[HIGH] = bits(v);
     m[SIGN] = any(c2, SIGN_ANY);
+    m[OPEN] = any(c2, OPEN_ROUND) | bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('[')));
     m[WIDE] = any(c2, WIDE_ANY);
     m[SECOND] = any(c3, SECOND_ANY);
     m[HIDES] = bits(c3);

@@ -165,7 +165,9 @@ INLINE void derive(struct window *w, bool all)
         bounds(m, b, beside_behind);
         struct runs r = runs_of(m, b, beside, edge, all);
         words long_ones = long_highs(m, b), grouped = groups(m, b) | hidden(m, b);
-        words others = grouped | walk_load(m[SIGN] + b) | (walk_load(m[WIDE] + b) & ahead(pair_of(m[SECOND], b), 1));
+        words opened = walk_load(m[OPEN] + b) & ahead(pair_of(m[ALNUM], b), 1); /* "(at)": of SQL's "('" none is */
+        words wide = walk_load(m[WIDE] + b) & ahead(pair_of(m[SECOND], b), 1);
+        words others = grouped | walk_load(m[SIGN] + b) | opened | wide;
         walk_store(m[GROUPS] + b, grouped);
         walk_store(m[RUNS] + b, r.others);
         w->run_blocks |= walk_some(r.others) << (b - 1);
