@@ -90,6 +90,7 @@ void dye_perm_init(struct dye_perm *p, const struct dye_key *k, const char *labe
     char label_of_n[160]; /* permutations of different ranges under one key are unrelated */
     int bytes = snprintf(label_of_n, sizeof label_of_n, "%s/%llu", label, (unsigned long long)n);
     assert(bytes > 0 && (size_t)bytes < sizeof label_of_n);
+    (void)bytes; /* without assertions */
     dye_key_derive(k, label_of_n, &p->key);
     p->n = n;
     p->half_bits = 1;

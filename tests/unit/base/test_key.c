@@ -34,6 +34,16 @@ static void a_child_key_is_hkdf_of_its_parent(void **state)
     assert_memory_equal(parent.bytes, child.bytes, sizeof child.bytes);
 }
 
+static void a_secret_of_several_blocks_is_hkdf_to_its_last_byte(void **state)
+{
+    (void)state;
+    struct dye_key parent = counting_key();
+    struct dye_index_keys keys;
+    dye_index_keys_init(&parent, &keys);
+    const uint8_t *end = keys.probe_secret + sizeof keys.probe_secret;
+    assert_hex(end - 40, 40, "c2d6133c0179c5d6cc07230e6b90b862b4276bcddb19a8308e3ddc743077f55d2ba87f08b9c1b3b3");
+}
+
 static void another_label_gives_another_key(void **state)
 {
     (void)state;
@@ -160,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_key_is_hkdf_of_its_parent),
+        cmocka_unit_test(a_secret_of_several_blocks_is_hkdf_to_its_last_byte),
         cmocka_unit_test(another_label_gives_another_key),
         cmocka_unit_test(the_check_value_tells_a_wrong_key),
         cmocka_unit_test(hmac_agrees_with_rfc_4231),

@@ -29,7 +29,9 @@ DYE_API void dye_wipe(void *p, size_t n);
 /* From the operating system's generator. DYE_E_IO when it has none to give. */
 DYE_MUST_CHECK DYE_API enum dye_status dye_random(void *p, size_t n, struct dye_error *err);
 
-/* ret = HKDF-SHA-256(parent, info = label). `label` is ASCII, such as "dyetrace/1/index". */
+/* ret = HKDF-SHA-256(parent, info = label). `label` is ASCII, such as "dyetrace/1/index"; a longer one than this stops
+ * the process. */
+enum { DYE_KEY_LABEL_MAX = 255 };
 DYE_API void dye_key_derive(const struct dye_key *parent, const char *label, struct dye_key *ret);
 
 /*
