@@ -21,11 +21,6 @@ static void must(int ok, const char *what)
     abort();
 }
 
-void dye_wipe(void *p, size_t n)
-{
-    OPENSSL_cleanse(p, n);
-}
-
 void dye_key_wipe(struct dye_key *k)
 {
     dye_wipe(k, sizeof *k);

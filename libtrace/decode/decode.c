@@ -1,5 +1,4 @@
 #include "dye/decode.h"
-#include "dye/text.h"
 
 #include "decoding.h"
 #include "formats.h"
@@ -31,21 +30,10 @@ static bool input_next(struct feed *f, struct dye_span *ret)
     return n > 0;
 }
 
-/* Bytes that are text in no charset, with more control characters than text has: of a format that nobody here knows.
- * They are searched as they stand, but not understood, and the part says so. */
-static bool is_unknown(struct dye_span head)
-{
-    size_t controls = 0;
-    for (size_t i = 0; i < head.n; i++)
-        controls +=
-            (head.p[i] < 0x20 && strchr("\x01\t\n\f\r\x1f", head.p[i]) == NULL) || head.p[i] == 0x7f || head.p[i] == 0;
-    return controls > head.n / 20 && dye_charset_detect(head) == DYE_CHARSET_UNKNOWN;
-}
-
 enum dye_status part_plain(struct decoding *d, struct feed *f, const char *path)
 {
     const struct dye_decode_input *from = d->input->from;
-    bool unknown = is_unknown(feed_peek(f));
+    bool unknown = sniff_is_unknown(feed_peek(f));
     DYE_TRY(part_begin(d, path, DYE_UNIT_BYTE, ""));
     if (f == &d->input->feed && f->broken == NULL && from->rest != NULL && from->read_at != NULL)
         return from->rest(from->arg, d->budget.input - feed_drop(f), unknown ? "format: unknown" : "");

@@ -10,12 +10,12 @@
 #include "formats.h"
 
 #include "base64.h"
+#include "escapes.h"
 #include "hint.h"
 #include "mail_head.h"
 #include "name.h"
 #include "recode.h"
 #include "table.h"
-#include "unwrap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,8 +133,8 @@ static bool give_quoted(struct body *b, struct dye_span s, bool whole)
     s.n -= soft;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
-        if (c == '=' && i + 2 < s.n && unwrap_hex(s.p[i + 1]) >= 0 && unwrap_hex(s.p[i + 2]) >= 0) {
-            c = (uint8_t)(unwrap_hex(s.p[i + 1]) * 16 + unwrap_hex(s.p[i + 2]));
+        if (c == '=' && i + 2 < s.n && escapes_hex(s.p[i + 1]) >= 0 && escapes_hex(s.p[i + 2]) >= 0) {
+            c = (uint8_t)(escapes_hex(s.p[i + 1]) * 16 + escapes_hex(s.p[i + 2]));
             i += 2;
         }
         give(b, &c, 1);

@@ -1,8 +1,8 @@
 #include "mail_head.h"
 
 #include "base64.h"
+#include "escapes.h"
 #include "recode.h"
-#include "unwrap.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -103,8 +103,8 @@ bool mail_is(struct dye_span raw, const char *token)
 /* "=E5" or "%E5" at s; -1 when it is none. */
 static int escaped(struct dye_span s, uint8_t mark)
 {
-    return s.n >= 3 && s.p[0] == mark && unwrap_hex(s.p[1]) >= 0 && unwrap_hex(s.p[2]) >= 0
-               ? unwrap_hex(s.p[1]) * 16 + unwrap_hex(s.p[2])
+    return s.n >= 3 && s.p[0] == mark && escapes_hex(s.p[1]) >= 0 && escapes_hex(s.p[2]) >= 0
+               ? escapes_hex(s.p[1]) * 16 + escapes_hex(s.p[2])
                : -1;
 }
 

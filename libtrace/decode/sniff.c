@@ -3,6 +3,9 @@
 #include "little.h"
 #include "sniff_text.h"
 
+#include "dye/decode.h"
+#include "dye/text.h"
+
 #include <strings.h>
 
 /* Magic numbers: file(1)'s data base and the formats' own specifications. */
@@ -195,4 +198,22 @@ struct sniff sniff(struct dye_span head)
         return (struct sniff){SNIFF_ARCHIVE, SNIFF_LHA, NULL};
     enum sniff_format text = sniff_text(dye_span_of(head.p, head.n < SNIFF_TEXT_BYTES ? head.n : SNIFF_TEXT_BYTES));
     return (struct sniff){text != SNIFF_NONE ? SNIFF_DOCUMENT : SNIFF_PLAIN, text, NULL};
+}
+
+bool sniff_is_unknown(struct dye_span head)
+{
+    size_t controls = 0;
+    for (size_t i = 0; i < head.n; i++)
+        controls +=
+            (head.p[i] < 0x20 && strchr("\x01\t\n\f\r\x1f", head.p[i]) == NULL) || head.p[i] == 0x7f || head.p[i] == 0;
+    return controls > head.n / 20 && dye_charset_detect(head) == DYE_CHARSET_UNKNOWN;
+}
+
+_Static_assert(DYE_HEAD_BYTES >= SNIFF_BYTES, "it shows enough");
+
+bool dye_decode_is_plain(struct dye_span head, bool *ret_unknown)
+{
+    head.n = head.n < SNIFF_BYTES ? head.n : SNIFF_BYTES;
+    *ret_unknown = sniff_is_unknown(head);
+    return sniff(head).class == SNIFF_PLAIN;
 }

@@ -61,5 +61,8 @@ struct sniff {
 
 /* `head` holds the stream's first SNIFF_BYTES, or all of a shorter one. */
 struct sniff sniff(struct dye_span head);
+/* Of what is plain: it is text in no charset, and has more control characters than text has. Some format that nobody
+ * here knows; it is searched as it stands, but not understood, and its part says so. */
+bool sniff_is_unknown(struct dye_span head);
 
 #endif

@@ -1,9 +1,9 @@
 #include "sniff_text.h"
 
 #include "base64.h"
+#include "escapes.h"
 #include "hint.h"
 #include "little.h"
-#include "unwrap.h"
 
 #include "dye/text.h"
 
@@ -206,14 +206,14 @@ static bool is_escaped(struct dye_span head, uint8_t mark)
     for (size_t i = 0; i < head.n; i++)
         marks += head.p[i] == mark;
     for (size_t i = 0; i + 2 < head.n; i++) {
-        escapes += head.p[i] == mark && unwrap_hex(head.p[i + 1]) >= 0 && unwrap_hex(head.p[i + 2]) >= 0;
+        escapes += head.p[i] == mark && escapes_hex(head.p[i + 1]) >= 0 && escapes_hex(head.p[i + 2]) >= 0;
         soft += mark == '=' && head.p[i] == '=' && (head.p[i + 1] == '\n' || head.p[i + 1] == '\r');
     }
     if (escapes < 8 || escapes * 12 < head.n || escapes + soft + 1 < marks)
         return false;
     uint8_t out[LOOKED_AT + 2];
     struct escapes e = {.mark = mark};
-    size_t n = unwrap_escapes(&e, head, out);
+    size_t n = escapes_decode(&e, head, out);
     size_t whole = n; /* a character may be cut by the end of the sample */
     while (whole > 0 && n - whole < 4 && out[whole - 1] >= 0x80)
         whole--;

@@ -1,6 +1,7 @@
-#include "unwrap.h"
-
+/* Text that stands for other text: a whole one is an inner part, "list.txt/percent", "list.txt/quoted" or
+ * "list.txt/base64". */
 #include "base64.h"
+#include "escapes.h"
 #include "formats.h"
 #include "name.h"
 #include "whole.h"
@@ -8,45 +9,6 @@
 #include <stdlib.h>
 
 enum { PIECE_BYTES = 1 << 14, LINE_BYTES = 1 << 10 };
-
-int unwrap_hex(uint8_t c)
-{
-    c = dye_to_lower(c);
-    return dye_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Whether c may follow what is held. */
-static bool goes_on(const struct escapes *e, uint8_t c)
-{
-    bool soft = e->mark == '=';
-    if (e->n == 1)
-        return unwrap_hex(c) >= 0 || (soft && (c == '\r' || c == '\n'));
-    return e->held[1] == '\r' ? c == '\n' : unwrap_hex(c) >= 0;
-}
-
-size_t unwrap_escapes(struct escapes *e, struct dye_span in, uint8_t *ret)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < in.n; i++) {
-        uint8_t c = in.p[i];
-        if (e->n > 0 && !goes_on(e, c)) {
-            memcpy(ret + n, e->held, e->n);
-            n += e->n;
-            e->n = 0;
-        }
-        if (e->n == 0 && c != e->mark) {
-            ret[n++] = c;
-        } else if (c == '\n') {
-            e->n = 0; /* the line goes on */
-        } else if (e->n < 2) {
-            e->held[e->n++] = c;
-        } else {
-            ret[n++] = (uint8_t)(unwrap_hex(e->held[1]) * 16 + unwrap_hex(c));
-            e->n = 0;
-        }
-    }
-    return n;
-}
 
 struct unwrapped {
     struct feed feed; /* first */
@@ -99,7 +61,7 @@ static bool next(struct feed *f, struct dye_span *ret)
     while (n == 0 && (u->piece.n > 0 || feed_pull(u->in, &u->piece))) {
         struct dye_span part = dye_span_of(u->piece.p, u->piece.n < PIECE_BYTES ? u->piece.n : PIECE_BYTES);
         u->piece = dye_span_of(part.p + part.n, u->piece.n - part.n);
-        n = escapes ? unwrap_escapes(&u->escapes, part, u->out) : decode(u, part);
+        n = escapes ? escapes_decode(&u->escapes, part, u->out) : decode(u, part);
     }
     if (n == 0) { /* what was left open */
         n = escapes ? u->escapes.n : decode_line(u, u->out);

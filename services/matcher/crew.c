@@ -30,6 +30,14 @@ struct crew_page {
     enum dye_status status;
 };
 
+struct source { /* of chunks that stand in a file */
+    int fd;
+    crew_next_fn next;
+    void *arg;
+    const char *part;
+    bool ended;
+};
+
 struct worker {
     struct crew *crew;
     pthread_t thread;
@@ -41,8 +49,10 @@ struct crew {
     crew_fn fn;
     void *arg;
     FILE *to;
-    pthread_mutex_t lock;             /* guards states, the three counts, status, stats, ending, writing */
-    pthread_cond_t work, moved, room; /* a page waits; one was written; half of them are free */
+    pthread_mutex_t lock;             /* guards states, the three counts, source, status, stats, ending, writing */
+    pthread_cond_t work, moved, room; /* a page waits, or may be begun; one was written; half of them are free */
+    pthread_cond_t over;              /* the source has ended */
+    struct source *source;            /* or NULL */
     uint64_t given, begun, written;   /* turns */
     bool ending, writing;
     enum dye_status status; /* of the first chunk that failed */
@@ -91,6 +101,8 @@ static void write_pages(struct crew *c)
     }
     if (c->given - c->written <= c->n_pages / 2)
         pthread_cond_signal(&c->room);
+    if (c->source != NULL)
+        pthread_cond_signal(&c->work);
     c->writing = false;
 }
 
@@ -144,10 +156,46 @@ static struct crew_page *next_waiting(struct crew *c)
         c->begun = c->written;
     while (c->begun < c->given) {
         struct crew_page *p = page_of(c, c->begun++);
-        if (p->state == WAITING)
+        if (p->state == WAITING) {
+            p->state = TAKEN;
             return p;
+        }
     }
     return NULL;
+}
+
+/* Makes a free page that of the next turn. */
+static bool begin_page(struct crew *c, struct crew_page *p, const char *part, int fd)
+{
+    free(p->part);
+    p->part = strdup(part);
+    p->fd = fd;
+    p->stats = (struct dye_scan_stats){0};
+    p->turn = c->given;
+    return p->part != NULL;
+}
+
+/* Holding the lock: the source's next chunk, when a page is free for it; NULL for none. */
+static struct crew_page *next_of_source(struct crew *c)
+{
+    struct source *s = c->source;
+    if (s == NULL || s->ended || c->given - c->written == c->n_pages)
+        return NULL;
+    struct crew_page *p = page_of(c, c->given);
+    s->ended = c->status != DYE_OK || !s->next(s->arg, &p->chunk, &p->at);
+    if (!s->ended && !begin_page(c, p, s->part, s->fd)) {
+        c->status = DYE_E_NOMEM;
+        s->ended = true;
+    }
+    if (s->ended) {
+        pthread_cond_signal(&c->over);
+        return NULL;
+    }
+    p->layout = *p->chunk.layout;
+    p->chunk.layout = &p->layout;
+    p->state = TAKEN;
+    c->begun = ++c->given;
+    return p;
 }
 
 static void *thread_main(void *arg)
@@ -157,8 +205,9 @@ static void *thread_main(void *arg)
     pthread_mutex_lock(&c->lock);
     for (;;) {
         struct crew_page *p = next_waiting(c);
+        if (p == NULL)
+            p = next_of_source(c);
         if (p != NULL) {
-            p->state = TAKEN;
             pthread_mutex_unlock(&c->lock);
             look_through(c, p, &w->memory);
             pthread_mutex_lock(&c->lock);
@@ -191,6 +240,7 @@ enum dye_status crew_new(size_t max_bytes, crew_fn fn, void *arg, FILE *to, stru
     pthread_cond_init(&c->work, NULL);
     pthread_cond_init(&c->moved, NULL);
     pthread_cond_init(&c->room, NULL);
+    pthread_cond_init(&c->over, NULL);
     size_t want = processors();
     want = want < 2 ? 0 : want < CREW_THREADS_MAX ? want : CREW_THREADS_MAX;
     c->n_pages = want + SPARE;
@@ -235,6 +285,7 @@ void crew_free(struct crew *c)
         dye_buf_done(&p->text);
         dye_buf_done(&p->lines);
     }
+    pthread_cond_destroy(&c->over);
     pthread_cond_destroy(&c->room);
     pthread_cond_destroy(&c->moved);
     pthread_cond_destroy(&c->work);
@@ -273,14 +324,8 @@ static enum dye_status begin(struct crew *c, const struct dye_chunk *chunk, cons
     struct crew_page *p = *ret = page_of(c, c->given);
     pthread_mutex_unlock(&c->lock);
     DYE_TRY(status);
-    /* Nobody else looks at a free page. */
-    free(p->part);
-    p->part = strdup(part);
-    p->chunk = *chunk;
-    p->fd = -1;
-    p->stats = (struct dye_scan_stats){0};
-    p->turn = c->given;
-    return p->part != NULL ? DYE_OK : DYE_E_NOMEM;
+    p->chunk = *chunk; /* nobody else looks at a free page */
+    return begin_page(c, p, part, -1) ? DYE_OK : DYE_E_NOMEM;
 }
 
 static void give(struct crew *c, struct crew_page *p, bool by_itself)
@@ -306,17 +351,26 @@ enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const str
     return DYE_OK;
 }
 
-enum dye_status crew_read(struct crew *c, int fd, uint64_t at, const struct dye_chunk *chunk, const char *part)
+enum dye_status crew_read(struct crew *c, int fd, crew_next_fn next, void *arg, const char *part)
 {
-    struct crew_page *p;
-    assert(chunk->bytes.n <= c->max);
-    DYE_TRY(begin(c, chunk, part, &p));
-    p->layout = *chunk->layout;
-    p->chunk.layout = &p->layout;
-    p->fd = fd;
-    p->at = at;
-    give(c, p, c->n_threads == 0);
-    return DYE_OK;
+    struct source s = {.fd = fd, .next = next, .arg = arg, .part = part};
+    pthread_mutex_lock(&c->lock);
+    c->source = &s;
+    pthread_cond_broadcast(&c->work);
+    while (!s.ended) {
+        struct crew_page *p = c->n_threads == 0 ? next_of_source(c) : NULL;
+        if (p != NULL) {
+            pthread_mutex_unlock(&c->lock);
+            look_through(c, p, &c->workers[0].memory);
+            pthread_mutex_lock(&c->lock);
+        } else if (!s.ended) {
+            pthread_cond_wait(&c->over, &c->lock);
+        }
+    }
+    c->source = NULL;
+    enum dye_status status = c->status;
+    pthread_mutex_unlock(&c->lock);
+    return status;
 }
 
 enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats)

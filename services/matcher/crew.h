@@ -34,13 +34,15 @@ void crew_free(struct crew *c);
  * came to. */
 DYE_MUST_CHECK enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const struct dye_chunk *chunk,
                                          const char *part);
+/* The next chunk of a file, but its bytes: how many they are, which are also its text, and where they begin. False when
+ * there is none. Any thread, one at a time. */
+typedef bool (*crew_next_fn)(void *arg, struct dye_chunk *ret, uint64_t *ret_at);
 /*
- * The same of a chunk whose bytes stand in a file from `at` on, and are read by the thread that looks through it, into
- * memory that stays in its core's cache. `chunk` says how many there are, which are also its text; fd stays open until
- * crew_finish. A file that turns out shorter is DYE_E_IO, as an earlier chunk's.
+ * All these chunks. Who looks through one asks for it and reads it by itself, into memory that stays in its core's
+ * cache, so that nobody waits to be given one. Returns when the last one is begun; fd stays open until crew_finish. A
+ * file that turns out shorter is DYE_E_IO, as an earlier chunk's.
  */
-DYE_MUST_CHECK enum dye_status crew_read(struct crew *c, int fd, uint64_t at, const struct dye_chunk *chunk,
-                                         const char *part);
+DYE_MUST_CHECK enum dye_status crew_read(struct crew *c, int fd, crew_next_fn next, void *arg, const char *part);
 /* Until all chunks are done and written. Adds up what was counted. */
 DYE_MUST_CHECK enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats);
 

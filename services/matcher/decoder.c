@@ -4,6 +4,7 @@
 #include "helper.h"
 #include "process.h"
 #include "scratch.h"
+#include "sniffer.h"
 
 #include "dye/buf.h"
 #include "dye/key.h"
@@ -223,6 +224,20 @@ static enum dye_status read_rest(struct listener *l, uint64_t at, bool *ret_over
     }
 }
 
+/* The part at hand is what the input still holds from `at` on. */
+static enum dye_status take_rest(struct listener *l, uint64_t at, const char *why)
+{
+    bool over = false;
+    uint64_t known = l->decoder->skip != NULL ? l->decoder->skip(l->events->arg, l->in_fd, (uint64_t)l->from + at,
+                                                                 l->limits->output_bytes - l->output)
+                                              : 0;
+    l->bytes += known;
+    l->output += known;
+    l->rested = true;
+    DYE_TRY(read_rest(l, at + known, &over));
+    return l->fault != NULL || l->done ? DYE_OK : close_part(l, over ? "limit: output" : why);
+}
+
 static enum dye_status on_rest(struct listener *l, size_t n)
 {
     struct dye_span reason = dye_span_of(l->frame + FRAME_REST_BYTES, n - FRAME_REST_BYTES);
@@ -234,16 +249,7 @@ static enum dye_status on_rest(struct listener *l, size_t n)
     char why[FRAME_REASON_MAX_BYTES + 1]; /* what is read may go where it stands */
     memcpy(why, reason.p, reason.n);
     why[reason.n] = '\0';
-    bool over = false;
-    uint64_t known = l->decoder->skip != NULL ? l->decoder->skip(l->events->arg, l->in_fd, (uint64_t)l->from + at,
-                                                                 l->limits->output_bytes - l->output)
-                                              : 0;
-    at += known;
-    l->bytes += known;
-    l->output += known;
-    l->rested = true;
-    DYE_TRY(read_rest(l, at, &over));
-    return l->fault != NULL || l->done ? DYE_OK : close_part(l, over ? "limit: output" : why);
+    return take_rest(l, at, why);
 }
 
 static enum dye_status on_done(struct listener *l, size_t n)
@@ -424,8 +430,36 @@ static int start(struct listener *l)
         close_all((int[]){output[0], control[0], l->spill_fd}, 3);
     l->fd = output[0];
     l->control_fd = control[0];
-    l->deadline_ms = now_ms() + (int64_t)d->seconds * 1000;
     return error;
+}
+
+/* All that the child says and does, to its end. */
+static enum dye_status decode(struct listener *l, struct dye_error *err)
+{
+    int error = start(l);
+    if (error != 0) {
+        errno = error;
+        DYE_FAIL(err, DYE_E_IO, "the decoder can't be started: %m");
+    }
+    enum dye_status status = listen_to(l);
+    close_all((int[]){l->fd, l->control_fd}, 2);
+    /* One that closed its pipe ends by itself, and its signal tells why. */
+    int wait_status = process_reap(l->pid, l->fault != NULL && strcmp(l->fault, "decoder: crashed") == 0);
+    while (l->n_helpers > 0)
+        (void)helper_end(&l->helpers[--l->n_helpers], false);
+    close_all(&l->spill_fd, 1);
+    return status == DYE_OK ? conclude(l, wait_status) : status;
+}
+
+/* The input is one part as it stands. */
+static enum dye_status read_plain(struct listener *l, const char *fault)
+{
+    DYE_TRY(l->events->begin(l->events->arg, &(struct dye_part){.ordinal = 0, .path = "", .format = ""}));
+    l->parts = 1;
+    l->open = true;
+    DYE_TRY(take_rest(l, 0, fault));
+    l->done = true;
+    return conclude(l, 0);
 }
 
 enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const struct dye_decode_limits *limits,
@@ -438,21 +472,12 @@ enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const stru
     off_t from = lseek(in_fd, 0, SEEK_CUR); /* the child shares the offset, and moves it */
     *l = (struct listener){
         .decoder = decoder, .in_fd = in_fd, .from = from > 0 ? from : 0, .limits = limits, .events = events};
-    int error = start(l);
-    if (error != 0) {
-        free(l);
-        errno = error;
-        DYE_FAIL(err, DYE_E_IO, "the decoder can't be started: %m");
-    }
-    enum dye_status status = listen_to(l);
-    close_all((int[]){l->fd, l->control_fd}, 2);
-    /* One that closed its pipe ends by itself, and its signal tells why. */
-    int wait_status = process_reap(l->pid, l->fault != NULL && strcmp(l->fault, "decoder: crashed") == 0);
-    while (l->n_helpers > 0)
-        (void)helper_end(&l->helpers[--l->n_helpers], false);
-    close_all(&l->spill_fd, 1);
-    if (status == DYE_OK)
-        status = conclude(l, wait_status);
+    l->deadline_ms = now_ms() + (int64_t)decoder->seconds * 1000;
+    enum sandbox_level level = SANDBOX_NONE;
+    enum sniffed is = decoder->sniffer != NULL ? sniffer_ask(decoder->sniffer, in_fd, &level) : SNIFFED_OTHER;
+    l->level = level;
+    enum dye_status status =
+        is == SNIFFED_OTHER ? decode(l, err) : read_plain(l, is == SNIFFED_UNKNOWN ? "format: unknown" : "");
     if (status == DYE_OK && l->done && ret_level != NULL)
         *ret_level = (enum sandbox_level)l->level;
     bool unread = status == DYE_OK && l->child_status == DYE_E_IO;

@@ -35,7 +35,8 @@ typedef uint8_t *(*decoder_room_fn)(void *arg, size_t *ret_n);
 typedef uint64_t (*decoder_skip_fn)(void *arg, int fd, uint64_t at, uint64_t most);
 
 struct decoder {
-    const char *self_exe;   /* the path of this program, such as "/proc/self/exe" */
+    const char *self_exe;   /* the path of the program, such as "/proc/self/exe" */
+    const char *sniffer;    /* that of dyetrace-sniffer, which is asked first about a file; NULL: not at all */
     const char *tmp_folder; /* of the scratch space; NULL: none */
     uint64_t spill_bytes;   /* how large that may grow */
     uint32_t seconds;       /* from start to end; 0: as long as it takes */
@@ -47,7 +48,7 @@ struct decoder {
 enum { DECODER_PASSWORDS = 128 };
 
 /*
- * Decode `in_fd` from its current offset, as dye_decode would.
+ * Decode `in_fd` from its current offset, as dye_decode would. What the sniffer says is plain needs no decoder.
  *
  * ret_level   the sandbox that held, as the child says; untouched when it said nothing; may be NULL
  *

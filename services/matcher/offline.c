@@ -11,10 +11,12 @@ enum dye_status offline_decode(const char *verb, int fd, const struct password_l
                                struct dye_error *err)
 {
     struct dye_decode_limits limits;
-    char program[PROGRAM_PATH_MAX];
+    char program[PROGRAM_PATH_MAX], sniffer[PROGRAM_PATH_MAX];
     DYE_TRY(program_sister("dyetrace-decoder", program, err));
+    DYE_TRY(program_sister("dyetrace-sniffer", sniffer, err));
     const char *tmp = getenv("TMPDIR");
     const struct decoder decoder = {.self_exe = program,
+                                    .sniffer = sniffer,
                                     .tmp_folder = tmp != NULL && tmp[0] == '/' ? tmp : "/tmp",
                                     .spill_bytes = SPILL_BYTES,
                                     .room = room,

@@ -22,18 +22,33 @@ static size_t chunk_bytes(const struct plain_file *f, uint64_t start)
     return 0;
 }
 
+struct cutting {
+    const struct plain_file *file;
+    struct dye_chunk chunk; /* the next one */
+};
+
+static bool next(void *arg, struct dye_chunk *ret, uint64_t *ret_at)
+{
+    struct cutting *c = arg;
+    size_t n = chunk_bytes(c->file, c->chunk.start);
+    if (n == 0)
+        return false;
+    c->chunk.bytes.n = c->chunk.text.n = n;
+    *ret = c->chunk;
+    *ret_at = c->file->at + c->chunk.start;
+    c->chunk.number++;
+    c->chunk.start += n;
+    return true;
+}
+
 uint64_t plain_file_read(const struct plain_file *f)
 {
     size_t sample;
     uint8_t *p = dye_chunker_room(f->chunker, &sample);
     if (read_at(f->fd, f->at, p, sample) != sample || !dye_chunker_resume(f->chunker, sample, 0, 0))
         return 0;
-    struct dye_chunk chunk = {.layout = dye_chunker_layout(f->chunker), .unit = DYE_UNIT_BYTE};
-    for (size_t n; (n = chunk_bytes(f, chunk.start)) > 0; chunk.number++, chunk.start += n) {
-        chunk.bytes.n = chunk.text.n = n;
-        if (crew_read(f->crew, f->fd, f->at + chunk.start, &chunk, f->part) != DYE_OK)
-            break;
-    }
-    dye_chunker_pass(f->chunker, chunk.number, chunk.start);
-    return chunk.start;
+    struct cutting c = {.file = f, .chunk = {.layout = dye_chunker_layout(f->chunker), .unit = DYE_UNIT_BYTE}};
+    (void)!crew_read(f->crew, f->fd, next, &c, f->part); /* the crew keeps what went wrong */
+    dye_chunker_pass(f->chunker, c.chunk.number, c.chunk.start);
+    return c.chunk.start;
 }

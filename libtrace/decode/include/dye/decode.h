@@ -159,6 +159,18 @@ struct dye_decode_input {
 };
 
 /*
+ * Whether an input that begins so is one part with path "" and the input's own bytes: what `rest` takes from 0 on.
+ *
+ * head          its first DYE_HEAD_BYTES, or all of a shorter one
+ * *ret_unknown  that part is only partly read, "format: unknown"
+ *
+ * The bytes are hostile here too, and are not trusted with a table or a length. It loads no decoder: who asks this first
+ * need not start one for most of what people have. O(head).
+ */
+#define DYE_HEAD_BYTES 32774
+DYE_MUST_CHECK DYE_API bool dye_decode_is_plain(struct dye_span head, bool *ret_unknown);
+
+/*
  * Decode one input from start to end.
  *
  * Returns DYE_OK when every part has its verdict, damaged ones too; DYE_STOPPED; what `read` returned when it failed
