@@ -21,7 +21,13 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
     if (level < least_level)
         return;
     static const char *const names[] = {"debug", "info", "warn", "error"};
+    const char quote = 0x01; /* for the format's own: those in a value are told from them, so that none ends it */
     char line[1024];
+    char format[512];
+    size_t n_format = 0;
+    for (const char *c = fields; *c != '\0' && n_format < sizeof format - 1; c++)
+        format[n_format++] = *c == '"' ? quote : *c;
+    format[n_format] = '\0';
     struct timespec now;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -33,11 +39,15 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
     size_t used = n > 0 ? (size_t)n : 0;
     va_list ap;
     va_start(ap, fields);
-    n = vsnprintf(line + used, sizeof line - used - 1, fields, ap);
+    n = vsnprintf(line + used, sizeof line - used - 1, format, ap);
     va_end(ap);
     used = strlen(line);
     for (size_t i = 0; i < used; i++)
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+        if (line[i] == quote)
+            line[i] = '"';
+        else if (line[i] == '"')
+            line[i] = '\'';
+        else if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = ' ';
     line[used++] = '\n';
     ssize_t written = write(STDERR_FILENO, line, used);
