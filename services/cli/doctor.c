@@ -10,7 +10,9 @@
 #include "verb.h"
 #include "verbs.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -60,6 +62,32 @@ static void check_keys(const struct home *h)
         report_finding("master", access(path, F_OK) != 0 ? FINE : NOTE,
                        access(path, F_OK) != 0 ? "offline" : "master.key is still here",
                        "move it to where no machine can read it");
+}
+
+/* What a zone can't read it does not have: root edits connectors.yaml, and secrets of channels. */
+static void check_owners(const struct home *h)
+{
+    static const char *const zones[] = {"seeder", "matcher", "portal", "auditor", "alerter"};
+    bool fine = true;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        char path[HOME_PATH_MAX];
+        DIR *dir = home_path(h, path, NULL, "zones/%s", zones[i]) == DYE_OK ? opendir(path) : NULL;
+        struct stat st;
+        for (const struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+            if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || e->d_name[0] == '.' ||
+                st.st_uid == h->uid)
+                continue;
+            char says[400], mend[64];
+            snprintf(says, sizeof says, "zones/%s/%s is another user's", zones[i], e->d_name);
+            snprintf(mend, sizeof mend, "chown it to user %u", (unsigned)h->uid);
+            report("owner", false, says, mend);
+            fine = false;
+        }
+        if (dir != NULL)
+            closedir(dir);
+    }
+    if (fine)
+        report("owner", true, "the zones' files are the home's user's", NULL);
 }
 
 static void check_roles(const struct home *h)
@@ -229,6 +257,7 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
     bool closed = stat(h.dir, &st) == 0 && (st.st_mode & 077) == 0;
     report("home", closed, closed ? h.dir : "others can enter it", "chmod 0700");
     check_keys(&h);
+    check_owners(&h);
     check_database(&h);
     check_roles(&h);
     check_channels(&h);

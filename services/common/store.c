@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include "dye/decode.h"
 #include "dye/digest.h"
 
 #include <assert.h>
@@ -34,6 +35,18 @@ static enum dye_status fail_result(struct store *s, const PGresult *r, struct dy
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     return dye_fail(err, DYE_E_DATABASE, "database: %s (%s)", message != NULL ? message : "failed",
                     state != NULL ? state : "?");
+}
+
+/* What the caller was given can't be sent; what the server finds in its own rows or can't convert is its own error. */
+static bool text_is_bad(const PGresult *r, const char *types, const char *const *value)
+{
+    const char *state = r != NULL ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    if (state == NULL || strcmp(state, "22021") != 0) /* character_not_in_repertoire */
+        return false;
+    for (size_t i = 0; types[i] != '\0'; i++)
+        if (types[i] == 's' && value[i] != NULL && !dye_path_is_valid(dye_span_str(value[i])))
+            return true;
+    return false;
 }
 
 enum dye_status store_open(const char *conninfo, const char *program, struct store **ret, struct dye_error *err)
@@ -119,8 +132,11 @@ enum dye_status store_run(struct store *s, struct dye_error *err, PGresult **ret
     va_end(ap);
     STORE_RESULT r = PQexecParams(s->pg, sql, n, NULL, value, length, format, 0);
     ExecStatusType status = PQresultStatus(r);
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        if (text_is_bad(r, types, value))
+            DYE_FAIL(err, DYE_E_USAGE, "what is given: UTF-8 text is wanted");
         return fail_result(s, r, err);
+    }
     if (ret != NULL) {
         *ret = r;
         r = NULL;

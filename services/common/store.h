@@ -32,7 +32,8 @@ DYE_MUST_CHECK enum dye_status store_recover(struct store *s, struct dye_error *
  *   o  bool
  *   b  struct dye_span       bytea
  * The result is PGRES_TUPLES_OK or PGRES_COMMAND_OK and the caller's to PQclear; ret may be NULL. Results are text
- * format. The server's message goes to err as one line (primary message only: details can quote values).
+ * format. The server's message goes to err as one line (primary message only: details can quote values). DYE_E_USAGE
+ * where it refuses a text that is no UTF-8.
  */
 DYE_MUST_CHECK enum dye_status store_run(struct store *s, struct dye_error *err, PGresult **ret, const char *sql,
                                          const char *types, ...);

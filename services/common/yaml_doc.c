@@ -52,7 +52,8 @@ enum dye_status yaml_doc_read(const char *path, struct yaml_doc *ret, struct dye
 {
     FILE *f = fopen(path, "rbe");
     if (f == NULL)
-        DYE_FAIL(err, DYE_E_IO, "%s: %s", path, strerror(errno));
+        DYE_FAIL(err, DYE_E_IO, "%s: %s%s", path, strerror(errno),
+                 errno == EACCES ? "; it is read as the home's user, whose it has to be" : "");
     enum dye_status status = yaml_doc_read_open(path, f, ret, err);
     fclose(f);
     return status;

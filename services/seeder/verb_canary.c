@@ -153,6 +153,9 @@ static enum dye_status list(const struct home *h, struct store *s, struct dye_er
 {
     struct registrar r = {0};
     STORE_RESULT rows = NULL;
+    struct source source;
+    if (opt_source != NULL) /* one that is not there is no empty one */
+        DYE_TRY(source_find(s, opt_source, &source, err));
     if (opt_reveal) {
         DYE_TRY(audit_reveal(s, err));
         DYE_TRY(registrar_open(h, s, &r, err));
@@ -198,6 +201,8 @@ static enum dye_status controls(const struct home *h, struct store *s, struct dy
                                     .audit_event = "controls"};
     enum dye_status status = registrar_register(&r, &batch, NULL, NULL, err);
     registrar_close(&r);
+    if (status == DYE_OK)
+        printf(common.json ? "{\"controls\":%lld}\n" : "%lld controls made\n", count);
     return status;
 }
 

@@ -36,9 +36,11 @@ static const struct option_spec options[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {
-    "exclusion make SYSTEM --sources P,P,... -o FILE [--key FILE] --reason TEXT | exclusion list",
+    "exclusion make SYSTEM --sources P,P,... -o FILE [--key FILE] --reason TEXT | exclusion list |"
+    " exclusion filter|log|report ...",
     "Writes a sealed list of the canaries that a system (billing, clinic, marketing) must leave alone; list says which"
-    " systems have one, and what it lacks by now.",
+    " systems have one, and what it lacks by now. exclusion filter --help: what the system's owner does with it; so of"
+    " log and report.",
     options, 1, 2};
 
 enum { DAY = 86400, DAYS = 30, DAYS_MAX = 366, KEY_FILE_BYTES = 2 * DYE_KEY_BYTES + 1 };

@@ -124,7 +124,8 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                           " ORDER BY 1",
                           "i", source.source_id));
         for (int i = 0; i < PQntuples(left); i++)
-            planting_print_remains(store_text(left, i, 0), path, "no connector");
+            planting_print_remains(store_text(left, i, 0), path,
+                                   status == DYE_E_NOTFOUND ? "no connector" : "connector can't take back");
         *remains += (uint64_t)PQntuples(left);
         return DYE_OK;
     }

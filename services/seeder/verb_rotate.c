@@ -212,10 +212,15 @@ static enum dye_status rotate(struct turn *t, const int *fds, struct dye_error *
         DYE_TRY(rotation_carry(&q->home, &t->registrar, &t->source, t->rotation, &t->result, err));
         return t->result.remains != 0 ? print_remains(t, err) : DYE_OK;
     }
-    if (fds == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "rotate: %s: --take-out FILE%s is wanted: its own people take canaries out", q->path,
-                 q->connects ? "" : " and -o FILE");
     return list(t, fds, err);
+}
+
+static enum dye_status check_files(const struct request *q, const int *fds, struct dye_error *err)
+{
+    if (fds == NULL && !opt_dry_run && !opt_taken_out && !q->takes_back)
+        DYE_FAIL(err, DYE_E_USAGE, "rotate: %s: its own people take canaries out: --take-out FILE%s wanted", q->path,
+                 q->connects ? " is" : " and -o FILE are");
+    return DYE_OK;
 }
 
 static enum dye_status fill(const int *fds, void *arg, struct dye_error *err)
@@ -225,6 +230,8 @@ static enum dye_status fill(const int *fds, void *arg, struct dye_error *err)
     struct store *s = NULL;
     DYE_TRY(zone_enter(&t.q->home, "seeder", &s, err));
     enum dye_status status = source_find(s, t.q->path, &t.source, err);
+    if (status == DYE_OK)
+        status = check_files(q, fds, err);
     if (status == DYE_OK && opt_dry_run) {
         status = show(t.q, s, &t.source, err);
     } else if (status == DYE_OK) {
@@ -278,8 +285,7 @@ static enum dye_status choose_files(struct request *q, const char *paths[2], str
     if (q->connects && opt_output != NULL)
         DYE_FAIL(err, DYE_E_USAGE, "rotate: -o: the connector plants what is fresh");
     if (opt_take_out == NULL || (!q->connects && opt_output == NULL))
-        DYE_FAIL(err, DYE_E_USAGE, "rotate: %s: --take-out FILE%s is wanted: its own people take canaries out", q->path,
-                 q->connects ? "" : " and -o FILE");
+        return DYE_OK; /* said once it is known that there is such a source */
     paths[q->files++] = opt_take_out;
     if (!q->connects)
         paths[q->files++] = opt_output;

@@ -65,8 +65,8 @@ static enum dye_status add(const struct home *h, struct store *s, const char *pa
         DYE_TRY(option_int("--population", opt_population, 1, 1000000000000000, &population, err));
         snprintf(number, sizeof number, "%lld", population);
     }
-    if (strlen(path) > 255)
-        DYE_FAIL(err, DYE_E_USAGE, "source: a path has at most 255 bytes");
+    if (path[0] == '\0' || strlen(path) > 255)
+        DYE_FAIL(err, DYE_E_USAGE, "source: a path has 1 to 255 bytes");
     for (const char *c = path; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || (*c == '/' && (c == path || c[1] == '/' || c[1] == '\0')))
             DYE_FAIL(err, DYE_E_USAGE, "source: names joined by single slashes are wanted, such as a/b/c");

@@ -27,6 +27,31 @@ one_line_error "in one line, of what is missing"
 exit_is "a number that is none is a usage error" 2 dyetrace seed a/b --count many
 one_line_error "in one line, with the option" count
 
+gbk=$(printf '\277\315')
+while read -r verb; do
+    read -ra words <<<"$verb"
+    exit_is "$verb: text that is no UTF-8 is a usage error" 2 dyetrace "${words[@]//GBK/$gbk}"
+    one_line_error "in one line" 'UTF-8'
+done <<'END'
+source add GBK --sector hospital
+source add c/d --sector hospital --owner GBK
+plan GBK --sale 100
+seed GBK --count 1
+canary list --source GBK
+canary burn GBK --reason x
+attribute GBK
+sightings --dump GBK
+token add --label GBK
+END
+exit_is "a source without a name is a usage error" 2 dyetrace source add "" --sector hospital
+one_line_error "in one line" 'path'
+exit_is "canaries of a source that is not there are no empty list" 2 dyetrace canary list --source a/b --json
+one_line_error "in one line, with its name" 'a/b: unknown'
+exit_is "nor are they read" 2 dyetrace canary list --source a/b --reveal --reason "bad input"
+is "or put on record" "$(home_sql "SELECT count(*) FROM dyetrace.audit WHERE event = 'reveal'")" 0
+exit_is "nor does it rotate" 2 dyetrace rotate a/b --count 1
+one_line_error "in one line, with its name" 'a/b: unknown'
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json

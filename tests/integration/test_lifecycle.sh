@@ -36,6 +36,21 @@ is "and started none twice" "$(state '[.daemons[].pid] | join(" ")')" "$pids"
 exit_is "the doctor finds what is wrong, if anything" "$([ "$(state .sandbox)" = none ] && echo 3 || echo 0)" dyetrace doctor
 is "which is the sandbox alone, where the kernel has none" "$(grep -E '^(BAD|bad)' <<<"$OUT" | grep -vc sandbox)" 0
 
+if [ "$(id -u)" = 0 ]; then
+    connectors=$DYETRACE_HOME/zones/seeder/connectors.yaml
+    dyetrace source add a/b --sector hospital
+    echo 'connectors: []' | install -m 600 /dev/stdin "$connectors"
+    exit_is "a file that root left for a zone is found" 3 dyetrace doctor
+    like "by its name" "$OUT" 'BAD +owner +zones/seeder/connectors\.yaml'
+    exit_is "and not used" 3 dyetrace plant a/b
+    one_line_error "which says why" "Permission denied; it is read as the home's user"
+    echo 'connectors: []' | install -m 600 -o "$(stat -c %U "$DYETRACE_HOME")" /dev/stdin "$connectors"
+    exit_is "given to the home's user it is" 2 dyetrace plant a/b
+    one_line_error "for what it says" 'no connector'
+else
+    skip "a file that root left for a zone is found" "needs root"
+fi
+
 exit_is "down stops all" 0 dyetrace down
 is "nothing runs" "$(state '[.cluster, .daemons[].state] | join(" ")')" "down down down down down"
 is "no process is left" "$(for pid in $pids; do running "$pid" && echo "$pid"; done)" ""

@@ -44,7 +44,7 @@ is "in UTF-8, as the event that adds a person" "$(jq -r '.[] | [.charset, .versi
 is "from whom the file says" "$(jq -r '.[].sender' "$listener/store.json" | sort -u)" 'REG\F\1/jinan-hospital/HIS/'
 exit_is "without a way back, withdrawing is refused" 2 dyetrace withdraw jinan-hospital/adt
 exit_is "and all that remains is listed" 1 dyetrace withdraw --all
-is "a line each" "$(grep -c '"remains":"no connector"' <<<"$OUT")" 6
+is "a line each" "$(grep -c '"remains":"connector can.t take back"' <<<"$OUT")" 6
 
 connector 'withdraw: A29'
 exit_is "with one, all can be withdrawn" 0 dyetrace withdraw jinan-hospital/adt
