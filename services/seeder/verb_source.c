@@ -119,6 +119,9 @@ static enum dye_status flow(struct store *s, const char *from, const char *to, s
     DYE_TRY(source_find(s, to, &b, err));
     if (a.source_id == b.source_id)
         DYE_FAIL(err, DYE_E_USAGE, "source flow: %s: a source needs no flow to itself", from);
+    size_t above = strlen(to); /* a flow would make the two one, and lay its leaks to the one above */
+    if (strncmp(from, to, above) == 0 && from[above] == '/')
+        DYE_FAIL(err, DYE_E_USAGE, "source flow: %s: it is part of %s, which needs no flow", from, to);
     DYE_TRY(store_begin(s, err));
     DYE_TRY(store_run(s, err, NULL,
                       "INSERT INTO dyetrace.source_flow (from_id, to_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ii",

@@ -45,6 +45,8 @@ token add --label GBK
 END
 exit_is "a source without a name is a usage error" 2 dyetrace source add "" --sector hospital
 one_line_error "in one line" 'path'
+exit_is "a flow to what a source is part of is a usage error" 2 dyetrace source flow jinan-hospital/his jinan-hospital
+one_line_error "in one line" 'part of'
 exit_is "canaries of a source that is not there are no empty list" 2 dyetrace canary list --source a/b --json
 one_line_error "in one line, with its name" 'a/b: unknown'
 exit_is "nor are they read" 2 dyetrace canary list --source a/b --reveal --reason "bad input"
