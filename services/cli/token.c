@@ -19,21 +19,23 @@ static struct common_options common;
 
 static const struct option_spec options[] = {
     {"owner", "NAME", "sees this owner's canaries only; without it: an analyst, who sees all", &opt_owner, NULL},
-    {"label", "TEXT", "who it is for", &opt_label, NULL},
+    {"label", "LABEL", "who it is for: the same as the word behind add", &opt_label, NULL},
     {"days", "N", "valid for so many days (default 30)", &opt_days, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"token add|list|revoke [LABEL]", "Tokens for the analysts' page.", options, 1, 2};
+static const struct verb_spec spec = {"token add LABEL [--owner NAME] [--days N] | token list | token revoke LABEL",
+                                      "Tokens for the analysts' page. add prints one, which is shown only once.",
+                                      options, 1, 2};
 
-static enum dye_status add(struct store *s, struct dye_error *err)
+static enum dye_status add(struct store *s, const char *label, struct dye_error *err)
 {
     uint8_t random[32];
     uint8_t presented[32];
     uint8_t stored[32];
     char token[64] = "dt_";
     long long days = 30;
-    if (opt_label == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "token: --label says who it is for");
+    if (label == NULL || label[0] == '\0')
+        DYE_FAIL(err, DYE_E_USAGE, "token add: a label is wanted, which says who it is for");
     if (opt_days != NULL)
         DYE_TRY(option_int("--days", opt_days, 1, 3650, &days, err));
     DYE_TRY(dye_random(random, sizeof random, err));
@@ -49,10 +51,10 @@ static enum dye_status add(struct store *s, struct dye_error *err)
                       " SELECT $1, $2, o.owner_id, now() + make_interval(days => $4)"
                       " FROM (SELECT (SELECT owner_id FROM dyetrace.owner WHERE name = $3)) o (owner_id)"
                       " WHERE $3 IS NULL OR o.owner_id IS NOT NULL RETURNING token_id",
-                      "bssi", dye_span_of(stored, sizeof stored), opt_label, opt_owner, (int64_t)days));
+                      "bssi", dye_span_of(stored, sizeof stored), label, opt_owner, (int64_t)days));
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_USAGE, "token: there is no owner %s", opt_owner);
-    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token add', $1, 'done', '{}')", "s", opt_label));
+    DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token add', $1, 'done', '{}')", "s", label));
     DYE_TRY(store_commit(s, err));
     if (common.json)
         printf("{\"token\":\"%s\"}\n", token);
@@ -67,10 +69,13 @@ static enum dye_status list(struct store *s, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(store_run(s, err, &r,
-                      "SELECT json_build_object('label', t.label, 'owner', o.name, 'expires_at', t.expires_at,"
-                      " 'revoked', t.revoked_at IS NOT NULL)"
+                      "SELECT CASE WHEN $1::boolean THEN json_build_object('label', t.label, 'owner', o.name,"
+                      " 'expires_at', t.expires_at, 'revoked', t.revoked_at IS NOT NULL)::text"
+                      " ELSE format('%-24s %-16s until %s%s', t.label, coalesce(o.name, 'analyst'),"
+                      " to_char(t.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                      " CASE WHEN t.revoked_at IS NOT NULL THEN ', revoked' ELSE '' END) END"
                       " FROM dyetrace.portal_token t LEFT JOIN dyetrace.owner o USING (owner_id) ORDER BY t.token_id",
-                      ""));
+                      "o", common.json));
     for (int i = 0; i < PQntuples(r); i++)
         puts(store_text(r, i, 0));
     return DYE_OK;
@@ -104,9 +109,9 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     privilege_harden();
     DYE_TRY(store_open(conninfo, "dyetrace", &s, err));
     enum dye_status status;
-    if (strcmp(argv[1], "add") == 0)
-        status = add(s, err);
-    else if (strcmp(argv[1], "list") == 0)
+    if (strcmp(argv[1], "add") == 0 && (args == 1 || opt_label == NULL))
+        status = add(s, args == 2 ? argv[2] : opt_label, err);
+    else if (strcmp(argv[1], "list") == 0 && args == 1)
         status = list(s, err);
     else if (strcmp(argv[1], "revoke") == 0 && args == 2)
         status = revoke(s, argv[2], err);

@@ -43,6 +43,13 @@ attribute GBK
 sightings --dump GBK
 token add --label GBK
 END
+exit_is "a token without a label is a usage error" 2 dyetrace token add
+one_line_error "in one line" label
+exit_is "so is one with two" 2 dyetrace token add day --label night
+exit_is "the word behind add is its label" 0 dyetrace token add "night shift"
+exit_is "tokens are listed" 0 dyetrace token list
+like "for people" "$OUT" '^night shift +analyst +until [-0-9]+T[:0-9]+Z$'
+is "and for programs" "$(dyetrace token list --json | jq -c '[.label, .revoked]')" '["night shift",false]'
 exit_is "a source without a name is a usage error" 2 dyetrace source add "" --sector hospital
 one_line_error "in one line" 'path'
 exit_is "a flow to what a source is part of is a usage error" 2 dyetrace source flow jinan-hospital/his jinan-hospital
