@@ -7,12 +7,16 @@
 #include "offline.h"
 #include "plain_file.h"
 #include "privilege.h"
+#include "progress.h"
 #include "verb.h"
 #include "verbs.h"
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,7 +49,10 @@ struct scan {
     bool named;              /* several files are looked through */
     char file[LOCATION_MAX]; /* prefix of parts; "" for a single one */
     char *part;
-    enum dye_status fault; /* the crew's, which ends everything */
+    enum dye_status fault;      /* the crew's, which ends everything */
+    atomic_uint_least64_t done; /* bytes */
+    struct progress progress;
+    pthread_mutex_t telling; /* guards it */
 };
 
 struct finding { /* of one chunk */
@@ -117,12 +124,32 @@ static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
     return n > 0 ? crew_write(f->page, line, n) : DYE_E_NOMEM;
 }
 
+/* Whoever comes while another one tells goes on. */
+static void tell_progress(struct scan *s, uint64_t bytes)
+{
+    uint64_t done = atomic_fetch_add_explicit(&s->done, bytes, memory_order_relaxed) + bytes;
+    if (!s->progress.on || pthread_mutex_trylock(&s->telling) != 0)
+        return;
+    progress_at(&s->progress, done);
+    pthread_mutex_unlock(&s->telling);
+}
+
+/* So that something else can be told. */
+static void clear_progress(struct scan *s)
+{
+    pthread_mutex_lock(&s->telling);
+    progress_end(&s->progress);
+    pthread_mutex_unlock(&s->telling);
+}
+
 static enum dye_status look_through(void *arg, const struct dye_chunk *chunk, const char *part, struct crew_page *page,
                                     struct dye_scan_stats *stats)
 {
-    const struct scan *s = arg;
+    struct scan *s = arg;
     struct finding f = {.chunk = chunk, .part = part, .page = page, .index = s->index};
-    return dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, &f, stats);
+    enum dye_status status = dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, &f, stats);
+    tell_progress(s, chunk->bytes.n);
+    return status;
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
@@ -153,7 +180,10 @@ static uint8_t *room(void *arg, size_t *ret_n)
 
 static uint64_t read_past_the_chunker(void *arg, int fd, uint64_t at, uint64_t most)
 {
-    const struct scan *s = arg;
+    struct scan *s = arg;
+    struct stat st;
+    if (!s->named && fstat(fd, &st) == 0)
+        s->progress.total = (uint64_t)st.st_size - at; /* nobody tells it before */
     return plain_file_read(&(struct plain_file){.crew = s->crew,
                                                 .chunker = s->chunker,
                                                 .part = s->part,
@@ -170,6 +200,7 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     DYE_TRY(dye_chunker_finish(s->chunker));
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(s->chunker);
     if (end->verdict != DYE_READ || cut) {
+        clear_progress(s);
         fprintf(stderr, "dyetrace: scan: %s%s%s: %s\n", s->part, s->part[0] != '\0' ? ": " : "",
                 dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
     }
@@ -185,6 +216,7 @@ static enum dye_status scan_file(void *arg, const char *path, int fd, bool below
         location_of(path, s->file);
     enum dye_status status = offline_decode(path, fd, &passwords, &events, room, read_past_the_chunker, err);
     s->fault = crew_finish(s->crew, &s->stats); /* until then its threads read the file */
+    clear_progress(s);
     close(fd);
     return s->fault == DYE_OK ? status : DYE_STOPPED;
 }
@@ -207,7 +239,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
     static char dash[] = "-";
     char *standard_input[] = {dash};
-    struct scan s = {.fault = DYE_OK};
+    struct scan s = {.fault = DYE_OK, .telling = PTHREAD_MUTEX_INITIALIZER};
     struct files files = {.streams = true,
                           .n = call->args > 0 ? call->args : 1,
                           .paths = call->args > 0 ? call->argv + 1 : standard_input};
@@ -223,8 +255,11 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
                                                : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
     if (status == DYE_OK)
         dye_chunker_ignore_records(s.chunker);
-    if (status == DYE_OK)
+    if (status == DYE_OK) {
+        progress_start(&s.progress, "scan", "B", 0);
+        s.progress.on = s.progress.on && isatty(STDOUT_FILENO) != 1; /* where hits would stand beside it */
         status = scan_all(&s, &files, err);
+    }
     enum dye_status whole = index_file_check(s.index, err);
     if (whole != DYE_OK)
         status = whole; /* whatever that led to */
@@ -234,6 +269,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
     call->code = files.failed > 0 ? dye_status_exit(DYE_E_IO) : s.stats.hits > 0 ? 0 : 1;
     crew_free(s.crew);
+    pthread_mutex_destroy(&s.telling);
     dye_chunker_free(s.chunker);
     index_file_close(s.index);
     password_list_free(&passwords);
