@@ -1,9 +1,16 @@
 #include "decoding.h"
 
+#include "name.h"
+
 #include <string.h>
 
 enum dye_status part_begin(struct decoding *d, const char *path, enum dye_unit unit, const char *format)
 {
+    char shown[DYE_PATH_MAX_BYTES + 1];
+    if (name_has_control(dye_span_str(path))) {
+        name_shown(path, shown, sizeof shown);
+        path = shown;
+    }
     struct dye_part part = {.ordinal = d->parts++, .path = path, .unit = unit, .format = format};
     d->part_bytes = 0;
     return d->events->begin(d->events->arg, &part);

@@ -45,6 +45,38 @@ bool name_is_utf8(struct dye_span s)
     return true;
 }
 
+size_t name_control(struct dye_span s)
+{
+    if (s.n > 0 && (s.p[0] < 0x20 || s.p[0] == 0x7f))
+        return 1;
+    return s.n > 1 && s.p[0] == 0xc2 && s.p[1] >= 0x80 && s.p[1] <= 0x9f ? 2 : 0; /* C1: U+0080 to U+009F */
+}
+
+bool name_has_control(struct dye_span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (name_control(dye_span_of(s.p + i, s.n - i)) != 0)
+            return true;
+    return false;
+}
+
+void name_shown(const char *name, char *ret, size_t cap)
+{
+    static const char mark[] = "\xef\xbf\xbd";
+    struct dye_span s = dye_span_str(name);
+    size_t n = 0;
+    while (s.n > 0) {
+        size_t control = name_control(s), step = control > 0 ? control : utf8_length(s.p, s.n);
+        struct dye_span shown = control > 0 ? dye_span_str(mark) : dye_span_of(s.p, step);
+        if (step == 0 || n + shown.n >= cap)
+            break;
+        memcpy(ret + n, shown.p, shown.n);
+        n += shown.n;
+        s = dye_span_of(s.p + step, s.n - step);
+    }
+    ret[n] = '\0';
+}
+
 /* Copies what fits of valid UTF-8. */
 static void put(struct dye_span s, char *ret, size_t cap)
 {

@@ -29,5 +29,5 @@ void dye_decode_limits_default(struct dye_decode_limits *ret)
 
 bool dye_path_is_valid(struct dye_span path)
 {
-    return path.n <= DYE_PATH_MAX_BYTES && name_is_utf8(path);
+    return path.n <= DYE_PATH_MAX_BYTES && name_is_utf8(path) && !name_has_control(path);
 }

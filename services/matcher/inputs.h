@@ -3,7 +3,7 @@
 /*
  * inputs: the files that `ingest` was given. All are open before any is read: root opens, the home's user reads.
  */
-#include "dye/status.h"
+#include "files.h"
 
 struct input {
     char *path; /* absolute */
@@ -12,12 +12,10 @@ struct input {
 struct inputs {
     struct input *at;
     size_t n, cap;
-    size_t skipped; /* links and devices below a directory; told on standard error */
-    size_t failed;  /* files that can't be had; told on standard error */
+    size_t skipped, failed; /* as of struct files */
 };
 
-/* A directory stands for the files below it, in order of name. `in` starts zeroed. DYE_E_NOMEM; DYE_E_IO when a
- * directory can't be walked at all. */
+/* Regular files alone. `in` starts zeroed. DYE_E_NOMEM; DYE_E_IO when a directory can't be walked at all. */
 DYE_MUST_CHECK enum dye_status inputs_open(int n, char **paths, struct inputs *in, struct dye_error *err);
 void inputs_close(struct inputs *in);
 

@@ -78,8 +78,9 @@ static enum dye_status add_line(struct slice *s, const struct line *l)
         DYE_FAIL(&s->err, DYE_E_USAGE, "%s: line %" PRIu64 ": canary<TAB>kind<TAB>value is wanted", list, l->number);
     *kind_name++ = '\0';
     *value++ = '\0';
-    if (!dye_path_is_valid(dye_span_str(line))) /* it ends up in JSON */
-        DYE_FAIL(&s->err, DYE_E_USAGE, "%s: line %" PRIu64 ": the canary's name is no UTF-8", list, l->number);
+    if (!dye_path_is_valid(dye_span_str(line))) /* it ends up in JSON and on terminals */
+        DYE_FAIL(&s->err, DYE_E_USAGE,
+                 "%s: line %" PRIu64 ": the canary's name is no UTF-8, or holds control characters", list, l->number);
     enum dye_kind kind = dye_kind_from_name(dye_span_str(kind_name));
     if (kind == DYE_KIND_NONE)
         DYE_FAIL(&s->err, DYE_E_USAGE, "%s: line %" PRIu64 ": unknown kind", list, l->number);

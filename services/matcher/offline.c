@@ -6,7 +6,7 @@
 
 #define SPILL_BYTES (UINT64_C(64) << 30)
 
-enum dye_status offline_decode(const char *verb, int fd, const struct password_list *passwords,
+enum dye_status offline_decode(const char *name, int fd, const struct password_list *passwords,
                                const struct dye_decode_events *events, decoder_room_fn room, decoder_skip_fn skip,
                                struct dye_error *err)
 {
@@ -24,9 +24,9 @@ enum dye_status offline_decode(const char *verb, int fd, const struct password_l
                                     .passwords = passwords->at,
                                     .n_passwords = passwords->n};
     dye_decode_limits_default(&limits);
-    err->message[0] = '\0';
-    enum dye_status status = decoder_run(&decoder, fd, &limits, events, NULL, err);
-    if (status != DYE_OK && err->message[0] == '\0')
-        return dye_fail(err, status, "%s: %s", verb, dye_status_name(status));
-    return status;
+    struct dye_error why = {0};
+    enum dye_status status = decoder_run(&decoder, fd, &limits, events, NULL, &why);
+    if (status != DYE_OK)
+        DYE_FAIL(err, status, "%s: %s", name, why.message[0] != '\0' ? why.message : dye_status_name(status));
+    return DYE_OK;
 }

@@ -245,9 +245,8 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     d.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, &d);
     enum dye_status status = password_list_gather(&given, &passwords, err);
     if (status == DYE_OK)
-        status = d.chunker != NULL && d.census != NULL
-                     ? offline_decode("decode", fd, &passwords, &events, room, NULL, err)
-                     : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
+        status = d.chunker != NULL && d.census != NULL ? offline_decode(file, fd, &passwords, &events, room, NULL, err)
+                                                       : dye_fail(err, DYE_E_NOMEM, "decode: out of memory");
     password_list_free(&passwords);
     dye_chunker_free(d.chunker);
     dye_census_free(d.census);

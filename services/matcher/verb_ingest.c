@@ -106,7 +106,7 @@ static enum dye_status check_options(struct dye_error *err)
         DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] != NULL && !dye_path_is_valid(dye_span_str(texts[i])))
-            DYE_FAIL(err, DYE_E_USAGE, "ingest: an option's text is too long or no UTF-8");
+            DYE_FAIL(err, DYE_E_USAGE, "ingest: an option's text is too long, no UTF-8 or holds control characters");
     return DYE_OK;
 }
 

@@ -1,18 +1,22 @@
 /* scan: looks for canaries in files, offline: no database, and no key when the index carries its own. */
 #include "crew.h"
 #include "dye/scan.h"
+#include "files.h"
 #include "index_file.h"
+#include "location.h"
 #include "offline.h"
 #include "plain_file.h"
 #include "privilege.h"
+#include "progress.h"
 #include "verb.h"
 #include "verbs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,9 +32,10 @@ static const struct option_spec options[] = {
     {"stats", NULL, "bytes, tokens and speed on standard error", NULL, &opt_stats},
     {NULL, NULL, NULL, NULL, NULL},
 };
-static const struct verb_spec spec = {"scan --index FILE [--json] [--stats] [FILE...|-]",
-                                      "Looks for canaries in files or standard input; exit 1 when there is none.",
-                                      options, 0, -1};
+static const struct verb_spec spec = {
+    "scan --index FILE [--json] [--stats] [FILE...|-]",
+    "Looks for canaries in files or standard input; exit 1 when there is none. A directory stands for the files in it.",
+    options, 0, -1};
 
 /* What a core's second cache holds beside the filters: of 256 KiB to 4 MiB it costs the least. */
 enum { CHUNK_BYTES = 512 << 10 };
@@ -41,9 +46,13 @@ struct scan {
     struct dye_chunker *chunker;
     struct crew *crew;
     struct dye_scan_stats stats;
-    const char *file; /* prefix of parts; "" for a single one */
+    bool named;              /* several files are looked through */
+    char file[LOCATION_MAX]; /* prefix of parts; "" for a single one */
     char *part;
-    uint64_t unread;
+    enum dye_status fault;      /* the crew's, which ends everything */
+    atomic_uint_least64_t done; /* bytes */
+    struct progress progress;
+    pthread_mutex_t telling; /* guards it */
 };
 
 struct finding { /* of one chunk */
@@ -115,12 +124,32 @@ static enum dye_status on_hit(void *arg, const struct dye_hit *hit)
     return n > 0 ? crew_write(f->page, line, n) : DYE_E_NOMEM;
 }
 
+/* Whoever comes while another one tells goes on. */
+static void tell_progress(struct scan *s, uint64_t bytes)
+{
+    uint64_t done = atomic_fetch_add_explicit(&s->done, bytes, memory_order_relaxed) + bytes;
+    if (!s->progress.on || pthread_mutex_trylock(&s->telling) != 0)
+        return;
+    progress_at(&s->progress, done);
+    pthread_mutex_unlock(&s->telling);
+}
+
+/* So that something else can be told. */
+static void clear_progress(struct scan *s)
+{
+    pthread_mutex_lock(&s->telling);
+    progress_end(&s->progress);
+    pthread_mutex_unlock(&s->telling);
+}
+
 static enum dye_status look_through(void *arg, const struct dye_chunk *chunk, const char *part, struct crew_page *page,
                                     struct dye_scan_stats *stats)
 {
-    const struct scan *s = arg;
+    struct scan *s = arg;
     struct finding f = {.chunk = chunk, .part = part, .page = page, .index = s->index};
-    return dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, &f, stats);
+    enum dye_status status = dye_scan(&s->set, UINT64_MAX, chunk->text, on_hit, &f, stats);
+    tell_progress(s, chunk->bytes.n);
+    return status;
 }
 
 static enum dye_status on_chunk(void *arg, const struct dye_chunk *chunk)
@@ -151,7 +180,10 @@ static uint8_t *room(void *arg, size_t *ret_n)
 
 static uint64_t read_past_the_chunker(void *arg, int fd, uint64_t at, uint64_t most)
 {
-    const struct scan *s = arg;
+    struct scan *s = arg;
+    struct stat st;
+    if (!s->named && fstat(fd, &st) == 0)
+        s->progress.total = (uint64_t)st.st_size - at; /* nobody tells it before */
     return plain_file_read(&(struct plain_file){.crew = s->crew,
                                                 .chunker = s->chunker,
                                                 .part = s->part,
@@ -168,17 +200,25 @@ static enum dye_status on_end(void *arg, const struct dye_part_end *end)
     DYE_TRY(dye_chunker_finish(s->chunker));
     bool cut = end->verdict == DYE_READ && dye_chunker_cut_a_record(s->chunker);
     if (end->verdict != DYE_READ || cut) {
+        clear_progress(s);
         fprintf(stderr, "dyetrace: scan: %s%s%s: %s\n", s->part, s->part[0] != '\0' ? ": " : "",
                 dye_verdict_name(cut ? DYE_PARTLY : end->verdict), cut ? "limit: record" : end->reason);
-        s->unread++;
     }
     return DYE_OK;
 }
 
-static enum dye_status scan_file(struct scan *s, int fd, struct dye_error *err)
+static enum dye_status scan_file(void *arg, const char *path, int fd, bool below, struct dye_error *err)
 {
+    struct scan *s = arg;
     const struct dye_decode_events events = {on_begin, on_data, on_end, s};
-    return offline_decode("scan", fd, &passwords, &events, room, read_past_the_chunker, err);
+    s->file[0] = '\0';
+    if (s->named || below)
+        location_of(path, s->file);
+    enum dye_status status = offline_decode(path, fd, &passwords, &events, room, read_past_the_chunker, err);
+    s->fault = crew_finish(s->crew, &s->stats); /* until then its threads read the file */
+    clear_progress(s);
+    close(fd);
+    return s->fault == DYE_OK ? status : DYE_STOPPED;
 }
 
 static double now(void)
@@ -188,41 +228,21 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static enum dye_status scan_all(struct scan *s, int n, char **files, struct dye_error *err)
+static enum dye_status scan_all(struct scan *s, struct files *files, struct dye_error *err)
 {
-    int *fds = calloc((size_t)n, sizeof *fds);
-    if (fds == NULL)
-        DYE_FAIL(err, DYE_E_NOMEM, "scan: out of memory");
-    enum dye_status status = DYE_OK;
-    int opened = 0;
-    for (; status == DYE_OK && opened < n; opened++) {
-        bool in = strcmp(files[opened], "-") == 0;
-        fds[opened] = in ? dup(STDIN_FILENO) : open(files[opened], O_RDONLY | O_CLOEXEC);
-        if (fds[opened] < 0) {
-            status = dye_fail(err, DYE_E_IO, "%s: %s", files[opened], strerror(errno));
-            break;
-        }
-    }
-    for (int i = 0; status == DYE_OK && i < n; i++) {
-        s->file = n > 1 ? files[i] : "";
-        status = scan_file(s, fds[i], err);
-    }
-    enum dye_status finished = crew_finish(s->crew, &s->stats); /* until then its threads read the files */
-    if (status == DYE_OK && finished != DYE_OK)
-        status = dye_fail(err, finished, "scan: %s", dye_status_name(finished));
-    for (int i = 0; i < opened; i++)
-        close(fds[i]);
-    free(fds);
-    return status;
+    s->named = files->n > 1;
+    enum dye_status status = files_each(files, scan_file, s, err);
+    return s->fault == DYE_OK ? status : dye_fail(err, s->fault, "scan: %s", dye_status_name(s->fault));
 }
 
 static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
-    const int args = call->args;
-    char **argv = call->argv;
     static char dash[] = "-";
     char *standard_input[] = {dash};
-    struct scan s = {.file = ""};
+    struct scan s = {.fault = DYE_OK, .telling = PTHREAD_MUTEX_INITIALIZER};
+    struct files files = {.streams = true,
+                          .n = call->args > 0 ? call->args : 1,
+                          .paths = call->args > 0 ? call->argv + 1 : standard_input};
     double started = now();
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
@@ -235,8 +255,11 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
                                                : dye_fail(err, DYE_E_NOMEM, "scan: out of memory");
     if (status == DYE_OK)
         dye_chunker_ignore_records(s.chunker);
-    if (status == DYE_OK)
-        status = scan_all(&s, args > 0 ? args : 1, args > 0 ? argv + 1 : standard_input, err);
+    if (status == DYE_OK) {
+        progress_start(&s.progress, "scan", "B", 0);
+        s.progress.on = s.progress.on && isatty(STDOUT_FILENO) != 1; /* where hits would stand beside it */
+        status = scan_all(&s, &files, err);
+    }
     enum dye_status whole = index_file_check(s.index, err);
     if (whole != DYE_OK)
         status = whole; /* whatever that led to */
@@ -244,8 +267,9 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     if (status == DYE_OK && opt_stats)
         fprintf(stderr, "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));
-    call->code = s.stats.hits > 0 ? 0 : 1;
+    call->code = files.failed > 0 ? dye_status_exit(DYE_E_IO) : s.stats.hits > 0 ? 0 : 1;
     crew_free(s.crew);
+    pthread_mutex_destroy(&s.telling);
     dye_chunker_free(s.chunker);
     index_file_close(s.index);
     password_list_free(&passwords);

@@ -4,8 +4,8 @@
  * A made-up customer list of DYE_BENCH_MB (512) in four layouts, and lists of 10^3 to 10^7 identifiers (a third each of
  * mobiles, IDs and addresses), of which one in 10,000 rows holds one. Each round runs the tools once, by turns, as
  * whole processes, their load included: ours from a built index (all forms on; plain forms at 10^7), the others from a
- * text file of the values. Medians of DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over twenty
- * seconds.
+ * text file of the values. Ours writes its hits, which are counted here; the others count by themselves. Medians of
+ * DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over twenty seconds.
  *
  *   rg, ugrep     -F -f LIST
  *   hyperscan     literals, by tests/bench/peer_hyperscan.c
@@ -111,18 +111,23 @@ struct tool {
     char warm[1024]; /* reads what the command will read */
     double seconds[ROUNDS_MAX];
     unsigned rounds;
-    bool out; /* not there, failed, or stopped */
+    bool counted; /* it writes hits, each a line */
+    bool out;     /* not there, failed, or stopped */
     uint64_t found;
 };
 
-static bool shell(const char *command, uint64_t *ret_found)
+/* The number in the first line of what it writes; or how many lines that are. */
+static bool shell(const char *command, bool counted, uint64_t *ret_found)
 {
-    char line[256] = "";
+    char line[256], first[256] = "";
+    uint64_t lines = 0;
     FILE *p = popen(command, "r");
-    bool read = p != NULL && fgets(line, sizeof line, p) != NULL;
+    for (; p != NULL && fgets(line, sizeof line, p) != NULL; lines++)
+        if (lines == 0)
+            memcpy(first, line, sizeof first);
     int status = p != NULL ? pclose(p) : -1;
-    *ret_found = strtoull(line, NULL, 10);
-    return read && WIFEXITED(status) && WEXITSTATUS(status) <= 1;
+    *ret_found = counted ? lines : strtoull(first, NULL, 10);
+    return (counted || lines > 0) && WIFEXITED(status) && WEXITSTATUS(status) <= 1;
 }
 
 static void have(struct tool *t, const char *name, const char *needs, const char *format, const char *const *args,
@@ -132,7 +137,7 @@ static void have(struct tool *t, const char *name, const char *needs, const char
     uint64_t ignored;
     *t = (struct tool){.name = name};
     snprintf(check, sizeof check, "command -v %s", needs);
-    t->out = !shell(check, &ignored);
+    t->out = !shell(check, false, &ignored);
     snprintf(t->warm, sizeof t->warm, "cat %s %s | wc -l; %s >%s/start 2>&1", files[0], files[1], start, folder);
     size_t n = 0;
     for (const char *f = format; *f != '\0' && n + 1 < sizeof t->command; f++) {
@@ -214,7 +219,7 @@ static double build(const char *path, bool plain)
     snprintf(command, sizeof command, "'%s/dyetrace' index build -o %s --from-list %s/tsv%s && echo", bin, path, folder,
              plain ? " --plain" : "");
     double start = now();
-    if (!shell(command, &ignored))
+    if (!shell(command, false, &ignored))
         exit(3);
     return now() - start;
 }
@@ -322,8 +327,9 @@ static void set_out(struct tool tools[TOOLS], const struct layout *l, uint64_t k
     char start[256];
     snprintf(start, sizeof start, "'%.200s/dyetrace' decode /dev/null", bin);
     const char *const of_ours[] = {dump, index}, *const of_others[] = {dump, list};
-    have(&tools[OURS], "dyetrace", "sh", "'%/dyetrace' scan --index % % | wc -l", (const char *[]){bin, index, dump},
-         start, of_ours);
+    have(&tools[OURS], "dyetrace", "sh", "'%/dyetrace' scan --index % %", (const char *[]){bin, index, dump}, start,
+         of_ours);
+    tools[OURS].counted = true;
     have(&tools[RG], "rg", "rg", "rg -c -a -F -f % %", (const char *[]){list, dump}, "rg --version", of_others);
     have(&tools[UGREP], "ugrep", "ugrep", "ugrep -c -a -F -f % %", (const char *[]){list, dump}, "ugrep --version",
          of_others);
@@ -361,11 +367,11 @@ static void run_once(struct tool *t, double patience)
     char command[sizeof t->command + 64];
     uint64_t lines;
     touch_memory();
-    (void)shell(t->warm, &lines);
+    (void)shell(t->warm, false, &lines);
     if (patience > 0)
         snprintf(command, sizeof command, "timeout %.1f %s", patience, t->command);
     double start = now();
-    t->out = !shell(patience > 0 ? command : t->command, &t->found);
+    t->out = !shell(patience > 0 ? command : t->command, t->counted, &t->found);
     t->seconds[t->rounds++] = now() - start;
 }
 
@@ -471,7 +477,7 @@ int main(int argc, char **argv)
     char command[128];
     uint64_t ignored;
     snprintf(command, sizeof command, "rm -rf %s; echo", folder);
-    shell(command, &ignored);
+    shell(command, false, &ignored);
     free(words);
     printf("%u bounds missed, %.0f s\n", missed, now() - start);
     return missed > 0;

@@ -1,4 +1,5 @@
-/* Whatever the bytes are: parts in order, each with one end that fits it, within the limits, and at least one. */
+/* Whatever the bytes are: parts in order, each with one end that fits it, within the limits, and at least one; and what
+ * is said to be plain by its beginning is what would be read as it stands. */
 #include "dye/decode.h"
 
 #include <stdlib.h>
@@ -23,6 +24,11 @@ struct watch {
     uint32_t parts;
     bool open;
     uint64_t bytes, output;
+};
+
+struct rest { /* what is read as it stands */
+    struct input in;
+    bool asked, unknown;
 };
 
 static enum dye_status read_input(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
@@ -117,9 +123,62 @@ static void decode(const uint8_t *data, size_t size, uint8_t *spill)
     REQUIRE(w.output <= limits.output_bytes && w.parts <= 3 * limits.entries + 3);
 }
 
+static enum dye_status read_for_rest(void *arg, uint8_t *p, size_t cap, size_t *ret_n)
+{
+    return read_input(&((struct rest *)arg)->in, p, cap, ret_n);
+}
+
+static bool read_at_for_rest(void *arg, uint64_t at, uint8_t *p, size_t n)
+{
+    return read_at(&((struct rest *)arg)->in, at, p, n);
+}
+
+static enum dye_status on_rest(void *arg, uint64_t at, const char *fault)
+{
+    struct rest *r = arg;
+    r->asked = at == 0;
+    r->unknown = fault[0] != '\0';
+    return DYE_STOPPED;
+}
+
+static enum dye_status ignore_begin(void *arg, const struct dye_part *p)
+{
+    (void)arg, (void)p;
+    return DYE_OK;
+}
+
+static enum dye_status stop_at_data(void *arg, struct dye_span bytes)
+{
+    (void)arg, (void)bytes;
+    return DYE_STOPPED;
+}
+
+static enum dye_status stop_at_end(void *arg, const struct dye_part_end *e)
+{
+    (void)arg, (void)e;
+    return DYE_STOPPED;
+}
+
+static void sniff(const uint8_t *data, size_t size)
+{
+    struct rest r = {.in = {data, data, size, size, NULL}};
+    const struct dye_decode_input input = {
+        .read = read_for_rest, .read_at = read_at_for_rest, .bytes = size, .rest = on_rest, .arg = &r};
+    const struct dye_decode_events events = {ignore_begin, stop_at_data, stop_at_end, &r};
+    struct dye_decode_limits limits;
+    bool unknown;
+    size_t head = size < DYE_HEAD_BYTES ? size : DYE_HEAD_BYTES;
+    dye_decode_limits_default(&limits);
+    if (!dye_decode_is_plain(dye_span_of(data, head), &unknown))
+        return;
+    REQUIRE(dye_decode(&input, &limits, &events, NULL) == DYE_STOPPED);
+    REQUIRE(r.asked && r.unknown == unknown);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t spill[SPILL_BYTES];
+    sniff(data, size);
     decode(data, size, NULL);
     decode(data, size, spill);
     return 0;

@@ -49,6 +49,23 @@ cd "$SCRATCH" || exit
     exit_is "a value in UTF-16 is found" 0 dyetrace scan --index list.idx --json wide.csv
     is "at the place that it was read from" "$(jq -r '"\(.offset) \(.length)"' <<<"$OUT")" \
         "$(dyetrace decode wide.csv --json --records | jq -r 'select(.record == 0) | .fields[1] | "\(.start) \(.length)"')"
+
+    # The small child that says what is plain, and the decoder, each alone.
+    for left_out in decoder sniffer; do
+        mkdir "without-$left_out" && cp "$BUILD_DIR"/bin/dyetrace{,-scan,-sniffer,-decoder} "without-$left_out/"
+        rm "without-$left_out/dyetrace-$left_out"
+    done
+    zip -q a.zip a.csv
+    exit_is "a plain file needs no decoder" 0 without-decoder/dyetrace scan --index list.idx a.csv
+    exit_is "an archive does" 3 without-decoder/dyetrace scan --index list.idx a.zip
+    one_line_error "in one line" "the decoder can't be started"
+    exit_is "without a sniffer a plain file is left to it" 0 without-sniffer/dyetrace scan --index list.idx a.csv
+    exit_is "and so is an archive" 0 without-sniffer/dyetrace scan --index list.idx a.zip
+    printf '\1\2\3\4\5\6\7\10\16\17 17412345678 \20\21\22\23\24\25\26\27\376\377\376\200' >odd.bin
+    exit_is "of an unknown format what stands there is found" 0 dyetrace scan --index list.idx odd.bin
+    like "and its part is told to be partly read" "$ERR" 'format: unknown'
+    exit_is "a sniffer is started by no person" 2 "$BUILD_DIR/bin/dyetrace-sniffer" </dev/null
+
     [ "$TAP_FAILED" = 0 ] && echo "$TAP_COUNT" >offline.count
 )
 TAP_COUNT=$(cat offline.count 2>/dev/null || echo 0)

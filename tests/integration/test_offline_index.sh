@@ -29,6 +29,24 @@ exit_is "a file without a hit answers no" 1 dyetrace scan --index list.idx --jso
 is "and prints nothing" "$OUT" ""
 exit_is "several files are told apart by their name" 0 dyetrace scan --index list.idx --json b.csv a.csv
 is "which stands before the part" "$(jq -r .part <<<"$OUT" | sort -u)" "a.csv"
+mkdir -p folder/below && cp a.csv folder/below/ && cp b.csv folder/ && ln -s ../a.csv folder/link.csv
+exit_is "a directory stands for the files in it" 0 dyetrace scan --index list.idx --json folder
+is "which are told apart by their path" "$(jq -r .part <<<"$OUT" | sort -u)" "folder/below/a.csv"
+one_line_error "and a link in it is told to be skipped" 'folder/link\.csv: skipped'
+exit_is "a file that is not there keeps no other out" 3 dyetrace scan --index list.idx --json absent.csv a.csv
+is "of which the hits are told" "$(jq -r .part <<<"$OUT" | sort -u)" "a.csv"
+one_line_error "and it is named" 'absent\.csv: No such file'
+odd=$(printf 'a\033[2J\n\277.csv') && cp a.csv "$odd"
+exit_is "a file whose name is no text is one too" 0 dyetrace scan --index list.idx --json b.csv "$odd"
+is "and its name is written out" "$(jq -r .part <<<"$OUT" | sort -u)" 'a%1b[2J%0a%bf.csv'
+mkdir much && (cd much && split -l 1 -a 3 - part. < <(seq 400; cat ../a.csv))
+exit_is "more files than a process may hold are looked through" 0 bash -c "ulimit -n 30 && exec dyetrace scan --index list.idx --json much"
+is "to the last of them" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
+on_a_terminal() {
+    script -qec "(cat a.csv; sleep 0.3) | dyetrace scan --index list.idx - $1" /dev/null </dev/null
+}
+like "on a terminal it says how far it is" "$(on_a_terminal '>hits')" 'scan: [0-9]+ MB, [0-9]+ MB/s'
+is "unless its hits come there" "$(on_a_terminal '' | grep -c 'MB/s')" 0
 exit_is "standard input is a file too" 0 sh -c 'dyetrace scan --index list.idx --json - <a.csv'
 is "with the same hits" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
 

@@ -34,8 +34,10 @@ strings_of() {
 }
 ok "the seeder's program names the persona key" grep -qx persona <(strings_of dyetrace-seeder)
 is "the matcher's does not" "$(strings_of dyetrace-matcher | grep -x persona)" ""
-is "nor do those that look through files" "$(for program in dyetrace-scan dyetrace-decoder; do strings_of $program; done | grep -xE 'persona|sketch|audit')" ""
+is "nor do those that look through files" "$(for program in dyetrace-scan dyetrace-decoder dyetrace-sniffer; do strings_of $program; done | grep -xE 'persona|sketch|audit')" ""
 is "what decodes can't speak to a database" "$(ldd "$BUILD_DIR/bin/dyetrace-decoder" "$BUILD_DIR/bin/dyetrace-scan" | grep -c libpq)" 0
+is "what says that a file is plain loads the C library and what makes its sandbox" \
+    "$(ldd "$BUILD_DIR/bin/dyetrace-sniffer" | awk '$1 ~ /^lib/ {print $1}' | sort | tr '\n' ' ')" "libc.so.6 libseccomp.so.2 "
 is "nor does the portal's" "$(strings_of dyetrace-portal | grep -xE 'persona|index|sketch')" ""
 is "the matcher is connected, under no other role than its own" "$(home_sql "SELECT DISTINCT pg_has_role(r.oid, 'dyetrace_matcher', 'MEMBER')
     AND NOT r.rolsuper AND NOT pg_has_role(r.oid, 'dyetrace_seeder', 'MEMBER')

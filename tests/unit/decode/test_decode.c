@@ -164,6 +164,17 @@ static void names_are_utf8_whatever_the_archive_wrote(void **state)
     check("utf8.zip", NULL, "甲乙.csv:4:read:\n");
 }
 
+static void names_hold_nothing_that_a_terminal_obeys(void **state)
+{
+    (void)state;
+#define MARK "\xef\xbf\xbd"
+    check("control.tar", NULL, "a" MARK "[31m" MARK "b" MARK "c" MARK MARK ".csv:4:read:\n");
+    static const char *const bad[] = {"a\nb", "\x1b[2J", "a\x7f", "\xc2\x85", "\t"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(dye_path_is_valid(dye_span_str(bad[i])));
+    assert_true(dye_path_is_valid(dye_span_str("\xc2\xa0\xe7\x94\xb2/b c.csv")));
+}
+
 static void links_and_devices_are_parts_that_were_not_read(void **state)
 {
     (void)state;
@@ -491,6 +502,7 @@ int main(void)
         cmocka_unit_test(entries_of_archives_are_parts_and_folders_are_none),
         cmocka_unit_test(containers_in_containers_join_their_names),
         cmocka_unit_test(names_are_utf8_whatever_the_archive_wrote),
+        cmocka_unit_test(names_hold_nothing_that_a_terminal_obeys),
         cmocka_unit_test(links_and_devices_are_parts_that_were_not_read),
         cmocka_unit_test(holes_count_as_the_zeros_they_stand_for),
         cmocka_unit_test(what_cannot_be_read_says_why),

@@ -38,13 +38,15 @@ struct dye_decode_limits {
 };
 DYE_API void dye_decode_limits_default(struct dye_decode_limits *ret);
 
-/* Whether `path` may be that of a part: valid UTF-8 without NUL, at most DYE_PATH_MAX_BYTES. Longer ones are cut. */
+/* Whether `path` may be that of a part: valid UTF-8 without control characters, at most DYE_PATH_MAX_BYTES. Longer ones
+ * are cut. */
 #define DYE_PATH_MAX_BYTES 4096
 DYE_API bool dye_path_is_valid(struct dye_span path);
 
 struct dye_part {
     uint32_t ordinal; /* 0, 1, ... in order of appearance: content alone decides it */
-    const char *path; /* inner names joined by '/', UTF-8 (invalid bytes as U+FFFD); "" for a plain file */
+    const char *path; /* inner names joined by '/', UTF-8 (invalid bytes and control characters as U+FFFD); "" for a
+                         plain file */
     enum dye_unit unit;
     const char *format; /* what it was rendered from: "xlsx", "sqlite" ...; "" for bytes as they stand */
 };
@@ -164,8 +166,8 @@ struct dye_decode_input {
  * head          its first DYE_HEAD_BYTES, or all of a shorter one
  * *ret_unknown  that part is only partly read, "format: unknown"
  *
- * The bytes are hostile here too, and are not trusted with a table or a length. It loads no decoder: who asks this first
- * need not start one for most of what people have. O(head).
+ * The bytes are hostile here too, and are not trusted with a table or a length. It loads no decoder: who asks this
+ * first need not start one for most of what people have. O(head).
  */
 #define DYE_HEAD_BYTES 32774
 DYE_MUST_CHECK DYE_API bool dye_decode_is_plain(struct dye_span head, bool *ret_unknown);
