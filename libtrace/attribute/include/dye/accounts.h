@@ -24,12 +24,13 @@
 
 #define DYE_ACCOUNTS_STRATUM 20
 
+/* Times are seconds since 1970 UTC. */
 struct dye_accounts_canary { /* of one source, held there when the copy was taken */
     int64_t planted_at;
-    double seen; /* the probability that it is in the dump */
+    double seen; /* the probability that it is in the dump, in [0, 1] */
 };
-struct dye_accounts_touch {
-    uint32_t account, canary;
+struct dye_accounts_touch {   /* an account that opened a canary's record; several of both count once */
+    uint32_t account, canary; /* account < n_accounts; an index into the canaries */
     int64_t at;
 };
 struct dye_accounts_case {
@@ -44,7 +45,8 @@ struct dye_accounts_case {
 /*
  * ret: as dye_attribute's, where `source` is an account, planted is what it touched in time and seen what of that is in
  * the dump; power, leaked and baseline say nothing here; p_value is the larger of both. `not-covered` when nothing was
- * touched in time. ret_chance: see above. p may be NULL. DYE_E_USAGE, DYE_E_NOMEM.
+ * touched in time. ret_chance: see above. p may be NULL. DYE_E_USAGE for an index or a number out of range,
+ * DYE_E_NOMEM; *ret is untouched then. Free with dye_attribution_done. Cost: dye_attribute's.
  */
 DYE_MUST_CHECK DYE_API enum dye_status dye_accounts(const struct dye_accounts_case *c,
                                                     const struct dye_attribute_params *p, struct dye_attribution *ret,

@@ -118,7 +118,7 @@ struct dye_attribution_source {
      * and of its own. log10_lr is of exclusive canaries against no known source, and the code's e-value. */
     double posterior, log10_lr;
     double p_value;  /* of exclusive canaries, the binomial tail under epsilon, or under the rate at which single ones
-                        are  seen of other sources when that is more, times the sources tried; the code's, when that is
+                        are seen of other sources when that is more, times the sources tried; the code's, when that is
                         smaller; twice, when there are both; at most 1 */
     double baseline; /* METHODS 4, p_t = DYE_BASELINE_GUESS; shown beside, decides nothing */
     double power;    /* that a sale of this many rows of this source would have shown a canary; NAN if unknown */
@@ -166,8 +166,8 @@ DYE_API double dye_detection_power(uint64_t population, uint64_t canaries, uint6
  * How many canaries that are planted downstream alone tell a leak there from one upstream, where `upstream` canaries
  * are held by both and that fraction of a table leaks: with at least this power more of them are seen than may be
  * mis-links, and none of them is evidence for upstream; each by min_log10_margin. p may be NULL: the defaults. fraction
- * in (0, 1], power in (0, 1) (asserted). UINT64_MAX beyond 2^24, or
- * where so little of what is upstream would be seen that nothing tells.
+ * in (0, 1], power in (0, 1) (asserted). UINT64_MAX beyond 2^24, or where so little of what is upstream would be seen
+ * that nothing tells.
  */
 DYE_API uint64_t dye_attribute_flow_needed(uint64_t upstream, double fraction, double power,
                                            const struct dye_attribute_params *p);

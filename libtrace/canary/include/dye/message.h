@@ -38,8 +38,7 @@ struct dye_stamp {
     struct {
         char number[13]; /* twelve digits */
         char uuid[37];
-        int32_t
-            days_ago; /* counted back from `when`: 0 of the first, which is the latest, and more of each further one */
+        int32_t days_ago; /* counted back from `when`: 0 of the first, the latest, and more of each further one */
     } visit[DYE_SECTOR_ROWS_MAX]; /* one for each record of the person */
     char when[15];                /* YYYYMMDDhhmmss in China's time, which has no other */
 };

@@ -6,6 +6,8 @@
  * Leaf hash SHA-256(0x00 || d), node hash SHA-256(0x01 || left || right), split at the largest power of two below n.
  * d = 32-byte nonce || placement || hash of its values: with the nonce one leaf can be opened later without telling
  * anything of the others.
+ *
+ * Pure; any thread, and a struct dye_merkle one at a time.
  */
 #include "dye/span.h"
 #include "dye/status.h"

@@ -47,8 +47,7 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_identifier_sets_add(struct dye_identi
 
 /* An image, to be stored; borrowed for the call. */
 typedef enum dye_status (*dye_identifier_image_fn)(void *arg, unsigned kind, struct dye_span image);
-/* Each kind that has elements, in order of kind. DYE_E_NOMEM, or what fn
- * returned. O(n). */
+/* Each kind that has elements, in order of kind. DYE_E_NOMEM, or what fn returned. O(n). */
 DYE_MUST_CHECK DYE_API enum dye_status dye_identifier_sets_images(struct dye_identifier_sets *s,
                                                                   dye_identifier_image_fn fn, void *arg);
 

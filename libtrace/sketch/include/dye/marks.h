@@ -26,8 +26,9 @@ struct dye_marks;
 /* Whether entries of a canary are wanted. */
 typedef bool (*dye_mark_filter_fn)(void *arg, const char *canary);
 
-/* Entries of epochs after `since` whose canary `filter` (NULL: all) wants. The set outlives the
- * marks. DYE_E_LIMIT beyond DYE_MARKS_MAX (2 GiB): a narrower question is needed. */
+/* Entries of epochs after `since` whose canary `filter` (NULL: all) wants. The set outlives the marks. DYE_E_LIMIT
+ * beyond DYE_MARKS_MAX (2 GiB): a narrower question is needed; DYE_E_NOMEM. O(entries log entries). Made by one thread,
+ * then read by any number. */
 #define DYE_MARKS_MAX (INT64_C(1) << 26)
 DYE_MUST_CHECK DYE_API enum dye_status dye_marks_new(const struct dye_index_set *set, const struct dye_key *sketch_key,
                                                      uint64_t since, dye_mark_filter_fn filter, void *arg,
