@@ -188,6 +188,15 @@ static enum dye_status append_name(struct store *s, const char *name, struct dye
     return status;
 }
 
+static enum dye_status check_table(struct store *s, const char *quoted, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    DYE_TRY(store_run(s, err, &r, "SELECT to_regclass($1) IS NOT NULL", "s", quoted));
+    if (!store_bool(r, 0, 0))
+        DYE_FAIL(err, DYE_E_USAGE, "table: %.160s: unknown", quoted);
+    return DYE_OK;
+}
+
 /* Whether the table has the column: to_regclass and pg_attribute see what the role may. */
 static enum dye_status has_column(struct store *s, const char *table, const char *column, bool *ret,
                                   struct dye_error *err)
@@ -209,6 +218,8 @@ static enum dye_status select_of(struct store *s, const char *table, const struc
     dye_buf_init(&quoted, 1024, false);
     enum dye_status status = append_name(s, table, &quoted);
     *ret_columns = 0;
+    if (status == DYE_OK)
+        status = check_table(s, (const char *)quoted.p, err);
     if (status == DYE_OK)
         status = dye_buf_append_str(sql, "DECLARE profile NO SCROLL CURSOR FOR SELECT ");
     for (size_t i = 0; status == DYE_OK && i < sector->columns; i++) {

@@ -25,6 +25,7 @@ before=$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk
 exit_is "a profile wants one place to learn from" 2 dyetrace source profile jinan-hospital/his
 exit_is "an unknown source is an error" 2 dyetrace source profile nowhere --conninfo "$server dbname=his" --table desk
 exit_is "a table that is not there is an error" 2 dyetrace source profile jinan-hospital/his --conninfo "$server dbname=his" --table nothing
+one_line_error "by its name" 'nothing"?: unknown'
 exit_is "a profile is learned from a table" 0 dyetrace source profile jinan-hospital/his --conninfo "$server dbname=his" \
     --table desk --map name=xm
 is "the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10) ORDER BY mrn)) FROM desk d')" "$before"
