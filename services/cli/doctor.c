@@ -210,6 +210,36 @@ static void check_database(const struct home *h)
     store_close(s);
 }
 
+/* How many entries of a folder of the spool are files, or are none; not those that begin with a dot. */
+static void count_entries(const struct home *h, const char *folder, unsigned *ret_files, unsigned *ret_others)
+{
+    char path[HOME_PATH_MAX];
+    DIR *dir = home_path(h, path, NULL, "%s", folder) == DYE_OK ? opendir(path) : NULL;
+    struct stat st;
+    for (const struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+        const char *end = strrchr(e->d_name, '.');
+        if (e->d_name[0] == '.' || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+            (end != NULL && strcmp(end, ".reason") == 0))
+            continue;
+        *(S_ISREG(st.st_mode) ? ret_files : ret_others) += 1;
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
+static void check_spool(const struct home *h)
+{
+    unsigned waiting = 0, left = 0, failed = 0, failed_others = 0;
+    char says[96];
+    count_entries(h, "spool", &waiting, &left);
+    count_entries(h, "spool/failed", &failed, &failed_others);
+    left -= left < 2 ? left : 2; /* done and failed */
+    failed += failed_others;
+    snprintf(says, sizeof says, "%u waiting, %u in failed, %u that are no files", waiting, failed, left);
+    report_finding("spool", failed + left == 0 ? FINE : NOTE, says,
+                   failed != 0 ? "the reason lies beside each of failed" : "dyetrace ingest takes a directory");
+}
+
 static void check_disk(const struct home *h)
 {
     struct statvfs fs;
@@ -265,6 +295,7 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
     check_sandbox("helpers", sandbox_probe_helper());
     check_sandbox("sender", sandbox_probe_sender());
     check_helpers();
+    check_spool(&h);
     check_disk(&h);
     call->code = wrong == 0 ? 0 : 3;
     return DYE_OK;

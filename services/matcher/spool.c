@@ -30,6 +30,7 @@ struct spool {
     struct event *event;
     struct event *rescan;
     bool paused;
+    unsigned left; /* entries that are no files, as of the last look */
 };
 
 static bool is_told(const struct spool *s, const char *name)
@@ -71,13 +72,21 @@ static void read_directory(struct spool *s)
         log_event(LOG_ERROR_, "spool.unreadable", "why=\"%s\"", strerror(errno));
         return;
     }
+    unsigned left = 0;
     for (const struct dirent *e; (e = readdir(d)) != NULL;) {
         struct stat st;
-        if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-            st.st_mtime + STILL_S <= time(NULL))
+        if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        if (!S_ISREG(st.st_mode))
+            left += e->d_name[0] != '.' && strcmp(e->d_name, "done") != 0 && strcmp(e->d_name, "failed") != 0;
+        else if (st.st_mtime + STILL_S <= time(NULL))
             tell(s, e->d_name);
     }
     closedir(d);
+    if (left > s->left)
+        log_event(LOG_WARN_, "spool.left",
+                  "entries=%u why=\"no regular files\" outcome=\"left; ingest takes a directory\"", left);
+    s->left = left;
 }
 
 static void on_rescan(evutil_socket_t fd, short what, void *arg)

@@ -6,7 +6,7 @@
  * Hand-over: rename a finished file into it, or write it there under a name that starts with a dot and rename it; a
  * file written in place is taken when its writer closes it. inotify tells at once; the directory is read again every
  * few seconds, so that a lost event only delays. A file that was there before the start is taken once it has been
- * still for two seconds.
+ * still for two seconds. A directory, and a link or a pipe that was made in place, stays and is logged.
  */
 #include "home.h"
 

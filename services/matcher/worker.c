@@ -62,7 +62,8 @@ static enum dye_status ingest_file(struct worker *w, const char *name, struct in
     DYE_TRY(connect_store(w, err));
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        DYE_FAIL(err, errno == ENOENT ? DYE_E_NOTFOUND : DYE_E_IO, "dump: %s", strerror(errno));
+        DYE_FAIL(err, errno == ENOENT ? DYE_E_NOTFOUND : DYE_E_IO, "dump: %s",
+                 errno == ELOOP ? "a link, which is not followed" : strerror(errno));
     struct ingest in = {.home = w->home, .store = w->store, .registry = w->registry, .stop = w->stop};
     struct ingest_acquisition a = {.location = path, .label = name, .feed = "spool", .in_spool = true};
     enum dye_status status = fstat(fd, &before) == 0 ? ingest_dump(&in, fd, &a, ret, err)

@@ -47,8 +47,14 @@ mv "$DYETRACE_HOME/spool/.half.csv" "$DYETRACE_HOME/spool/whole.csv"
 chown --reference="$DYETRACE_HOME/spool" "$DYETRACE_HOME/spool/whole.csv" 2>/dev/null
 ok "it is taken when it has its name, whatever else lies there" eventually 20 is_attributed "$SCRATCH/dot.csv"
 
+ok "what is no file is told" eventually 10 grep -q 'event=spool.left entries=3 ' "$DYETRACE_HOME/log/matcher.log"
+like "by the doctor too" "$(dyetrace doctor)" 'note +spool +[0-9]+ waiting, 0 in failed, 3 that are no files'
+
 noise 10 7 >"$SCRATCH/locked.csv"
 cp "$SCRATCH/locked.csv" "$DYETRACE_HOME/.locked" && chmod 000 "$DYETRACE_HOME/.locked" && mv "$DYETRACE_HOME/.locked" "$DYETRACE_HOME/spool/locked.csv"
+ln -s /etc/passwd "$DYETRACE_HOME/.link" && mv "$DYETRACE_HOME/.link" "$DYETRACE_HOME/spool/moved-link.csv"
+ok "a link that is moved in goes to failed" eventually 15 test -e "$failed_dir/moved-link.csv.reason"
+is "which says why" "$(head -n 1 "$failed_dir/moved-link.csv.reason")" "dump: a link, which is not followed"
 ok "a file that can't be read goes to failed" eventually 15 test -e "$failed_dir/locked.csv"
 # Names as long as a file system takes them: with what is put behind them they would be longer.
 long=$(printf 'x%.0s' $(seq 243))
