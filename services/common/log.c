@@ -39,7 +39,10 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
     size_t used = n > 0 ? (size_t)n : 0;
     va_list ap;
     va_start(ap, fields);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* but for its quotes it is `fields`, which is checked */
     n = vsnprintf(line + used, sizeof line - used - 1, format, ap);
+#pragma GCC diagnostic pop
     va_end(ap);
     used = strlen(line);
     for (size_t i = 0; i < used; i++)
