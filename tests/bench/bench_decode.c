@@ -9,6 +9,7 @@
  *
  * A case is a line of `cases`: add others there.
  */
+#include "clock.h"
 #include "decoder.h"
 #include "dye/chunker.h"
 #include "helper.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ROUNDS = 5 };
@@ -53,13 +53,6 @@ enum { CASES = sizeof cases / sizeof *cases };
 
 static char folder[] = "/tmp/bench_decode.XXXXXX";
 static char self[4096];
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- the file ---- */
 
@@ -141,19 +134,19 @@ static double decode(const char *path, struct taken *ret)
     struct dye_error err = {0};
     dye_decode_limits_default(&limits);
     *ret = (struct taken){.chunker = dye_chunker_new(DYE_CHUNK_TARGET_BYTES, DYE_CHUNK_MAX_BYTES, on_chunk, ret)};
-    double started = now();
+    double started = clock_s(CLOCK_MONOTONIC);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || decoder_run(&decoder, fd, &limits, &events, NULL, &err) != DYE_OK)
         ret->unread++;
     close(fd);
     dye_chunker_free(ret->chunker);
-    return now() - started;
+    return clock_s(CLOCK_MONOTONIC) - started;
 }
 
 static double run_bare(const struct bench_case *c)
 {
-    double started = now();
-    return shell(c->bare) ? now() - started : -1;
+    double started = clock_s(CLOCK_MONOTONIC);
+    return shell(c->bare) ? clock_s(CLOCK_MONOTONIC) - started : -1;
 }
 
 static int compare(const void *a, const void *b)

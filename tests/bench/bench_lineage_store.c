@@ -9,6 +9,7 @@
  *
  * Usage: bench_lineage_store CONNINFO [DUMPS]     (default 100000; seed by DYE_SEED; exits 1 when a bound is missed)
  */
+#include "clock.h"
 #include "dye/digest.h"
 #include "identities.h"
 #include "lineage.h"
@@ -18,7 +19,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { SMALL_MIN = 20, SMALL_MAX = 200, EVERY = 500, LARGE = 20000, HUGE_ONE = 400000, REGULARS = 100000, TIMES = 3 };
 
@@ -32,13 +32,6 @@ static void must(enum dye_status status, const struct dye_error *err)
         return;
     fprintf(stderr, "bench_lineage_store: %s\n", err != NULL ? err->message : dye_status_name(status));
     exit(3);
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void run(const char *sql)
@@ -157,9 +150,9 @@ static bool ask(size_t q, uint64_t dumps)
     double took[TIMES], first = 0;
     snprintf(dump, sizeof dump, "d%016" PRIx64, dumps + 1 + q);
     for (size_t i = 0; i < TIMES; i++) {
-        double started = now();
+        double started = clock_s(CLOCK_MONOTONIC);
         must(lineage_run(sets, dump, NULL, &err), &err);
-        took[i] = now() - started;
+        took[i] = clock_s(CLOCK_MONOTONIC) - started;
         first = i == 0 ? took[0] : first;
     }
     qsort(took, TIMES, sizeof *took, compare);
@@ -184,7 +177,7 @@ int main(int argc, char **argv)
     seed = rng_seed(1);
     must(store_open(argv[1], "bench_lineage_store", &sets, &err), &err);
     must(store_open(argv[1], "bench_lineage_store", &samples, &err), &err);
-    double started = now();
+    double started = clock_s(CLOCK_MONOTONIC);
     must(store_run(sets, &err, NULL,
                    "INSERT INTO dyetrace.dump (dump_id, sha256, bytes, epoch, canaries, state)"
                    " SELECT 'd' || lpad(to_hex(i), 16, '0'), sha256(i::text::bytea), 1, 1, 1, 'complete'"
@@ -218,7 +211,7 @@ int main(int argc, char **argv)
     run("ANALYZE dyetrace.acquisition");
     printf("%" PRIu64 " dumps, %" PRIu64 " elements in %" PRIu64 " MB of images, %" PRIu64
            " of them sampled; made in %.0f s\n",
-           dumps, elements, bytes >> 20, sampled, now() - started);
+           dumps, elements, bytes >> 20, sampled, clock_s(CLOCK_MONOTONIC) - started);
     bool holds = true;
     for (size_t q = 0; q < ASKED; q++)
         holds &= ask(q, dumps);

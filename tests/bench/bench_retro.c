@@ -10,6 +10,7 @@
  *
  * Usage: bench_retro [MILLION_TOKENS]     (default 100; seed by DYE_SEED; exits 1 when a bound is missed)
  */
+#include "clock.h"
 #include "dye/digest.h"
 #include "dye/marks.h"
 #include "dye/scan.h"
@@ -18,7 +19,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { CANARIES = 10000, IMAGES_MAX = 4096 };
 
@@ -26,13 +26,6 @@ static const struct dye_key key = {{7, 7, 7}};
 static struct dye_span image[IMAGES_MAX];
 static size_t images, bytes;
 static bool missed;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void bound(bool held, const char *what)
 {
@@ -74,14 +67,14 @@ static void measure_size(uint64_t tokens, struct rng *r)
     uint8_t classes[BATCH];
     memset(classes, 1u << DYE_TOKEN_MOBILE | 1u << DYE_TOKEN_OTHER, sizeof classes);
     struct dye_sketch_builder *b = dye_sketch_builder_new(&key, keep, NULL);
-    double start = now();
+    double start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     for (uint64_t i = 0; i < tokens; i += BATCH) {
         for (size_t k = 0; k < BATCH; k++)
             probe[k] = rng_u64(r);
         must(dye_sketch_builder_take(b, probe, classes, BATCH));
     }
     must(dye_sketch_builder_seal(b));
-    double took = now() - start, each = (double)bytes / (double)tokens;
+    double took = clock_s(CLOCK_PROCESS_CPUTIME_ID) - start, each = (double)bytes / (double)tokens;
     dye_sketch_builder_free(b);
     printf("size: %llu distinct tokens in %zu images, %.3f bytes a token, %.0f ns a token to build\n",
            (unsigned long long)tokens, images, each, 1e9 * took / (double)tokens);
@@ -145,14 +138,14 @@ static void measure_hunt(const struct dye_index_keys *keys, unsigned live, doubl
     struct dye_marks *marks;
     struct dye_sketch s;
     uint64_t hits = 0;
-    double start = now();
+    double start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     must(dye_marks_new(&set, &key, 0, NULL, NULL, &marks, NULL));
-    double made = now();
+    double made = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     for (size_t i = 0; i < images; i++) {
         must(dye_sketch_open(image[i], &s, NULL));
         must(dye_marks_check(marks, &s, 0, i, count, &hits));
     }
-    double end = now();
+    double end = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     printf("hunt: %d canaries of 100 forms, %u of a class that is there: %.0f ms to gather, %.0f ms to ask %zu images;"
            " %llu false\n",
            CANARIES, live, 1e3 * (made - start), 1e3 * (end - made), images, (unsigned long long)hits);
@@ -186,7 +179,7 @@ static void measure_ingest(const struct dye_index_keys *keys, struct rng *r)
             struct dye_sketch_builder *b = dye_sketch_builder_new(&key, drop, &stored);
             const struct dye_token_sink sink = {keys, dye_sketch_builder_take, b};
             uint8_t digest[32];
-            double start = now();
+            double start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
             for (size_t at = 0; at < n && what < 2; at += CHUNK) {
                 struct dye_span chunk = dye_span_of((uint8_t *)text + at, n - at < CHUNK ? n - at : CHUNK);
                 must(what == 0 ? dye_scan(&set, UINT64_MAX, chunk, on_hit, NULL, &stats)
@@ -195,7 +188,7 @@ static void measure_ingest(const struct dye_index_keys *keys, struct rng *r)
             must(dye_sketch_builder_seal(b));
             if (what == 2)
                 dye_digest_of(DYE_SHA256, dye_span_of((uint8_t *)text, n), digest);
-            double took = now() - start;
+            double took = clock_s(CLOCK_PROCESS_CPUTIME_ID) - start;
             best[what] = took < best[what] ? took : best[what];
             dye_sketch_builder_free(b);
         }

@@ -6,6 +6,7 @@
  * Usage: bench_xlsx [ROWS]     (seed by DYE_SEED). Ends with 1 when it is less than 5 times as fast as LibreOffice or
  * less than 3 times as openpyxl, both by processor time; a peer that is not installed is left out.
  */
+#include "clock.h"
 #include "dye/decode.h"
 
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char writer[] =
@@ -46,17 +46,10 @@ struct cost {
     long peak_kb;
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Runs a program, or `work` in a process of its own; false when it fails. */
 static bool measure(char *const argv[], int (*work)(const char *), const char *path, struct cost *ret)
 {
-    double start = now();
+    double start = clock_s(CLOCK_MONOTONIC);
     pid_t pid = fork();
     if (pid == 0) {
         if (work != NULL)
@@ -71,7 +64,7 @@ static bool measure(char *const argv[], int (*work)(const char *), const char *p
     struct rusage usage;
     if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return false;
-    ret->wall = now() - start;
+    ret->wall = clock_s(CLOCK_MONOTONIC) - start;
     ret->cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     ret->peak_kb = usage.ru_maxrss;

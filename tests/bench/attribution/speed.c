@@ -2,6 +2,7 @@
  * A large home: 10,000 sources in a tree of three levels, a million canaries, a tenth of the sources fed by another,
  * forty holders of copies; and a dump merged of many leaks, with 10,000 sightings.
  */
+#include "clock.h"
 #include "dye/attribute.h"
 #include "parts.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum { SOURCES = 10000, CANARIES = 1000000, SEEN = 10000, FLOWS = 1000, HOLDERS = 40, POSITIONS = 1000 };
 static const double most_seconds = 2, most_gib = 1;
@@ -60,28 +60,20 @@ static struct dye_attribute_case make_case(struct rng *r)
                                        seen,    n_seen,  1000000,  1,        flows,    FLOWS};
 }
 
-static double between(const struct timespec *t)
-{
-    return (double)(t[1].tv_sec - t[0].tv_sec) + (double)(t[1].tv_nsec - t[0].tv_nsec) / 1e9;
-}
-
 bool speed_measure(uint64_t seed)
 {
     struct rng r;
     struct dye_attribution a;
-    struct timespec wall[2];
-    struct timespec busy[2];
     struct rusage usage;
     rng_init(&r, seed);
     const struct dye_attribute_case c = make_case(&r);
-    clock_gettime(CLOCK_MONOTONIC, &wall[0]);
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy[0]);
+    double wall = clock_s(CLOCK_MONOTONIC);
+    double seconds = clock_s(CLOCK_THREAD_CPUTIME_ID); /* what else the machine does is not its fault */
     if (dye_attribute(&c, NULL, &a, NULL) != DYE_OK)
         abort();
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy[1]);
-    clock_gettime(CLOCK_MONOTONIC, &wall[1]);
+    seconds = clock_s(CLOCK_THREAD_CPUTIME_ID) - seconds;
+    wall = clock_s(CLOCK_MONOTONIC) - wall;
     getrusage(RUSAGE_SELF, &usage);
-    double seconds = between(busy); /* of the one thread: what else the machine does is not its fault */
     double gib = (double)usage.ru_maxrss / 1048576;
     size_t named = 0;
     for (size_t i = 0; i < a.n; i++)
@@ -90,7 +82,7 @@ bool speed_measure(uint64_t seed)
     printf("speed: %d sources, %d canaries, %d flows, %zu sightings: %zu sources named, %u groups; %.2f s busy, %.2f s "
            "by the clock, %.2f GiB with\n"
            "the case itself (under %g s, %g GiB): %s\n",
-           SOURCES, CANARIES, FLOWS, c.n_seen, named, a.groups, seconds, between(wall), gib, most_seconds, most_gib,
+           SOURCES, CANARIES, FLOWS, c.n_seen, named, a.groups, seconds, wall, gib, most_seconds, most_gib,
            bound_word(holds));
     dye_attribution_done(&a);
     free((void *)c.sources);
