@@ -16,8 +16,8 @@ enum log_level { LOG_DEBUG_, LOG_INFO_, LOG_WARN_, LOG_ERROR_ };
 void log_open(const char *program, enum log_level least);
 
 /* log_event(LOG_INFO_, "dump.complete", "dump=%s parts=%d", id, n): fields are `key=value` separated by spaces; a value
- * that may hold spaces is written "\"%s\"", and quotes inside it come out as apostrophes. `fields` is at most 511 bytes; a line of more than 1,023
- * bytes is cut. */
+ * that may hold spaces is written "\"%s\"", and quotes inside it come out as apostrophes. `fields` is at most 511
+ * bytes; a line of more than 1,023 bytes is cut. */
 void log_event(enum log_level level, const char *event, const char *fields, ...) DYE_PRINTF(3, 4);
 
 /* For people, on stderr: `dyetrace: <what>: <why>`. Returns the exit status for err. */
