@@ -82,7 +82,8 @@ SELECT bag_eq(
               ('dyetrace_seeder', 'placement_health', 'UPDATE', 'checked_at'),
               ('dyetrace_seeder', 'rotation', 'UPDATE', 'finished_at'),
               ('dyetrace_seeder', 'source_check', 'UPDATE', 'checked_at,why'),
-              ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
+              ('dyetrace_seeder', 'source', 'UPDATE', 'environment'),
+              ('dyetrace_seeder', 'source_flow', 'UPDATE', 'ended_at') $$,
     'the columns that may be written are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
            WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
@@ -166,6 +167,8 @@ FROM (VALUES
     ('seeder', 'UPDATE dyetrace.canary_value SET pool_fp = NULL', 'give a pool''s value back'),
     ('seeder', 'UPDATE dyetrace.source_approval SET approved_by = ''x''', 'change an approval'),
     ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
+    ('seeder', 'DELETE FROM dyetrace.source_flow', 'forget a flow'),
+    ('seeder', 'UPDATE dyetrace.source_flow SET to_id = 1', 'turn a flow'), ('matcher', 'UPDATE dyetrace.source_flow SET ended_at = now()', 'end a flow'),
     ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
     ('seeder', 'DELETE FROM dyetrace.canary_burn', 'take a burn back'),
     ('seeder', 'UPDATE dyetrace.placement_health SET state = ''present''', 'change how a canary was found'),
