@@ -51,6 +51,7 @@ INSERT INTO allowed VALUES
     ('auditor', 'epoch', '{SELECT}'), ('auditor', 'canary', '{SELECT}'), ('auditor', 'placement', '{SELECT}'),
     ('auditor', 'log_leaf', '{SELECT}'), ('auditor', 'log_head', '{SELECT}'), ('auditor', 'audit', '{SELECT}'),
     ('auditor', 'audit_checkpoint', '{INSERT,SELECT}'),
+    ('alerter', 'alert_folded', '{SELECT}'),
     ('alerter', 'alert', '{SELECT}'), ('alerter', 'alert_message', '{SELECT}'), ('alerter', 'alert_delivery', '{SELECT}');
 SELECT table_privs_are('dyetrace', c.relname, ('dyetrace_' || z.role)::name, coalesce(a.rights, '{}')::name[],
                        format('%s on %s: %s', z.role, c.relname, coalesce(array_to_string(a.rights, ', '), 'nothing')))
@@ -195,7 +196,8 @@ FROM (VALUES
     ('alerter', 'INSERT INTO dyetrace.alert (dump_id) VALUES (''x'')', 'make an alert'),
     ('alerter', 'UPDATE dyetrace.alert SET body = ''{}''', 'change what is told'),
     ('alerter', 'DELETE FROM dyetrace.alert_message', 'forget what it told'),
-    ('matcher', 'SELECT * FROM dyetrace.alert', 'read alerts'),
+    ('alerter', 'SELECT dyetrace.alerts_expire(0)', 'have what it told forgotten'),
+    ('matcher', 'SELECT * FROM dyetrace.alert', 'read alerts'), ('matcher', 'DELETE FROM dyetrace.alert', 'forget an alert by itself'),
     ('matcher', 'UPDATE dyetrace.alert_state SET verdict = ''attributed''', 'have a verdict told as no news'),
     ('portal', 'SELECT * FROM dyetrace.alert', 'read alerts')) t (zone, statement, what)
 WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);
