@@ -5,7 +5,7 @@
 -- What is planted in a source and flows to another or to a part of it, from outside of that one, and until when.
 CREATE FUNCTION dyetrace.source_feeders(of_source integer)
 RETURNS TABLE (part integer, feeder integer, until timestamptz)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE inside (id) AS MATERIALIZED (
         SELECT t.source_id FROM dyetrace.source q
         JOIN dyetrace.source t ON t.owner_id = q.owner_id AND (t.path = q.path OR starts_with(t.path, q.path || '/'))
@@ -22,7 +22,7 @@ $$;
 -- Where what a source and its parts hold was planted; `part`: which of them holds it.
 CREATE FUNCTION dyetrace.source_places(of_source integer)
 RETURNS TABLE (part integer, place integer, until timestamptz)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
     SELECT t.source_id, t.source_id, timestamptz 'infinity' FROM dyetrace.source q
     JOIN dyetrace.source t ON t.owner_id = q.owner_id AND (t.path = q.path OR starts_with(t.path, q.path || '/'))
     WHERE q.source_id = of_source
@@ -62,22 +62,31 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT x.place, max(x.until) AS until
         FROM dyetrace.implicated_beside(of_dump, of_source) i CROSS JOIN LATERAL dyetrace.source_places(i.source_id) x
         GROUP BY 1),
+    also_held AS MATERIALIZED (
+        SELECT DISTINCT p.canary_id FROM elsewhere e
+        JOIN dyetrace.placement p ON p.source_id = e.place AND p.planted_at < e.until),
+    burned (canary_id) AS MATERIALIZED (SELECT b.b FROM w CROSS JOIN LATERAL dyetrace.canaries_burned(w.came) b (b)),
     seen AS MATERIALIZED (
         SELECT h.canary_id, h.variant, max(h.probability) AS probability FROM dyetrace.sighting h
         WHERE h.dump_id = ANY (of_dumps) GROUP BY 1, 2),
+    shown AS MATERIALIZED (
+        SELECT s.canary_id, bool_or(s.variant = 'A' AND s.probability >= 0.5) AS a,
+               bool_or(s.variant = 'B' AND s.probability >= 0.5) AS b
+        FROM seen s GROUP BY 1),
     held AS MATERIALIZED (
         SELECT x.part, p.source_id AS place, p.canary_id, min(p.planted_at) AS planted_at,
                max(CASE WHEN p.state = 'withdrawn' AND p.withdrawn_at < x.until THEN p.withdrawn_at ELSE 'infinity' END)
                    AS withdrawn_at,
                coalesce(max(g.probability), 0) AS probability, bool_or(c.type = 'shared') AS shared,
-               bool_or(EXISTS (SELECT FROM seen o WHERE o.canary_id = p.canary_id AND o.variant <> p.variant
-                               AND o.probability >= 0.5)) AS other_copy
+               bool_or(coalesce(CASE p.variant WHEN 'A' THEN v.b ELSE v.a END, false)) AS other_copy
         FROM w CROSS JOIN dyetrace.source_places(of_source) x
         JOIN dyetrace.placement p ON p.source_id = x.place AND p.planted_at < x.until
         JOIN dyetrace.canary c ON c.canary_id = p.canary_id
         LEFT JOIN seen g ON g.canary_id = p.canary_id AND g.variant = p.variant
+        LEFT JOIN shown v ON v.canary_id = p.canary_id
         WHERE c.type <> 'control' AND c.epoch <= w.epoch AND p.planted_at <= w.came
-          AND (p.state <> 'committed' OR g.probability IS NOT NULL) AND NOT dyetrace.canary_is_burned(c.canary_id, w.came)
+          AND (p.state <> 'committed' OR g.probability IS NOT NULL)
+          AND p.canary_id NOT IN (SELECT b.canary_id FROM burned b)
         GROUP BY 1, 2, 3),
     -- Once: where it was planted inside before where it flowed to, and of several parts that it flowed to the first.
     once AS (
@@ -87,8 +96,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         FROM held h)
     SELECT o.part, o.place, o.canary_id, o.planted_at, o.withdrawn_at, o.probability, o.shared,
            (NOT w.implicated AND (o.shared OR o.part <> o.place)) OR (o.shared AND (o.copies > 1 OR o.mixed))
-           OR EXISTS (SELECT FROM elsewhere e JOIN dyetrace.placement p ON p.source_id = e.place AND p.planted_at < e.until
-                      WHERE p.canary_id = o.canary_id)
+           OR o.canary_id IN (SELECT a.canary_id FROM also_held a)
     FROM once o CROSS JOIN w
     WHERE o.n = 1 OR (o.part = o.place AND NOT o.shared)
 $$;

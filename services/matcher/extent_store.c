@@ -91,6 +91,29 @@ static void divide(const PGresult *rows, uint64_t population, struct sizing *s, 
     }
 }
 
+/*
+ * Of one table in which nobody knows how many rows flowed there and how many are its own, any share of either may have
+ * leaked: the interval is as wide as what each says by itself of the whole.
+ */
+static void widen(const PGresult *rows, uint64_t population, double z, struct dye_extent *size)
+{
+    struct dye_extent_stratum part[2] = {{.population = population}, {.population = population}};
+    for (int i = 0; i < PQntuples(rows); i++)
+        if (!store_bool(rows, i, OPEN)) {
+            struct dye_extent_stratum *p = &part[store_bool(rows, i, RECEIVED)];
+            p->planted++;
+            p->seen += store_bool(rows, i, SEEN);
+        }
+    if (population == 0 || part[0].planted == 0 || part[1].planted == 0)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct dye_extent e;
+        dye_extent_seeded(&part[i], z, &e);
+        size->low = fmin(size->low, e.low);
+        size->high = fmax(size->high, e.high);
+    }
+}
+
 static enum dye_status measure_size(const PGresult *rows, uint64_t population, double z, struct measured *ret,
                                     struct dye_error *err)
 {
@@ -104,6 +127,8 @@ static enum dye_status measure_size(const PGresult *rows, uint64_t population, d
     }
     divide(rows, population, &s, ret);
     dye_extent_strata(s.stratum, s.n, z, &ret->size);
+    if (s.n == 1)
+        widen(rows, population, z, &ret->size);
     for (size_t k = 0; k < s.n && s.n > 1; k++) {
         struct dye_extent e;
         dye_extent_seeded(&s.stratum[k], z, &e);

@@ -46,6 +46,11 @@ is "what flowed there counts for its size, as a stratum" \
     "$(of register/all '[.leaked.estimate, (.strata[] | [.source, .seen, .planted, .estimate]), .counted.received]')" \
     '[7000,["register/all",15,150,3000],["clinic/his",20,100,4000],100]'
 is "and not for upstream's, which is not implicated" "$(of clinic/his '[.leaked, .counted.open]')" '[null,100]'
+home_sql "UPDATE dyetrace.source SET population = 50000 WHERE path = 'clinic/his'" >/dev/null
+same_json "where populations do not say what share flowed there, all is one table, as uncertain as both" \
+    "$(dyetrace attribute "$dump" --json | jq -c '.sources[] | select(.source == "register/all") | [.leaked.estimate, .strata, .leaked.low < 3100, .leaked.high > 14000]')" \
+    '[7000,[],true,true]'
+home_sql "UPDATE dyetrace.source SET population = 20000 WHERE path = 'clinic/his'" >/dev/null
 like "as text" "$(dyetrace attribute "$dump")" 'of its canaries 100 are not counted in size and time: another source held them too'
 ACCOUNTS=$(dyetrace accounts "$dump" --json)
 accounts() { jq -c '[.accounts[].account] | length' <<<"$ACCOUNTS"; }
