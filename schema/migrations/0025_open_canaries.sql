@@ -48,7 +48,8 @@ DROP FUNCTION dyetrace.case_canaries(text[], integer);
 -- `place` is where it was planted, another than `part` when it flowed there. `open`: it is not counted, because another
 -- source that the attribution of of_dump implicates held it too, or, where this one is not implicated, because whoever
 -- else holds it may have given it away. Of shared ones also because parts of it hold different copies, or because a variant
--- that it was not given is in the dumps: then another copy is too, and where both are alike it is open whose a row is.
+-- that it was not given is in the dumps, and its own not: then another copy is too, and where both are alike it is open whose
+-- a row is. (Where both variants are seen the one may be taken for the other: it is one person.)
 CREATE FUNCTION dyetrace.case_canaries(of_dumps text[], of_source integer, of_dump text)
 RETURNS TABLE (part integer, place integer, canary_id text, planted_at timestamptz, withdrawn_at timestamptz,
                probability double precision, shared boolean, open boolean)
@@ -78,7 +79,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                max(CASE WHEN p.state = 'withdrawn' AND p.withdrawn_at < x.until THEN p.withdrawn_at ELSE 'infinity' END)
                    AS withdrawn_at,
                coalesce(max(g.probability), 0) AS probability, bool_or(c.type = 'shared') AS shared,
-               bool_or(coalesce(CASE p.variant WHEN 'A' THEN v.b ELSE v.a END, false)) AS other_copy
+               bool_or(CASE p.variant WHEN 'A' THEN v.b AND NOT v.a ELSE v.a AND NOT v.b END) AS other_copy
         FROM w CROSS JOIN dyetrace.source_places(of_source) x
         JOIN dyetrace.placement p ON p.source_id = x.place AND p.planted_at < x.until
         JOIN dyetrace.canary c ON c.canary_id = p.canary_id
@@ -92,7 +93,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     once AS (
         SELECT h.*, row_number() OVER (PARTITION BY h.canary_id ORDER BY (h.part = h.place) DESC, h.part, h.place) AS n,
                count(*) OVER (PARTITION BY h.canary_id) AS copies,
-               bool_or(h.shared AND h.other_copy) OVER () AS mixed
+               coalesce(bool_or(h.shared AND h.other_copy) OVER (), false) AS mixed
         FROM held h)
     SELECT o.part, o.place, o.canary_id, o.planted_at, o.withdrawn_at, o.probability, o.shared,
            (NOT w.implicated AND (o.shared OR o.part <> o.place)) OR (o.shared AND (o.copies > 1 OR o.mixed))
