@@ -7,7 +7,7 @@
 
 static const double upper_z = 2.326; /* one-sided 99 % */
 
-/* Canaries in the order of planting, in groups. */
+/* Canaries of each place in the order of planting, in groups. */
 struct groups {
     const struct dye_accounts_case *c;
     uint32_t *of;                    /* by canary: the number of its group */
@@ -16,43 +16,56 @@ struct groups {
 };
 
 struct dated {
+    uint32_t place;
     int64_t at;
     uint32_t canary;
 };
 
-static int by_time(const void *a, const void *b)
+static int by_place_and_time(const void *a, const void *b)
 {
     const struct dated *x = a;
     const struct dated *y = b;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
     return (x->canary > y->canary) - (x->canary < y->canary);
 }
 
-/* Canaries planted at one moment are never parted; a last group that is too small goes to the one before. */
+/* Those of order[from..] that are of one place with the first: one or several groups. Canaries planted at one moment
+ * are never parted; a last group that is too small goes to the one before. */
+static size_t group_place(struct groups *g, const struct dated *order, size_t from)
+{
+    size_t end = from;
+    size_t size = 0;
+    while (end < g->c->n_canaries && order[end].place == order[from].place)
+        end++;
+    for (size_t i = from; i < end; i++) {
+        if (size >= DYE_ACCOUNTS_STRATUM && order[i].at != order[i - 1].at && end - i >= DYE_ACCOUNTS_STRATUM) {
+            g->n++;
+            size = 0;
+        }
+        size++;
+        g->of[order[i].canary] = g->n;
+        g->stratum[g->n].total++;
+        g->stratum[g->n].drawn += g->c->canaries[order[i].canary].seen >= 0.5;
+    }
+    g->n++;
+    return end;
+}
+
 static bool groups_init(struct groups *g, const struct dye_accounts_case *c)
 {
     struct dated *order = calloc(c->n_canaries + 1, sizeof *order);
     *g = (struct groups){.c = c};
     g->of = calloc(c->n_canaries + 1, sizeof *g->of);
-    g->stratum = calloc(c->n_canaries / DYE_ACCOUNTS_STRATUM + 1, sizeof *g->stratum);
+    g->stratum = calloc(c->n_canaries + 1, sizeof *g->stratum);
     if (order != NULL && g->of != NULL && g->stratum != NULL) {
         for (uint32_t i = 0; i < c->n_canaries; i++)
-            order[i] = (struct dated){c->canaries[i].planted_at, i};
-        qsort(order, c->n_canaries, sizeof *order, by_time);
-        size_t size = 0;
-        for (size_t i = 0; i < c->n_canaries; i++) {
-            if (size >= DYE_ACCOUNTS_STRATUM && order[i].at != order[i - 1].at &&
-                c->n_canaries - i >= DYE_ACCOUNTS_STRATUM) {
-                g->n++;
-                size = 0;
-            }
-            size++;
-            g->of[order[i].canary] = g->n;
-            g->stratum[g->n].total++;
-            g->stratum[g->n].drawn += c->canaries[order[i].canary].seen >= 0.5;
-        }
-        g->n++;
+            order[i] = (struct dated){c->canaries[i].place, c->canaries[i].planted_at, i};
+        qsort(order, c->n_canaries, sizeof *order, by_place_and_time);
+        for (size_t i = 0; i < c->n_canaries;)
+            i = group_place(g, order, i);
     }
     free(order);
     return g->n > 0;

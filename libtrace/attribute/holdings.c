@@ -66,70 +66,108 @@ enum dye_status holdings_raise(struct holdings *h, const uint32_t *node, size_t 
     return order(h, n_sources, n_canaries);
 }
 
-/* Where a source's holdings flow to, at any distance: breadth first, each source once. */
+struct edge {
+    uint32_t to;
+    int64_t until;
+};
+/* Where a source's holdings flow to, at any distance, and until when: the way there that was open longest, which is
+ * open until its first flow ends. */
 struct reach {
-    uint32_t *to; /* flows by their source: to[from[s] .. from[s + 1]) */
+    struct edge *edge; /* flows by their source: edge[from[s] .. from[s + 1]) */
     size_t *from;
-    uint32_t *list, *visit; /* sources reached; by source, the last start that reached it */
+    int64_t *until; /* by source: what is planted earlier gets there; INT64_MIN: nothing does */
+    uint32_t *list; /* sources reached */
     size_t n;
+    uint32_t *open; /* of these, whose flows are still to be followed */
+    bool *is_open;
 };
 
 static bool reach_init(struct reach *r, const struct dye_attribute_case *c)
 {
     *r = (struct reach){0};
-    r->to = calloc(c->n_flows + 1, sizeof *r->to);
+    r->edge = calloc(c->n_flows + 1, sizeof *r->edge);
     r->from = calloc(c->n_sources + 2, sizeof *r->from);
+    r->until = calloc(c->n_sources + 1, sizeof *r->until);
     r->list = calloc(c->n_sources + 1, sizeof *r->list);
-    r->visit = calloc(c->n_sources + 1, sizeof *r->visit);
-    if (r->to == NULL || r->from == NULL || r->list == NULL || r->visit == NULL)
+    r->open = calloc(c->n_sources + 1, sizeof *r->open);
+    r->is_open = calloc(c->n_sources + 1, sizeof *r->is_open);
+    if (r->edge == NULL || r->from == NULL || r->until == NULL || r->list == NULL || r->open == NULL ||
+        r->is_open == NULL)
         return false;
+    for (size_t s = 0; s < c->n_sources; s++)
+        r->until[s] = INT64_MIN;
     for (size_t i = 0; i < c->n_flows; i++)
         r->from[c->flows[i].from + 2]++;
     for (size_t s = 0; s < c->n_sources; s++)
         r->from[s + 1] += r->from[s];
     for (size_t i = 0; i < c->n_flows; i++)
-        r->to[r->from[c->flows[i].from + 1]++] = c->flows[i].to;
+        r->edge[r->from[c->flows[i].from + 1]++] =
+            (struct edge){c->flows[i].to, c->flows[i].until != 0 ? c->flows[i].until : INT64_MAX};
     return true;
 }
 
 static void reach_done(struct reach *r)
 {
-    free(r->to);
+    free(r->edge);
     free(r->from);
+    free(r->until);
     free(r->list);
-    free(r->visit);
+    free(r->open);
+    free(r->is_open);
 }
 
+static void reach_note(struct reach *r, uint32_t source, int64_t until, size_t *open)
+{
+    if (r->until[source] >= until)
+        return;
+    if (r->until[source] == INT64_MIN)
+        r->list[r->n++] = source;
+    r->until[source] = until;
+    if (!r->is_open[source])
+        r->open[(*open)++] = source;
+    r->is_open[source] = true;
+}
+
+/* A source is followed again when a way that is open longer is found, so at most once for each end of a flow. */
 static void reach_from(struct reach *r, uint32_t source)
 {
-    r->n = 0;
-    r->list[r->n++] = source;
-    r->visit[source] = source + 1;
-    for (size_t at = 0; at < r->n; at++)
-        for (size_t i = r->from[r->list[at]]; i < r->from[r->list[at] + 1]; i++)
-            if (r->visit[r->to[i]] != source + 1) {
-                r->visit[r->to[i]] = source + 1;
-                r->list[r->n++] = r->to[i];
-            }
+    size_t open = 0;
+    while (r->n > 0)
+        r->until[r->list[--r->n]] = INT64_MIN;
+    reach_note(r, source, INT64_MAX, &open);
+    while (open > 0) {
+        uint32_t at = r->open[--open];
+        r->is_open[at] = false;
+        for (size_t i = r->from[at]; i < r->from[at + 1]; i++) {
+            const struct edge *e = &r->edge[i];
+            reach_note(r, e->to, e->until < r->until[at] ? e->until : r->until[at], &open);
+        }
+    }
 }
 
-/* A holding for everywhere that it flows; their number alone when out is NULL. */
+/* A holding for everywhere that it flows; their number alone, as far as it is allowed, when out is NULL. What is taken
+ * out upstream when a flow has ended stays below. */
 static size_t spread(const struct holdings *direct, struct reach *r, size_t n_sources, struct holding *out)
 {
     size_t n = 0;
-    for (uint32_t s = 0; s < n_sources; s++) {
+    for (uint32_t s = 0; s < n_sources && n <= HOLDINGS_MAX; s++) {
         if (direct->from[s] == direct->from[s + 1])
             continue;
         reach_from(r, s);
-        for (size_t i = direct->from[s]; i < direct->from[s + 1] && out != NULL; i++)
+        for (size_t i = direct->from[s]; i < direct->from[s + 1] && n <= HOLDINGS_MAX; i++)
             for (size_t k = 0; k < r->n; k++) {
-                struct holding *h = &out[n + (i - direct->from[s]) * r->n + k];
-                *h = direct->at[i];
-                h->source = r->list[k];
+                int64_t until = r->until[r->list[k]];
+                if (direct->at[i].planted_at >= until)
+                    continue;
+                if (out != NULL) {
+                    out[n] = direct->at[i];
+                    out[n].source = r->list[k];
+                    if (out[n].withdrawn_at >= until)
+                        out[n].withdrawn_at = INT64_MAX;
+                }
+                n++;
             }
-        n += (direct->from[s + 1] - direct->from[s]) * r->n;
     }
-    memset(r->visit, 0, n_sources * sizeof *r->visit);
     return n;
 }
 
@@ -193,8 +231,10 @@ static enum dye_status gather(const struct dye_attribute_case *c, const bool *ou
     }
     if (order(h, c->n_sources, c->n_canaries) != DYE_OK)
         return DYE_E_NOMEM;
+    if (c->n_flows > 0 && h->n > 0)
+        DYE_TRY(flow_down(c, h, err));
     drop_withdrawn(h, c, seen);
-    return c->n_flows == 0 || h->n == 0 ? DYE_OK : flow_down(c, h, err);
+    return DYE_OK;
 }
 
 enum dye_status holdings_gather(const struct dye_attribute_case *c, const bool *out, const double *seen,

@@ -28,12 +28,15 @@ SELECT json_build_object(
             'planted', a.planted,
             'shared', CASE WHEN a.shared > 0 THEN json_build_object(
                 'agree', a.agree, 'of', a.shared, 'p_value', a.code_p_value) END,
-            'leaked', CASE WHEN coalesce(e.leaked, a.leaked) IS NOT NULL THEN json_build_object(
-                'estimate', round(coalesce(e.leaked, a.leaked)), 'low', round(coalesce(e.leaked_low, a.leaked_low)),
-                'high', round(coalesce(e.leaked_high, a.leaked_high))) END,
+            'leaked', CASE WHEN e.dump_id IS NULL AND a.leaked IS NOT NULL
+                           THEN json_build_object('estimate', round(a.leaked), 'low', round(a.leaked_low), 'high', round(a.leaked_high))
+                           WHEN e.leaked IS NOT NULL
+                           THEN json_build_object('estimate', round(e.leaked), 'low', round(e.leaked_low), 'high', round(e.leaked_high)) END,
+            'counted', CASE WHEN e.received + e.open + e.open_shared > 0 THEN json_build_object(
+                'received', e.received, 'open', e.open, 'open_shared', e.open_shared, 'unsized', e.unsized) END,
             'strata', coalesce(e.strata, '[]'::jsonb),
             'taken', json_build_object(
-                'after', to_char(coalesce(e.taken_after, a.taken_after) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'after', to_char(CASE WHEN e.dump_id IS NULL THEN a.taken_after ELSE e.taken_after END AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                 'before', to_char(coalesce(e.taken_before, t.acquired_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                 'likely_after', to_char(e.likely_after AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                 'likely_before', to_char(e.likely_before AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),

@@ -53,5 +53,29 @@ SELECT is((SELECT t.tgdeferrable AND t.tginitdeferred FROM pg_trigger t WHERE t.
           'an alert is made at the end of the transaction that stores its verdict');
 SELECT throws_ok($$ INSERT INTO dyetrace.alert_delivery (alert_id, channel) SELECT alert_id, 'x' FROM dyetrace.alert
                     UNION ALL SELECT alert_id, 'x' FROM dyetrace.alert $$, '23505', NULL, 'a channel gets an alert once');
+-- Retention: what is told and old is folded; what is not told, or not old, stays.
+INSERT INTO dyetrace.alert (dump_id, at, verdict, paths, body, routed_at)
+SELECT 'old', now() - days * interval '1 day', 'attributed', '{}', '{}', CASE WHEN n <> 6 THEN now() END
+FROM (VALUES (1, 20), (2, 20), (3, 20), (4, 20), (5, 9), (6, 20), (7, 20), (8, 20)) v (n, days);
+CREATE TEMP TABLE old AS SELECT alert_id, row_number() OVER (ORDER BY alert_id) AS n FROM dyetrace.alert WHERE dump_id = 'old';
+INSERT INTO dyetrace.alert_message (channel, urgent, state, sent_at)
+SELECT 'm' || n, false, state, now() - days * interval '1 day'
+FROM (VALUES (1, 'sent', 20), (2, 'pending', NULL), (3, 'failed', NULL), (5, 'sent', 9), (8, 'sent', 2)) v (n, state, days);
+INSERT INTO dyetrace.alert_delivery (alert_id, channel, message_id)
+SELECT o.alert_id, v.channel, m.message_id
+FROM (VALUES (1, 'c', 'm1'), (2, 'c', 'm1'), (2, 'd', 'm2'), (3, 'c', 'm3'), (4, 'c', NULL), (5, 'c', 'm5'), (8, 'c', 'm8')) v (n, channel, message)
+JOIN old o USING (n) LEFT JOIN dyetrace.alert_message m ON m.channel = v.message;
+CREATE FUNCTION pg_temp.left_over() RETURNS text LANGUAGE sql AS
+    'SELECT string_agg(o.n::text, '' '' ORDER BY o.n) FROM old o JOIN dyetrace.alert a USING (alert_id)';
+SELECT is(dyetrace.alerts_expire(10), 1::bigint, 'an alert that is old and that all its channels have is folded');
+SELECT is(pg_temp.left_over(), '2 3 4 5 6 7 8',
+          'not one that a channel lacks, was given up, waits, is younger, is not routed, went nowhere, or was sent lately');
+SELECT is((SELECT f.alerts || f.channel FROM dyetrace.alert_folded f), '1c', 'its number stays');
+SELECT is((SELECT count(*) FROM dyetrace.alert_message WHERE channel = 'm1'), 1::bigint, 'its message while another is in it');
+UPDATE dyetrace.alert_message SET state = 'sent', sent_at = now() - interval '20 days' WHERE channel = 'm2';
+SELECT is(dyetrace.alerts_expire(1), 2::bigint, 'eight days are kept whoever asks for fewer');
+SELECT is(pg_temp.left_over(), '3 4 6 7 8', 'so nine go');
+SELECT is((SELECT string_agg(f.channel || f.alerts, ' ' ORDER BY f.channel) FROM dyetrace.alert_folded f), 'c3 d1', 'numbers add up');
+SELECT is((SELECT count(*) FROM dyetrace.alert_message WHERE channel IN ('m1', 'm2', 'm5')), 0::bigint, 'and messages go with the last of theirs');
 SELECT * FROM finish();
 ROLLBACK;

@@ -51,6 +51,7 @@ INSERT INTO allowed VALUES
     ('auditor', 'epoch', '{SELECT}'), ('auditor', 'canary', '{SELECT}'), ('auditor', 'placement', '{SELECT}'),
     ('auditor', 'log_leaf', '{SELECT}'), ('auditor', 'log_head', '{SELECT}'), ('auditor', 'audit', '{SELECT}'),
     ('auditor', 'audit_checkpoint', '{INSERT,SELECT}'),
+    ('alerter', 'alert_folded', '{SELECT}'),
     ('alerter', 'alert', '{SELECT}'), ('alerter', 'alert_message', '{SELECT}'), ('alerter', 'alert_delivery', '{SELECT}');
 SELECT table_privs_are('dyetrace', c.relname, ('dyetrace_' || z.role)::name, coalesce(a.rights, '{}')::name[],
                        format('%s on %s: %s', z.role, c.relname, coalesce(array_to_string(a.rights, ', '), 'nothing')))
@@ -82,7 +83,8 @@ SELECT bag_eq(
               ('dyetrace_seeder', 'placement_health', 'UPDATE', 'checked_at'),
               ('dyetrace_seeder', 'rotation', 'UPDATE', 'finished_at'),
               ('dyetrace_seeder', 'source_check', 'UPDATE', 'checked_at,why'),
-              ('dyetrace_seeder', 'source', 'UPDATE', 'environment') $$,
+              ('dyetrace_seeder', 'source', 'UPDATE', 'environment'),
+              ('dyetrace_seeder', 'source_flow', 'UPDATE', 'ended_at') $$,
     'the columns that may be written are these');
 SELECT is((SELECT string_agg(c.relname, ', ') FROM pg_class c, LATERAL aclexplode(c.relacl) x
            WHERE c.relnamespace = 'dyetrace'::regnamespace AND x.grantee = 0), NULL, 'PUBLIC has no right on a table');
@@ -166,6 +168,8 @@ FROM (VALUES
     ('seeder', 'UPDATE dyetrace.canary_value SET pool_fp = NULL', 'give a pool''s value back'),
     ('seeder', 'UPDATE dyetrace.source_approval SET approved_by = ''x''', 'change an approval'),
     ('seeder', 'DELETE FROM dyetrace.source_approval', 'take an approval back'),
+    ('seeder', 'DELETE FROM dyetrace.source_flow', 'forget a flow'),
+    ('seeder', 'UPDATE dyetrace.source_flow SET to_id = 1', 'turn a flow'), ('matcher', 'UPDATE dyetrace.source_flow SET ended_at = now()', 'end a flow'),
     ('seeder', 'UPDATE dyetrace.source SET owner_id = 1', 'give a source away'),
     ('seeder', 'DELETE FROM dyetrace.canary_burn', 'take a burn back'),
     ('seeder', 'UPDATE dyetrace.placement_health SET state = ''present''', 'change how a canary was found'),
@@ -192,7 +196,8 @@ FROM (VALUES
     ('alerter', 'INSERT INTO dyetrace.alert (dump_id) VALUES (''x'')', 'make an alert'),
     ('alerter', 'UPDATE dyetrace.alert SET body = ''{}''', 'change what is told'),
     ('alerter', 'DELETE FROM dyetrace.alert_message', 'forget what it told'),
-    ('matcher', 'SELECT * FROM dyetrace.alert', 'read alerts'),
+    ('alerter', 'SELECT dyetrace.alerts_expire(0)', 'have what it told forgotten'),
+    ('matcher', 'SELECT * FROM dyetrace.alert', 'read alerts'), ('matcher', 'DELETE FROM dyetrace.alert', 'forget an alert by itself'),
     ('matcher', 'UPDATE dyetrace.alert_state SET verdict = ''attributed''', 'have a verdict told as no news'),
     ('portal', 'SELECT * FROM dyetrace.alert', 'read alerts')) t (zone, statement, what)
 WHERE t.statement <> 'SET ROLE dyetrace_matcher' OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user);

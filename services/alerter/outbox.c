@@ -4,6 +4,7 @@
 #include "pacing.h"
 #include "queries.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,15 +59,41 @@ static enum dye_status form_one(struct store *s, const struct alert_channel *c, 
                      "sso", c->name, ids, (int)urgent);
 }
 
+static json_t *wants_json(const struct alert_channel *c)
+{
+    json_t *verdicts = json_array();
+    json_t *sources = c->wants.sources > 0 ? json_array() : json_null();
+    for (unsigned i = 0; i < ALERT_VERDICTS; i++)
+        if (c->wants.verdicts & 1u << i)
+            json_array_append_new(verdicts, json_string(alert_verdicts[i]));
+    for (size_t i = 0; i < c->wants.sources; i++)
+        json_array_append_new(sources, json_string(c->wants.source[i]));
+    return json_pack("{s:s, s:o, s:o}", "name", c->name, "verdicts", verdicts, "sources", sources);
+}
+
+/* One alert a turn, so that the next one on the same dump sees who was told. */
+static enum dye_status route(struct store *s, const struct alert_channels *channels, struct dye_error *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < channels->n; i++)
+        json_array_append_new(list, wants_json(&channels->channel[i]));
+    char *text = json_array_size(list) == channels->n ? json_dumps(list, JSON_COMPACT) : NULL;
+    json_decref(list);
+    if (text == NULL)
+        DYE_FAIL(err, DYE_E_NOMEM, "alert: out of memory");
+    enum dye_status status = DYE_OK;
+    for (bool more = true; status == DYE_OK && more;) {
+        STORE_RESULT r = NULL;
+        status = store_run(s, err, &r, sql_alert_route, "s", text);
+        more = status == DYE_OK && store_int(r, 0, 0) > 0;
+    }
+    free(text);
+    return status;
+}
+
 enum dye_status outbox_form(struct store *s, const struct alert_channels *channels, struct dye_error *err)
 {
-    char names[NAMES_MAX];
-    names_of(channels, names);
-    DYE_TRY(store_run(s, err, NULL,
-                      "WITH a AS (UPDATE dyetrace.alert SET routed_at = now() WHERE routed_at IS NULL"
-                      " RETURNING alert_id) INSERT INTO dyetrace.alert_delivery (alert_id, channel)"
-                      " SELECT a.alert_id, c FROM a, unnest($1::text[]) c",
-                      "s", names));
+    DYE_TRY(route(s, channels, err));
     for (size_t i = 0; i < channels->n; i++) {
         bool formed = true;
         while (formed)

@@ -3,16 +3,16 @@
 /*
  * outbox: what the database has to tell, and the marks of what was told (migration 0022).
  *
- * An alert is given to the channels of the moment, waits there for its digest, becomes part of a message, and the
- * message is tried until it is sent or has failed. Each step is one transaction, and a try is counted before it is
- * made: a sender that is killed anywhere goes on where it was, and at worst sends a message again under the same key.
- * One sender a home (its pid file).
+ * An alert is given to the channels of the moment that want it, waits there for its digest, becomes part of a message,
+ * and the message is tried until it is sent or has failed. Each step is one transaction, and a try is counted before it
+ * is made: a sender that is killed anywhere goes on where it was, and at worst sends a message again under the same
+ * key. One sender a home (its pid file).
  */
 #include "alert_channel.h"
 #include "alert_message.h"
 #include "store.h"
 
-/* Gives alerts that no channel has to all of them, and lets those go that may go now as messages. */
+/* Gives alerts that no channel has to those that want them, and lets those go that may go now as messages. */
 DYE_MUST_CHECK enum dye_status outbox_form(struct store *s, const struct alert_channels *channels,
                                            struct dye_error *err);
 

@@ -44,6 +44,9 @@ static enum dye_status list(struct store *s, struct dye_error *err)
         json_t *o = json_loads(store_text(r, i, 0), 0, NULL);
         printf("%s  %s  %-13s %-10s %s", or_dash(o, "at"), or_dash(o, "dump"), or_dash(o, "verdict"),
                or_dash(o, "state"), or_dash(o, "channel"));
+        if (json_is_integer(json_object_get(o, "alerts")))
+            printf("  (%lld told from %s on)", (long long)json_integer_value(json_object_get(o, "alerts")),
+                   or_dash(o, "first_at"));
         if (json_is_string(json_object_get(o, "message")))
             printf("  %s", or_dash(o, "message"));
         if (json_is_string(json_object_get(o, "why")))

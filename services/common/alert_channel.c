@@ -15,7 +15,8 @@
 static const char *const kinds[] = {"webhook", "email", "syslog"};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 /* What each kind knows besides what all do; the lists end with those. */
-#define OF_ALL "name", "kind", "timeout", "digest_seconds", "cooldown_seconds", "ca", NULL
+#define OF_ALL                                                                                                         \
+    "name", "kind", "timeout", "digest_seconds", "cooldown_seconds", "ca", "sources", "verdicts", "severity", NULL
 static const char *const known[KINDS][16] = {{"url", "secret_file", OF_ALL},
                                              {"server", "from", "to", "user", "password_file", OF_ALL},
                                              {"address", "format", "facility", OF_ALL}};
@@ -237,6 +238,7 @@ static enum dye_status read_channel(struct reader *r)
     DYE_TRY(read_int(r, "digest_seconds", config->alerts_digest_seconds, 86400, &c->digest_s));
     DYE_TRY(read_int(r, "cooldown_seconds", config->alerts_cooldown_seconds, 604800, &c->cooldown_s));
     DYE_TRY(read_file(r, "ca", "", c->ca, sizeof c->ca));
+    DYE_TRY(alert_filter_read(r->doc, r->entry, &c->wants, r->err));
     return readers[k](r);
 }
 

@@ -25,10 +25,12 @@
  *         timeout: 10                   # seconds, of any kind
  *         digest_seconds: 0             # instead of the section's
  *         cooldown_seconds: 0
+ *         sources: [jinan-hospital]     # what it is told of, of any kind: see alert_filter.h
  *
  * Without TLS it goes to the loopback alone, but for syslog over udp and tcp, which says so by its name. Secrets are in
  * files that nobody else can read; an URL with a user or a password in it is refused.
  */
+#include "alert_filter.h"
 #include "home.h"
 
 enum { ALERT_CHANNELS_MAX = 16, ALERT_RECIPIENTS_MAX = 16, ALERT_SECRET_MAX_BYTES = 256, ALERT_SECRET_MIN_BYTES = 16 };
@@ -50,6 +52,7 @@ struct alert_channel {
     bool cef;
     int facility;
     int timeout_s, digest_s, cooldown_s;
+    struct alert_filter wants;
 };
 struct alert_channels {
     struct alert_channel channel[ALERT_CHANNELS_MAX];

@@ -85,6 +85,8 @@ static const struct option options[] = {
     INTEGER("alerts.tries", alerts_tries, "32", 1, 1000, "of a message, before it counts as failed"),
     INTEGER("alerts.first_wait_seconds", alerts_first_wait_seconds, "5", 1, 3600,
             "between the first tries; it doubles up to an hour"),
+    INTEGER("alerts.retention_days", alerts_retention_days, "1095", 0, 36500,
+            "alerts that all their channels got are then folded to their number; at least 8, 0: kept"),
     {"alerts.channels", TYPE_LIST, 0, 0, "", 0, 0, NULL, "where alerts go: webhook, email, syslog; see dyetrace(1)"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };

@@ -29,6 +29,7 @@ struct config {
     int64_t limit_seconds;
     int64_t sketch_retention_days; /* 0: none are kept */
     int64_t events_retention_days;
+    int64_t alerts_retention_days; /* 0: they are kept */
     double contact_max_p_value;
     int64_t contact_window_hours;
     double link_expected_false; /* false sightings a dump, at most, in expectation */

@@ -21,7 +21,7 @@ struct dossier {
     PGresult *canaries; /* control, bias, code */
     PGresult *holdings; /* row of canaries, source_id, variant, planted_at, withdrawn_at (seconds) */
     PGresult *seen;  /* row of canaries, variant, probability, whether an earlier dump that it comes from showed it */
-    PGresult *flows; /* from_id, to_id */
+    PGresult *flows; /* from_id, to_id, ended_at (seconds) */
     double code_epsilon;
     struct dye_attribute_case c;
     int64_t *source_id; /* by row */
@@ -125,7 +125,10 @@ static enum dye_status read_rows(struct store *s, const char *dump, const char *
                                " OR EXISTS (SELECT FROM dyetrace.sighting g WHERE g.dump_id = ANY ($2::text[])"
                                " AND g.canary_id = p.canary_id))",
                       "iss", epoch, scope, dump));
-    DYE_TRY(store_run(s, err, &d->flows, "SELECT from_id, to_id FROM dyetrace.source_flow ORDER BY 1, 2", ""));
+    DYE_TRY(store_run(s, err, &d->flows,
+                      "SELECT from_id, to_id, ceil(extract(epoch FROM ended_at))::bigint FROM dyetrace.source_flow"
+                      " ORDER BY 1, 2",
+                      ""));
     return store_run(s, err, &d->sources,
                      "WITH RECURSIVE holding (source_id) AS (SELECT DISTINCT p.source_id FROM dyetrace.placement p"
                      " UNION SELECT f.to_id FROM dyetrace.source_flow f JOIN holding h ON f.from_id = h.source_id),"
@@ -178,6 +181,7 @@ static void number_sources(struct dossier *d)
     }
     for (int i = 0; i < PQntuples(d->flows); i++) {
         struct dye_attribute_flow *f = &d->flow[d->c.n_flows];
+        f->until = store_int(d->flows, i, 2); /* NULL is 0: it goes on */
         if (find_source(d, store_int(d->flows, i, 0), &f->from) &&
             find_source(d, store_int(d->flows, i, 1), &f->to)) /* else nothing flows there */
             d->c.n_flows++;

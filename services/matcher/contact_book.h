@@ -19,9 +19,12 @@ enum contact_outcome { CONTACT_STORED, CONTACT_KNOWN, CONTACT_NO_CANARY };
 DYE_MUST_CHECK enum dye_status contact_store(struct store *s, const struct recogniser *r, const struct contact_note *n,
                                              enum contact_outcome *ret, struct dye_error *err);
 
-/* One JSON object a source, at or below `source` (may be NULL: those that were reached) as `print` is given them. */
+/* One JSON object a source, at or below `source` (may be NULL: those that were reached) as `print` is given them. A
+ * line is of each source that holds it, by its own planting or by a flow; `own` has what the lines say that no other
+ * holds. ret_shared: contacts with shared canaries, which count for nobody. */
 typedef void (*contact_print_fn)(void *arg, const char *json);
 DYE_MUST_CHECK enum dye_status contact_weigh(struct store *s, const struct config *c, const char *source,
-                                             contact_print_fn print, void *arg, struct dye_error *err);
+                                             contact_print_fn print, void *arg, int64_t *ret_shared,
+                                             struct dye_error *err);
 
 #endif

@@ -284,16 +284,20 @@ static enum dye_status store_days(struct import *x, json_t *rows, struct dye_err
     return DYE_OK;
 }
 
-/* A number that is a canary's elsewhere may be a person's here: it counts where the canary stands in this system. */
+/* A number that is a canary's elsewhere may be a person's here: it counts where the canary stands in this system, also
+ * when it flowed here. */
 static enum dye_status store_touches(struct import *x, json_t *rows, struct dye_error *err)
 {
     static const char sql[] =
-        "INSERT INTO dyetrace.touch (log_id, source_id, owner_id, account, canary_id, touched_at, how)"
+        "WITH here AS MATERIALIZED (SELECT x.place, x.until FROM dyetrace.source_places($2) x)"
+        " INSERT INTO dyetrace.touch (log_id, source_id, owner_id, account, canary_id, touched_at, how)"
         " SELECT $1, $2, $3, t.a, t.c, to_timestamp(t.t), t.h"
         " FROM jsonb_to_recordset($4::jsonb) AS t (a text, c text, t double precision, h text)"
         " WHERE EXISTS (SELECT FROM dyetrace.placement p JOIN dyetrace.source s USING (source_id), dyetrace.source l"
         " WHERE l.source_id = $2 AND p.canary_id = t.c AND (s.path = l.path OR starts_with(s.path, l.path || '/')"
         " OR starts_with(l.path, s.path || '/')))"
+        " OR EXISTS (SELECT FROM here x JOIN dyetrace.placement p ON p.source_id = x.place AND p.planted_at < x.until"
+        " WHERE p.canary_id = t.c)"
         " ON CONFLICT DO NOTHING";
     int64_t stored = 0;
     for (size_t i = 0; i < x->n_touches; i++) {

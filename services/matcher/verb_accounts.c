@@ -55,7 +55,8 @@ static enum dye_status fill_case(struct inquiry *q, int64_t taken_before, struct
     if (q->canary == NULL || q->touch == NULL)
         DYE_FAIL(err, DYE_E_NOMEM, "accounts: out of memory");
     for (int i = 0; i < PQntuples(q->canaries); i++)
-        q->canary[i] = (struct dye_accounts_canary){.planted_at = store_int(q->canaries, i, 0),
+        q->canary[i] = (struct dye_accounts_canary){.place = (uint32_t)store_int(q->canaries, i, 2),
+                                                    .planted_at = store_int(q->canaries, i, 0),
                                                     .seen = store_real(q->canaries, i, 1)};
     for (int i = 0; i < PQntuples(q->touches); i++)
         q->touch[i] = (struct dye_accounts_touch){.account = (uint32_t)store_int(q->touches, i, 0),
@@ -109,6 +110,10 @@ static void print_text(const json_t *o)
     const char *source = json_string_value(json_object_get(o, "source"));
     printf("%s: %s", source != NULL ? source : "-", json_string_value(json_object_get(o, "verdict")));
     json_array_foreach(json_object_get(o, "set"), i, a) printf("%s%s", i == 0 ? ": " : " + ", json_string_value(a));
+    if (json_integer_value(json_object_get(o, "open")) > 0)
+        printf(
+            "\n%lld canaries are not counted: another source held them too, or parts of this one hold different copies",
+            (long long)json_integer_value(json_object_get(o, "open")));
     printf("\n%-32s %9s %10s %11s %9s %9s\n", "account", "log10 LR", "p-value", "seen", "later", "accesses");
     json_array_foreach(json_object_get(o, "accounts"), i, a)
         printf("%-32s %9.2f %10.2e %5lld/%-5lld %9lld %9lld%s%s\n", json_string_value(json_object_get(a, "account")),
@@ -134,7 +139,7 @@ static void print(json_t *o)
 }
 
 /* Columns of the sources. */
-enum { SOURCE_ID, PATH, BEFORE_US, AFTER, BEFORE };
+enum { SOURCE_ID, PATH, BEFORE_US, AFTER, BEFORE, OPEN };
 
 static enum dye_status inquire(struct store *s, const struct config *config, const char *dump, const PGresult *sources,
                                int row, struct dye_error *err)
@@ -146,19 +151,20 @@ static enum dye_status inquire(struct store *s, const struct config *config, con
     int64_t source = store_int(sources, row, SOURCE_ID);
     attribution_params(config, &params);
     snprintf(scope, sizeof scope, "{%s}", dump); /* it is known by now */
-    enum dye_status status = store_run(s, err, &q.canaries, sql_account_canaries, "si", scope, source);
+    enum dye_status status = store_run(s, err, &q.canaries, sql_account_canaries, "sis", scope, source, dump);
     if (status == DYE_OK)
-        status = store_run(s, err, &q.touches, sql_account_touches, "si", scope, source);
+        status = store_run(s, err, &q.touches, sql_account_touches, "sis", scope, source, dump);
     if (status == DYE_OK)
-        status = store_run(s, err, &q.accounts, sql_accounts, "siss", scope, source, after,
-                           store_text(sources, row, BEFORE));
+        status = store_run(s, err, &q.accounts, sql_accounts, "sisss", scope, source, after,
+                           store_text(sources, row, BEFORE), dump);
     if (status == DYE_OK)
         status = fill_case(&q, store_int(sources, row, BEFORE_US), err);
     if (status == DYE_OK)
         status = dye_accounts(&q.c, &params, &q.found, &q.chance, err);
     if (status == DYE_OK) {
-        json_t *o = json_pack("{s:s, s:s, s:{s:s?, s:s}}", "dump", dump, "source", store_text(sources, row, PATH),
-                              "taken", "after", after, "before", store_text(sources, row, BEFORE));
+        json_t *o = json_pack("{s:s, s:s, s:{s:s?, s:s}, s:I}", "dump", dump, "source", store_text(sources, row, PATH),
+                              "taken", "after", after, "before", store_text(sources, row, BEFORE), "open",
+                              (json_int_t)store_int(sources, row, OPEN));
         json_t *more = inquiry_json(&q);
         json_object_update_missing(o, more);
         json_decref(more);
@@ -177,15 +183,15 @@ static enum dye_status accounts(const struct home *h, struct store *s, const cha
     /* One snapshot: what is numbered by one query is looked up by the next. */
     DYE_TRY(store_run(s, err, NULL, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ", ""));
     DYE_TRY(store_run(s, err, &verdict, "SELECT verdict FROM dyetrace.attribution WHERE dump_id = $1", "s", dump));
-    DYE_TRY(
-        store_run(s, err, &sources,
-                  "SELECT a.source_id, s.path, (extract(epoch FROM e.taken_before) * 1000000)::bigint,"
-                  " to_char(e.taken_after AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-                  " to_char(e.taken_before AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-                  " FROM dyetrace.attribution_source a JOIN dyetrace.attribution_extent e USING (dump_id, source_id)"
-                  " JOIN dyetrace.source s USING (source_id)"
-                  " WHERE a.dump_id = $1 AND (s.path = $2 OR ($2::text IS NULL AND a.in_set)) ORDER BY a.rank",
-                  "ss", dump, opt_source));
+    DYE_TRY(store_run(
+        s, err, &sources,
+        "SELECT a.source_id, s.path, (extract(epoch FROM e.taken_before) * 1000000)::bigint,"
+        " to_char(e.taken_after AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+        " to_char(e.taken_before AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), e.open + e.open_shared"
+        " FROM dyetrace.attribution_source a JOIN dyetrace.attribution_extent e USING (dump_id, source_id)"
+        " JOIN dyetrace.source s USING (source_id)"
+        " WHERE a.dump_id = $1 AND (s.path = $2 OR ($2::text IS NULL AND a.in_set)) ORDER BY a.rank",
+        "ss", dump, opt_source));
     enum dye_status status = DYE_OK;
     for (int i = 0; status == DYE_OK && i < PQntuples(sources); i++)
         status = inquire(s, &h->config, dump, sources, i, err);

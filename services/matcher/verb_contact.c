@@ -192,13 +192,33 @@ static void print_source(void *arg, const char *text)
            json_number_value(json_object_get(b, "exposure_days")), json_number_value(json_object_get(b, "per_year")),
            (long long)json_integer_value(json_object_get(b, "controls_reached")),
            (long long)json_integer_value(json_object_get(b, "controls")));
+    const json_t *own = json_object_get(o, "own");
+    if (own != NULL) {
+        size_t i;
+        json_t *other;
+        printf("  %lld of its lines no other source holds: %lld contacts, %lld lines reached, p %.2e; the others are "
+               "held by",
+               (long long)json_integer_value(json_object_get(own, "lines")),
+               (long long)json_integer_value(json_object_get(own, "contacts")),
+               (long long)json_integer_value(json_object_get(own, "lines_reached")),
+               json_number_value(json_object_get(own, "p_value")));
+        json_array_foreach(json_object_get(own, "others"), i, other)
+            printf("%s %s", i == 0 ? "" : ",", json_string_value(other));
+        putchar('\n');
+    }
     json_decref(o);
 }
 
 static enum dye_status list(struct call *c, struct dye_error *err)
 {
     DYE_TRY(matcher_enter(&c->home, &c->store, NULL, err));
-    DYE_TRY(contact_weigh(c->store, &c->home.config, opt_source, print_source, NULL, err));
+    int64_t shared;
+    DYE_TRY(contact_weigh(c->store, &c->home.config, opt_source, print_source, NULL, &shared, err));
+    if (shared > 0)
+        fprintf(stderr,
+                "dyetrace: contact list: %" PRId64 " with shared canaries are not counted: whose copy of a"
+                " number was reached is open\n",
+                shared);
     return DYE_OK;
 }
 

@@ -203,6 +203,21 @@ static void print_list(const json_t *o, const char *key, const char *before)
     json_array_foreach(json_object_get(o, key), i, e) printf("%s%s", i == 0 ? before : ", ", json_string_value(e));
 }
 
+/* What size and time leave open, below the source's line. */
+static void print_left_out(const json_t *counted)
+{
+    static const struct {
+        const char *key, *text;
+    } why[] = {{"open", "are not counted in size and time: another source held them too"},
+               {"open_shared", "shared ones are not counted in size and time: others hold copies of them"},
+               {"unsized", "are not counted in the size: they flowed into parts that have populations of their own"}};
+    for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
+        json_int_t n = json_integer_value(json_object_get(counted, why[i].key));
+        if (n > 0)
+            printf("  of its canaries %" JSON_INTEGER_FORMAT " %s\n", n, why[i].text);
+    }
+}
+
 static void print_attribution(const char *text)
 {
     json_t *o = json_loads(text, 0, NULL);
@@ -233,6 +248,7 @@ static void print_attribution(const char *text)
                    json_number_value(json_object_get(leaked, "high")));
         print_shared(json_object_get(e, "shared"));
         putchar('\n');
+        print_left_out(json_object_get(e, "counted"));
     }
     json_decref(o);
 }

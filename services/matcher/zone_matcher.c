@@ -34,5 +34,8 @@ enum dye_status matcher_registry(const struct dye_index_keys *keys, struct store
 
 enum dye_status matcher_expire_events(struct store *s, const struct config *c, struct dye_error *err)
 {
-    return store_run(s, err, NULL, "SELECT dyetrace.events_expire($1::integer)", "i", c->events_retention_days);
+    return store_run(s, err, NULL,
+                     "SELECT dyetrace.events_expire($1::integer),"
+                     " CASE WHEN $2::integer > 0 THEN dyetrace.alerts_expire($2::integer) END",
+                     "ii", c->events_retention_days, c->alerts_retention_days);
 }

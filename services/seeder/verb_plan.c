@@ -165,7 +165,8 @@ static const char feeds_sql[] =
     " WHERE p.source_id = t.source_id AND p.state = 'planted' AND c.type <> 'shared' AND NOT EXISTS (SELECT FROM"
     " dyetrace.placement u WHERE u.canary_id = p.canary_id AND u.source_id = s.source_id))"
     " FROM dyetrace.source s JOIN dyetrace.source_flow f ON f.from_id = s.source_id"
-    " JOIN dyetrace.source t ON t.source_id = f.to_id WHERE s.path = $1 ORDER BY t.path COLLATE \"C\"";
+    " JOIN dyetrace.source t ON t.source_id = f.to_id WHERE s.path = $1 AND coalesce(f.ended_at > now(), true) ORDER "
+    "BY t.path COLLATE \"C\"";
 
 static enum dye_status add_feeds(json_t *o, const struct question *q, const struct stratum *stratum, struct store *s,
                                  struct dye_error *err)

@@ -1,4 +1,5 @@
 /* source add, approve, flow, list: the tree of sources, and what feeds what. */
+#include "decimal.h"
 #include "sector_file.h"
 #include "source.h"
 #include "verb.h"
@@ -15,6 +16,7 @@ static const char *opt_by;
 static const char *opt_ref;
 static const char *opt_downstream;
 static const char *opt_front_desk;
+static const char *opt_until;
 static struct common_options common;
 
 static const struct option_spec options[] = {
@@ -28,14 +30,15 @@ static const struct option_spec options[] = {
     {"downstream-checked", "LIST", "approve: systems behind it that were checked, with commas between", &opt_downstream,
      NULL},
     {"front-desk", "REF", "approve: the procedure for whoever meets a canary at work", &opt_front_desk, NULL},
+    {"until", "T", "flow: it ended then, RFC 3339 UTC or YYYY-MM-DD; never: it did not", &opt_until, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {
-    "source add PATH --sector S [--population N] [--environment E] | source list | source flow A B | source profile "
-    "PATH ... |"
+    "source add PATH --sector S [--population N] [--environment E] | source list | source flow A B [--until T|never] |"
+    " source profile PATH ... |"
     " source approve PATH --by WHO --ref DOC --downstream-checked LIST --front-desk REF",
     "The tree of sources; add makes the parents too, approve records what production demands. flow says that A feeds B:"
-    " what is planted in A is in B too. source profile --help: what a table looks like.",
+    " what is planted in A is in B too, or was until a time. source profile --help: what a table looks like.",
     options, 1, 3};
 
 /* The database refuses it too; this says what to do. */
@@ -111,6 +114,34 @@ static enum dye_status approve(struct store *s, const char *path, struct dye_err
     return store_commit(s, err);
 }
 
+/* What was planted before stays where it flowed; a script that says again that A feeds B must not take an end back. */
+static enum dye_status note_flow(struct store *s, const struct source *a, const struct source *b, struct dye_error *err)
+{
+    STORE_RESULT r = NULL;
+    int64_t until = 0;
+    bool ends = opt_until != NULL && strcmp(opt_until, "never") != 0;
+    if (ends && !moment_read(opt_until, &until))
+        DYE_FAIL(err, DYE_E_USAGE, "--until: YYYY-MM-DD, RFC 3339 UTC or `never` is wanted");
+    if (opt_until == NULL)
+        DYE_TRY(store_run(s, err, NULL,
+                          "INSERT INTO dyetrace.source_flow (from_id, to_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                          "ii", a->source_id, b->source_id));
+    DYE_TRY(store_run(s, err, &r,
+                      "SELECT to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+                      " FROM dyetrace.source_flow WHERE from_id = $1 AND to_id = $2",
+                      "ii", a->source_id, b->source_id));
+    if (PQntuples(r) == 0)
+        DYE_FAIL(err, DYE_E_NOTFOUND, "source flow: %.100s: it is not known to feed %.100s", a->path, b->path);
+    if (opt_until == NULL && !PQgetisnull(r, 0, 0))
+        DYE_FAIL(err, DYE_E_USAGE, "source flow: it ended at %s; --until never takes that back", store_text(r, 0, 0));
+    if (opt_until == NULL)
+        return DYE_OK;
+    return store_run(s, err, NULL,
+                     "UPDATE dyetrace.source_flow SET ended_at = CASE WHEN $3 THEN to_timestamp($4) END"
+                     " WHERE from_id = $1 AND to_id = $2",
+                     "iiof", a->source_id, b->source_id, (int)ends, (double)until);
+}
+
 static enum dye_status flow(struct store *s, const char *from, const char *to, struct dye_error *err)
 {
     struct source a;
@@ -120,15 +151,14 @@ static enum dye_status flow(struct store *s, const char *from, const char *to, s
     if (a.source_id == b.source_id)
         DYE_FAIL(err, DYE_E_USAGE, "source flow: %s: a source needs no flow to itself", from);
     size_t above = strlen(to); /* a flow would make the two one, and lay its leaks to the one above */
-    if (strncmp(from, to, above) == 0 && from[above] == '/')
+    if (opt_until == NULL && strncmp(from, to, above) == 0 && from[above] == '/')
         DYE_FAIL(err, DYE_E_USAGE, "source flow: %s: it is part of %s, which needs no flow", from, to);
     DYE_TRY(store_begin(s, err));
+    DYE_TRY(note_flow(s, &a, &b, err));
     DYE_TRY(store_run(s, err, NULL,
-                      "INSERT INTO dyetrace.source_flow (from_id, to_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ii",
-                      a.source_id, b.source_id));
-    DYE_TRY(store_run(s, err, NULL,
-                      "SELECT dyetrace.audit_append('source flow', $1, 'done', jsonb_build_object('to', $2::text))",
-                      "ss", from, to));
+                      "SELECT dyetrace.audit_append('source flow', $1, 'done',"
+                      " jsonb_strip_nulls(jsonb_build_object('to', $2::text, 'until', $3::text)))",
+                      "sss", from, to, opt_until));
     return store_commit(s, err);
 }
 
@@ -139,7 +169,12 @@ static enum dye_status list(struct store *s, struct dye_error *err)
                       common.json ? "SELECT json_build_object('source', s.path, 'sector', s.sector, 'owner', o.name,"
                                     " 'population', s.population, 'environment', s.environment, 'feeds',"
                                     " array(SELECT t.path FROM dyetrace.source_flow f JOIN dyetrace.source t"
-                                    " ON t.source_id = f.to_id WHERE f.from_id = s.source_id ORDER BY 1),"
+                                    " ON t.source_id = f.to_id WHERE f.from_id = s.source_id"
+                                    " AND coalesce(f.ended_at > now(), true) ORDER BY 1), 'flows_end',"
+                                    " (SELECT json_object_agg(t.path, to_char(f.ended_at AT TIME ZONE 'UTC',"
+                                    " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') ORDER BY t.path)"
+                                    " FROM dyetrace.source_flow f JOIN dyetrace.source t ON t.source_id = f.to_id"
+                                    " WHERE f.from_id = s.source_id AND f.ended_at IS NOT NULL),"
                                     " 'planted', count(p.*) "
                                     "FILTER (WHERE p.state = 'planted'),"
                                     " 'committed', count(p.*) FILTER (WHERE p.state = 'committed'))"

@@ -252,6 +252,65 @@ is "and was not told" "$(jq -r '.body | fromjson.alerts[].dump' hook/log | grep 
 hook_channel 0 0 | channels
 ok "it is told when that ends" eventually 10 all_sent
 
+# --- channels that want some of it, and what is old ------------------------------------------------------------------
+
+forget hook
+wanting() { # NAME WANTS: a channel of its own path at the same receiver
+    echo "    - {name: $1, kind: webhook, url: \"https://127.0.0.1:$PORT_hook/$1\", secret_file: hook.secret, ca: $SCRATCH/cert.pem," \
+        "digest_seconds: 0, cooldown_seconds: 0, $2}"
+}
+{
+    wanting post 'sources: [courier]'
+    wanting part 'sources: [courier/north/desk]'
+    wanting named 'severity: warning'
+    wanting silence 'verdicts: [not-covered]'
+} | channels
+run dyetrace source add courier/north/desk --sector courier
+told() { # DUMP: whom of it, as often
+    jq -r --arg d "$(printf 'd%016x' "$1")" 'select(.body | fromjson.alerts[].dump == $d) | .path[1:]' hook/log | sort | tr '\n' ' '
+}
+routed() { [ "$(home_sql 'SELECT count(*) FROM dyetrace.alert WHERE routed_at IS NULL')" = 0 ] && all_told; }
+all_told() { [ "$(alerts 'select(.state == "waiting" or .state == "pending") | .alert')" = "" ]; }
+conclude 250 attributed courier/north
+conclude 251 attributed digest/one
+conclude 252 control-hit
+conclude 253 attributed courier/north/desk
+ok "alerts are given out" eventually 15 routed
+is "a source's go to who wants it, and to who wants a part that it stands for" "$(told 250)" "named part post "
+is "another's only to who wants what is named" "$(told 251)" "named "
+is "a part's to who wants what is above it" "$(told 253)" "named part post "
+is "a control hit goes to all" "$(told 252)" "named part post silence "
+conclude 250 insufficient
+conclude 251 not-covered
+ok "verdicts that are taken back are given out" eventually 15 routed
+is "to who was told of them" "$(told 250)" "named named part part post post "
+is "and to who wants such verdicts" "$(told 251)" "named named silence "
+{ wanting post 'severity: high'; } | channels
+exit_is "a want that is none stops the program" 3 dyetrace-alerter --check-config
+one_line_error "with its line" "dyetrace.yaml:[0-9]+:[0-9]+: .severity.: notice, warning or critical is wanted"
+{
+    wanting post 'sources: [courier]'
+    wanting far 'severity: notice'
+} | channels
+home_sql "UPDATE dyetrace.alert SET at = at - interval '4 years' WHERE dump_id IN ('$(printf 'd%016x' 250)', '$(printf 'd%016x' 251)');
+    UPDATE dyetrace.alert_message m SET sent_at = sent_at - interval '4 years' FROM dyetrace.alert_delivery d JOIN dyetrace.alert a USING (alert_id)
+    WHERE d.message_id = m.message_id AND a.dump_id IN ('$(printf 'd%016x' 250)', '$(printf 'd%016x' 251)');
+    UPDATE dyetrace.alert_message m SET state = 'failed', sent_at = NULL FROM dyetrace.alert_delivery d JOIN dyetrace.alert a USING (alert_id)
+    WHERE d.message_id = m.message_id AND a.dump_id = '$(printf 'd%016x' 251)' AND d.channel = 'silence'" >/dev/null
+kill "$(daemon_pid matcher)" && eventually 20 gone "$(daemon_pid matcher)"
+dyetrace up 2>/dev/null
+folded() { [ -n "$(alerts 'select(.state == "folded") | .channel')" ]; }
+ok "what is told and old is folded by the daemon" eventually 30 folded
+is "to a number a dump and channel" "$(alerts 'select(.dump == "d00000000000000fa") | [.state, .channel, .alerts] | join(" ")')" $'folded named 2\nfolded part 2\nfolded post 2'
+is "what a channel did not get stays, as old as it may be" "$(alerts 'select(.dump == "d00000000000000fb" and .state == "failed") | .channel')" silence
+like "it is listed" "$(dyetrace alert list)" 'd00000000000000fa .* folded +post  \(2 told from '
+forget hook
+conclude 250 not-covered
+ok "and a verdict on that dump" eventually 15 routed
+is "is still told to who knew of it" "$(told 250)" "far post "
+home_sql "DELETE FROM dyetrace.alert_delivery d USING dyetrace.alert_message m WHERE m.message_id = d.message_id AND m.state = 'failed';
+    DELETE FROM dyetrace.alert_message WHERE state = 'failed'" >/dev/null
+
 # --- mail ------------------------------------------------------------------------------------------------------------
 
 mkdir -p box open

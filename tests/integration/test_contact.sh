@@ -61,6 +61,25 @@ PY
 ok "and counts for both sources" jq -e '.p_value >= 1.99 * ([.p_rate, .p_spread] | max)' <<<"$LIST"
 is "a source that nobody called has none" "$(verdict lixia-courier/waybill)" none
 
+# ---- a flow: what is planted in the hospital is in the courier's system too ----
+run dyetrace source flow jinan-hospital/his lixia-courier/waybill
+LIST=$(dyetrace contact list --json)
+is "who holds the lines by a flow is told of beside it, and neither alone" "$(jq -c '[.source, .verdict, .lines_reached, .lines, .own.lines, .own.contacts, .own.others]' <<<"$LIST" | sort)" \
+    '["jinan-hospital/his","open",20,30,0,0,["lixia-courier/waybill"]]
+["lixia-courier/waybill","lead",20,60,30,0,["jinan-hospital/his"]]'
+like "as text too" "$(dyetrace contact list)" '0 of its lines no other source holds: 0 contacts, 0 lines reached, p 1\.00e\+00; the others are held by lixia-courier/waybill'
+run dyetrace source flow jinan-hospital/his lixia-courier/waybill --until 2020-01-01
+is "a flow that had ended by then leaves the evidence" "$(verdict jinan-hospital/his)" evidence
+
+# ---- shared canaries: their numbers are of several holders ----
+run dyetrace source add copies/a --sector hospital --population 5000
+run dyetrace source add copies/b --sector hospital --population 5000
+dyetrace seed --shared --sources copies/a,copies/b --colluders 1 --epsilon 1e-2 -o "$SCRATCH/copies" >/dev/null
+run dyetrace contact add --to "$(reveal copies/a | jq -r .identifiers.mobile | head -n 1)" --channel call --at "$(ago 0)"
+exit_is "a contact with a shared canary is no source's" 0 dyetrace contact list --json
+is "of those that hold it" "$(jq -r .source <<<"$OUT")" jinan-hospital/his
+like "and that is said" "$ERR" '^dyetrace: contact list: 1 with shared canaries are not counted'
+
 # The numbers' own list leaks: controls are called as well.
 {
     echo to,channel,at,from

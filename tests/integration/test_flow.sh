@@ -41,6 +41,26 @@ run dyetrace source flow estate/office estate/billing
 leak house 4 < <(tail -n 20 "$SCRATCH/office")
 is "what can't be told apart names what is above it" "$(jq -c '[.verdict, .set, .undecided]' <<<"$OUT")" \
     '["attributed",["estate"],[["estate/billing","estate/office"]]]'
+house=$(jq -r .dump <<<"$OUT")
 exit_is "as text it says one of them" 0 dyetrace attribute "$(jq -r .dump <<<"$OUT")"
 like "by name" "$OUT" 'attributed: estate; one of estate/billing, estate/office'
+
+# ---- a flow that ended ----
+feeds() { dyetrace source list --json | jq -c "select(.source == \"estate/office\") | [.feeds, .flows_end]"; }
+exit_is "an end that is no time is refused" 2 dyetrace source flow estate/office estate/billing --until soon
+exit_is "as is the end of what never flowed" 2 dyetrace source flow estate/billing vendor/doors --until 2020-01-01
+one_line_error "by its reason" 'estate/billing: it is not known to feed vendor/doors'
+tomorrow=$(date -u -d tomorrow +%F)
+exit_is "a flow ends" 0 dyetrace source flow estate/office estate/billing --until "$tomorrow"
+is "and goes on until then" "$(feeds)" "[[\"estate/billing\",\"vendor/doors\"],{\"estate/billing\":\"${tomorrow}T00:00:00Z\"}]"
+is "what was planted before is there as it was" "$(dyetrace attribute "$house" --json | jq -c .undecided)" '[["estate/billing","estate/office"]]'
+exit_is "a wrong end is mended by another" 0 dyetrace source flow estate/office estate/billing --until 2020-01-01
+is "and then it feeds no more" "$(feeds)" '[["vendor/doors"],{"estate/billing":"2020-01-01T00:00:00Z"}]'
+is "nor is it planned for" "$(dyetrace plan estate/office --leak-fraction 0.5 | grep -c 'feeds estate/billing')" 0
+is "what was planted later is its own" "$(dyetrace attribute "$house" --json | jq -c '[.set, .undecided]')" '[["estate/office"],[]]'
+exit_is "to say again that it feeds does not take the end back" 2 dyetrace source flow estate/office estate/billing
+one_line_error "and says what does" 'it ended at 2020-01-01T00:00:00Z; --until never takes that back'
+exit_is "never does" 0 dyetrace source flow estate/office estate/billing --until never
+is "all is as before" "$(feeds) $(dyetrace attribute "$house" --json | jq -c .undecided)" '[["estate/billing","vendor/doors"],null] [["estate/billing","estate/office"]]'
+is "each change is in the audit" "$(home_sql "SELECT string_agg(detail->>'until', ' ' ORDER BY audit_id) FROM dyetrace.audit WHERE event = 'source flow' AND detail ? 'until'")" "$tomorrow 2020-01-01 never"
 finish

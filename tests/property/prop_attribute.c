@@ -23,6 +23,7 @@ struct world {
 };
 
 static struct rng rng;
+static struct rng ends; /* of flows: a stream of their own, so that the rest of a seed's world stays what it was */
 
 static uint32_t below(uint32_t n)
 {
@@ -87,7 +88,10 @@ static void enrich(struct world *w)
     for (uint32_t s = 1; s < n; s++)
         w->sources[s].parent = below(3) == 0 ? 0 : 1 + below(s);
     for (uint32_t i = below(4); i > 0; i--)
-        w->flows[w->c.n_flows++] = (struct dye_attribute_flow){below(n), below(n)};
+        w->flows[w->c.n_flows++] =
+            (struct dye_attribute_flow){.from = below(n),
+                                        .to = below(n),
+                                        .until = rng_below(&ends, 3) == 0 ? 1 + (int64_t)rng_below(&ends, 1200) : 0};
     uint32_t leaking = below(n);
     uint32_t joined = below(n);
     uint32_t positions = below(60);
@@ -169,7 +173,8 @@ static void order_does_not_matter(void **state)
         for (size_t i = 0; i < w.c.n_canaries; i++)
             v.canaries[t_to[i]] = w.canaries[i];
         for (size_t i = 0; i < w.c.n_flows; i++)
-            v.flows[w.c.n_flows - 1 - i] = (struct dye_attribute_flow){s_to[w.flows[i].from], s_to[w.flows[i].to]};
+            v.flows[w.c.n_flows - 1 - i] =
+                (struct dye_attribute_flow){s_to[w.flows[i].from], s_to[w.flows[i].to], w.flows[i].until};
         for (size_t i = 0; i < w.c.n_holdings; i++) {
             struct dye_attribute_holding *h = &v.holdings[h_to[i]];
             *h = w.holdings[i];
@@ -471,6 +476,7 @@ static void copies_that_are_all_alike_name_nobody(void **state)
 static int start(void **state)
 {
     (void)state;
+    rng_init(&ends, 1);
     rng_init(&rng, rng_seed(1)); /* a seed at which greed alone names a source that has a copy */
     return 0;
 }

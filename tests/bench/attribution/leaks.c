@@ -278,7 +278,7 @@ bool leaks_measure(uint64_t seed, double scale)
     for (unsigned s = 0; s < SOURCES; s++)
         sources[s].population = POPULATION;
     for (unsigned i = 0; i < SOURCES / 2; i++)
-        flows[i] = (struct dye_attribute_flow){2 * i, 2 * i + 1};
+        flows[i] = (struct dye_attribute_flow){.from = 2 * i, .to = 2 * i + 1};
     for (unsigned t = 0; t < CANARIES; t++)
         holdings[t] = (struct dye_attribute_holding){.canary = t, .source = t / EACH};
     for (int what = 0; what < SCENARIOS; what++)

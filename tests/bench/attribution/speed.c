@@ -41,7 +41,8 @@ static struct dye_attribute_case make_case(struct rng *r)
                 .variants = t < POSITIONS ? (rng_unit(r) < canaries[t].bias ? 2 : 1) : 0};
     }
     for (unsigned i = 0; i < FLOWS; i++)
-        flows[i] = (struct dye_attribute_flow){(unsigned)rng_below(r, SOURCES), (unsigned)rng_below(r, SOURCES)};
+        flows[i] =
+            (struct dye_attribute_flow){.from = (unsigned)rng_below(r, SOURCES), .to = (unsigned)rng_below(r, SOURCES)};
     for (unsigned i = 0; i < 150; i++)
         leaks[rng_below(r, SOURCES)] = true;
     leaks[5000] = true;

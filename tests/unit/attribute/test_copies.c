@@ -171,7 +171,7 @@ static void a_copy_passed_on_is_a_group_until_something_else_tells(void **state)
     struct story *s = *state;
     struct chain k = chain(s);
     uint32_t vendor = source(s, 0);
-    s->flows[s->c.n_flows++] = (struct dye_attribute_flow){3, vendor};
+    s->flows[s->c.n_flows++] = (struct dye_attribute_flow){.from = 3, .to = vendor};
     uint32_t own = canaries(s, 10);
     plant(s, vendor, own, 10);
     see_copy(s, &k, 3, POSITIONS, 1);

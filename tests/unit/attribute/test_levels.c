@@ -11,7 +11,7 @@ static uint32_t below(struct story *s, uint32_t parent, uint64_t population)
 
 static void flow(struct story *s, uint32_t from, uint32_t to)
 {
-    s->flows[s->c.n_flows++] = (struct dye_attribute_flow){from, to};
+    s->flows[s->c.n_flows++] = (struct dye_attribute_flow){.from = from, .to = to};
 }
 
 static void branches_that_cannot_be_told_apart_name_what_is_above_them(void **state)
@@ -114,6 +114,71 @@ static void what_flows_downstream_is_held_there_too(void **state)
     assert_true(of(s, a)->group == 1 && of(s, b)->group == 1 && of(s, c)->group == 0);
     assert_int_equal(of(s, b)->planted, 40);
     assert_int_equal(of(s, c)->planted, 80);
+}
+
+/* Forty planted in a at time 0 and forty at 100; acquired long after. */
+static void what_is_planted_after_a_flow_ended_is_not_downstream(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t b = source(s, 0);
+    uint32_t c = source(s, 0);
+    uint32_t t = canaries(s, 80);
+    plant(s, a, t, 40);
+    plant(s, a, t + 40, 40);
+    for (size_t i = 0; i < 80; i++)
+        s->holdings[i].planted_at = i < 40 ? 10 : 100;
+    s->c.acquired_at = 1000;
+    flow(s, a, b);
+    flow(s, b, c);
+    see(s, t + 40, 20, 1);
+    static const struct {
+        int64_t first, second;
+        uint32_t b, c;
+    } cases[] = {{0, 0, 80, 80}, {100, 0, 40, 40}, {101, 100, 80, 40}, {10, 0, 0, 0}, {0, 50, 80, 40}, {50, 10, 40, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        s->flows[0].until = cases[i].first;
+        s->flows[1].until = cases[i].second;
+        s->c.n_seen = 0; /* none: all sources are listed */
+        run(s);
+        assert_int_equal(of(s, a)->planted, 80);
+        assert_int_equal(of(s, b)->planted, cases[i].b);
+        assert_int_equal(of(s, c)->planted, cases[i].c);
+        dye_attribution_done(&s->got);
+    }
+    flow(s, a, c); /* a way that is open longer */
+    s->flows[0].until = s->flows[1].until = 50;
+    s->flows[2].until = 200;
+    flow(s, c, b);
+    see(s, t + 40, 20, 1);
+    run(s);
+    assert_true(of(s, a)->planted == 80 && of(s, b)->planted == 80 && of(s, c)->planted == 80);
+    assert_int_equal(s->got.verdict, DYE_INSUFFICIENT);
+    dye_attribution_done(&s->got);
+    s->c.n_flows = 2;
+    run(s); /* what b and c did not get any more can only be from a */
+    assert_true(s->got.verdict == DYE_ATTRIBUTED && in_set(s, a));
+}
+
+static void what_is_withdrawn_after_a_flow_ended_stays_downstream(void **state)
+{
+    struct story *s = *state;
+    uint32_t a = source(s, 0);
+    uint32_t b = source(s, 0);
+    uint32_t t = canaries(s, 40);
+    plant(s, a, t, 40);
+    s->c.acquired_at = 1000;
+    for (size_t i = 0; i < 40; i++) {
+        s->holdings[i].planted_at = 10;
+        s->holdings[i].withdrawn_at = i < 20 ? 500 : 0;
+    }
+    flow(s, a, b);
+    run(s);
+    assert_true(of(s, a)->planted == 20 && of(s, b)->planted == 20); /* deleted here, deleted there */
+    dye_attribution_done(&s->got);
+    s->flows[0].until = 400;
+    run(s);
+    assert_true(of(s, a)->planted == 20 && of(s, b)->planted == 40);
 }
 
 static void a_few_mislinks_do_not_make_a_second_source(void **state)
@@ -293,6 +358,8 @@ int main(void)
         STORY(a_little_of_every_branch_names_the_whole),
         STORY(what_is_above_a_named_source_is_listed_and_not_named),
         STORY(what_flows_downstream_is_held_there_too),
+        STORY(what_is_planted_after_a_flow_ended_is_not_downstream),
+        STORY(what_is_withdrawn_after_a_flow_ended_stays_downstream),
         STORY(a_few_mislinks_do_not_make_a_second_source),
         STORY(mislinks_downstream_do_not_move_the_name_there),
         STORY(a_repost_speaks_for_nobody),

@@ -85,6 +85,40 @@ static void each_kind_is_read_with_its_defaults(void **state)
     assert_null(alert_channels_find(&all, "nobody"));
 }
 
+static void a_channel_says_what_it_wants(void **state)
+{
+    (void)state;
+    enum { INSUFFICIENT = 1, NOT_COVERED = 2, ATTRIBUTED = 4, CONTROL = 8, ALL = 15 };
+    static const struct {
+        const char *wants;
+        unsigned verdicts;
+        size_t sources;
+    } cases[] = {
+        {"", ALL, 0},
+        {", sources: [a/b, 医院/门诊]", ALL, 2},
+        {", verdicts: [attributed, not-covered]", ATTRIBUTED | NOT_COVERED, 0},
+        {", severity: notice", ALL, 0},
+        {", severity: warning", ATTRIBUTED | CONTROL, 0},
+        {", severity: critical", CONTROL, 0},
+        {", severity: warning, verdicts: [insufficient, attributed]", ATTRIBUTED, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char entry[256];
+        snprintf(entry, sizeof entry, "  - {name: x, kind: syslog, address: 'unix:/dev/log'%s}\n", cases[i].wants);
+        assert_int_equal(read_list(entry), DYE_OK);
+        assert_int_equal(all.channel[0].wants.verdicts, cases[i].verdicts);
+        assert_int_equal(all.channel[0].wants.sources, cases[i].sources);
+    }
+    static const char *const wrong[] = {"sources: a/b",   "sources: []",        "sources: [/a]", "sources: [a/]",
+                                        "sources: [[a]]", "verdicts: [guilty]", "verdicts: []",  "severity: high"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char entry[256];
+        snprintf(entry, sizeof entry, "  - {name: x, kind: syslog, address: 'unix:/dev/log', %s}\n", wrong[i]);
+        assert_int_equal(read_list(entry), DYE_E_CONFIG);
+        assert_non_null(strstr(err.message, "file:3:")); /* with its line */
+    }
+}
+
 static void an_absent_or_empty_list_is_none(void **state)
 {
     (void)state;
@@ -177,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_is_read_with_its_defaults),
+        cmocka_unit_test(a_channel_says_what_it_wants),
         cmocka_unit_test(an_absent_or_empty_list_is_none),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line_and_key),
         cmocka_unit_test(plain_http_is_for_the_loopback),

@@ -13,9 +13,9 @@
  *
  * What leaks is not spread evenly either: an insider takes recent rows, and a colleague hired last month opened none
  * but recent ones. So an account is named only when what it shares with the dump also exceeds chance among canaries
- * planted around the same time (groups of DYE_ACCOUNTS_STRATUM or more, in the order of planting; hypergeometric, times
- * the number of accounts), and those that can't be told apart are listed only when one of them does. That is exact
- * whatever the rate at which each group leaked.
+ * planted in the same place around the same time (groups of DYE_ACCOUNTS_STRATUM or more of one place, or all of a
+ * place with fewer, in the order of planting; hypergeometric, times the number of accounts), and those that can't be
+ * told apart are listed only when one of them does. That is exact whatever the rate at which each group leaked.
  *
  * What it can't see: who opened the records on paper, by another system, or under somebody else's account. Pure; any
  * thread.
@@ -26,6 +26,8 @@
 
 /* Times are seconds since 1970 UTC. */
 struct dye_accounts_canary { /* of one source, held there when the copy was taken */
+    uint32_t place; /* any number: where it was planted, if some flowed here or the source has parts. Who works on the
+                       rows of one place opened those that leaked from it together, without a part in the leak */
     int64_t planted_at;
     double seen; /* the probability that it is in the dump, in [0, 1] */
 };

@@ -83,9 +83,11 @@ struct dye_attribute_seen {
     uint8_t variants; /* of a shared canary: what was seen, DYE_CODE_A, DYE_CODE_B or both; else 0 */
     bool inherited;   /* a dump that this one's rows come from showed it: for nobody and against nobody */
 };
-/* All that is planted in `from` is in `to` as well. Cycles are no error. */
+/* All that is planted in `from` is in `to` as well, and is taken out there when it is here. Cycles are no error. */
 struct dye_attribute_flow {
     uint32_t from, to;
+    int64_t until; /* 0: it goes on. What is planted then or later does not flow, nor does what is withdrawn then or
+                      later; what was in `to` by then stays there */
 };
 #define DYE_ATTRIBUTE_DEPTH_MAX 64 /* of the tree */
 struct dye_attribute_case {
