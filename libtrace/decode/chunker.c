@@ -28,7 +28,7 @@ struct dye_chunker {
     bool begun;    /* the layout is known */
     bool finished; /* so is everything else: the next bytes are another part's */
     bool cut_a_record;
-    bool turned;              /* it changed in the part */
+    uint32_t turns;           /* how often it changed in the part */
     bool brief;               /* the next chunk holds one record */
     bool walked;              /* `walk` stands at the border */
     struct dye_layout layout; /* where the chunk in the making begins */
@@ -91,7 +91,8 @@ void dye_chunker_begin(struct dye_chunker *c, enum dye_unit unit)
     c->n = c->looked = 0;
     c->number = 0;
     c->start = c->rows = 0;
-    c->begun = c->finished = c->cut_a_record = c->turned = c->brief = c->walked = false;
+    c->turns = 0;
+    c->begun = c->finished = c->cut_a_record = c->brief = c->walked = false;
 }
 
 const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c)
@@ -101,7 +102,7 @@ const struct dye_layout *dye_chunker_layout(const struct dye_chunker *c)
 
 bool dye_chunker_turned(const struct dye_chunker *c)
 {
-    return c->turned;
+    return c->turns > 0;
 }
 
 bool dye_chunker_cut_a_record(const struct dye_chunker *c)
@@ -143,6 +144,15 @@ static enum dye_status read_text(struct dye_chunker *c, size_t n, size_t *ret_ta
     return dye_text_to_utf8(c->layout.charset, dye_span_of(c->p + first, n - first), &c->text);
 }
 
+/* How many rows make another layout: more where it has changed often, as in lines that were sorted together, which
+ * would make a chunk of every few. */
+static size_t turn_rows(const struct dye_chunker *c)
+{
+    enum { OFTEN = 64, MOST = 4 };
+    uint32_t often = c->turns / OFTEN;
+    return (size_t)TURN_ROWS << (often < MOST ? often : MOST);
+}
+
 /* The layout from c->p on; of a part that has begun, in its charset. */
 static enum dye_status detect(struct dye_chunker *c)
 {
@@ -155,7 +165,7 @@ static enum dye_status detect(struct dye_chunker *c)
         sample = dye_buf_span(&c->text);
     }
     if (c->unit == DYE_UNIT_BYTE && !by_tokens(c))
-        turn_detect(c->layout.charset, sample, &c->layout);
+        turn_detect(c->layout.charset, sample, turn_rows(c), &c->layout);
     else
         dye_layout_detect(c->unit, c->layout.charset, sample, &c->layout);
     if (c->named)
@@ -202,7 +212,7 @@ static enum turn turns_at(const struct dye_chunker *c, struct dye_span text, siz
     if (left < TURN_SAMPLE_BYTES && !last && c->n < c->max)
         return TURN_UNKNOWN;
     struct dye_span sample = dye_span_of(text.p + at, left < TURN_SAMPLE_BYTES ? left : TURN_SAMPLE_BYTES);
-    return turn_confirmed(&c->layout, sample) ? TURN_HERE : TURN_NONE;
+    return turn_confirmed(&c->layout, sample, turn_rows(c)) ? TURN_HERE : TURN_NONE;
 }
 
 /*
@@ -216,18 +226,20 @@ static enum turn walk(struct dye_chunker *c, struct dye_span text, size_t end, s
     unsigned tries = 0;
     bool first = (c->layout.state & LAYOUT_BEGUN) == 0, more;
     size_t before = 0, not_before = 0, wait = TURN_SAMPLE_BYTES;
-    const uint32_t *first_bytes = turn_first_bytes(&c->layout);
+    struct turn_watch watch;
+    turn_watch_init(&watch, &c->layout);
     *ret = 0;
     dye_records_init(&c->walk, &c->layout, dye_span_of(text.p, end));
     do {
         more = dye_records_next(&c->walk);
         size_t start = c->walk.start, at = SIZE_MAX;
         bool look = start - before > (more ? ROWS : LINE_ENDS);
-        if (first_bytes != NULL)
-            look = start + 1 < end && (first_bytes[text.p[start]] >> (text.p[start + 1] & 31) & 1) != 0;
+        if (watch.lines)
+            look = more && turn_watch_odd(&watch, text.p + start, c->walk.end - start);
         if (look && start >= not_before && c->unit == DYE_UNIT_BYTE)
             at = turn_suspected(&c->walk, before);
-        if (at != SIZE_MAX && at >= not_before && (at > 0 || !first)) {
+        if (at != SIZE_MAX && at >= not_before && (at > 0 || !first) &&
+            !turn_ruled_out(&c->layout, dye_span_of(text.p + at, text.n - at), turn_rows(c))) {
             enum turn turn = turns_at(c, text, at, last);
             *ret = turn == TURN_HERE ? at : *ret;
             if (turn != TURN_NONE)
@@ -350,7 +362,7 @@ static enum dye_status deliver(struct dye_chunker *c, const struct border *b)
     c->layout = c->walk.layout;
     c->walked = c->brief = false;
     c->begun = !b->turns;
-    c->turned = c->turned || b->turns;
+    c->turns += b->turns;
     c->looked = 0;
     c->n -= b->bytes;
     memmove(c->p, c->p + c->border, c->n);
@@ -386,7 +398,8 @@ static enum dye_status deliver_all(struct dye_chunker *c, bool last)
             /* Where a chunk ends, which may have its full size: a shorter one follows, so that who passes over chunks
              * of that size meets the change. */
             c->begun = false;
-            c->turned = c->brief = true;
+            c->brief = true;
+            c->turns++;
             continue;
         }
         if (b.bytes == 0)

@@ -12,5 +12,5 @@ dye_layer(decode
           place.c turn.c record.c value.c dialect.c layout_lines.c layout_delimited.c layout_sql.c layout_json.c layout_vcard.c
           office.c package.c relations.c xml.c grid.c number.c shared_strings.c book.c xlsx.c sheet.c xlsb.c biff12.c prose.c ods.c
           ole.c encrypted.c cfb.c wide.c biff.c xls.c doc.c ppt.c summary.c
-          table.c base_file.c sqlite.c free_pages.c dbf.c access.c recode.c sniff_text.c html.c markup.c entity.c hint.c
+          table.c base_file.c sqlite.c free_cells.c free_pages.c dbf.c access.c recode.c sniff_text.c html.c markup.c entity.c hint.c
           xml_records.c xml_shape.c xml_record.c mail.c mail_head.c base64.c pdf.c unwrap.c escapes.c)

@@ -40,6 +40,13 @@ struct layout {
 extern const struct layout layout_lines, layout_delimited, layout_sql, layout_json, layout_vcard, layout_cells,
     layout_text;
 
+/* dye_layout_detect of bytes, but not whether they were decoded wrongly once: `mojibake` is NONE. */
+void layout_detect(enum dye_charset charset, struct dye_span sample, struct dye_layout *ret);
+enum dye_mojibake layout_mojibake(const struct dye_layout *l, struct dye_span sample);
+/* Whether JSON begins at p, which text in braces rarely does. */
+bool layout_begins_document(struct dye_span s);
+/* p[i] is an opening bracket: past its partner, brackets in strings aside, or SIZE_MAX. */
+size_t layout_bracket(enum dye_charset charset, const uint8_t *p, size_t i, size_t end);
 /* Of the text, which is UTF-8 where the part is wide. */
 enum dye_charset layout_charset(const struct dye_layout *l);
 /* Sets the record to the line at r->next. */

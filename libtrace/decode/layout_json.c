@@ -46,6 +46,11 @@ static size_t partner(const struct quoting *q, const uint8_t *p, size_t i, size_
     return SIZE_MAX;
 }
 
+size_t layout_bracket(enum dye_charset charset, const uint8_t *p, size_t i, size_t end)
+{
+    return partner(&(struct quoting){.charset = charset, .quote = '"', .backslash = true}, p, i, end);
+}
+
 /* ---- records ---- */
 
 static bool found(struct dye_records *r, size_t start, size_t after)
@@ -145,7 +150,7 @@ static size_t fields(const struct dye_records *r, struct dye_field *ret)
 /* ---- detection ---- */
 
 /* `{"`, `{}`, `[{`, `["`, `[[`, `[1`: what text in braces rarely begins with. */
-static bool begins_document(struct dye_span s)
+bool layout_begins_document(struct dye_span s)
 {
     size_t i = layout_skip_blank(s.p, 0, s.n);
     if (i == s.n || !opens(s.p[i]))
@@ -214,7 +219,7 @@ static uint8_t depth_of_elements(const struct quoting *q, struct dye_span s)
 
 static bool detect(struct dye_span s, struct dye_layout *ret)
 {
-    if (!begins_document(s))
+    if (!layout_begins_document(s))
         return false;
     const struct quoting q = quoting(ret);
     ret->deep = 1;

@@ -64,7 +64,9 @@ static void detect_kind(enum dye_unit unit, struct dye_span sample, struct dye_l
     ret->kind = DYE_LAYOUT_LINES;
 }
 
-void dye_layout_detect(enum dye_unit unit, enum dye_charset charset, struct dye_span sample, struct dye_layout *ret)
+/* Returns the sample without its byte order mark. */
+static struct dye_span detect(enum dye_unit unit, enum dye_charset charset, struct dye_span sample,
+                              struct dye_layout *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->charset = charset;
@@ -72,7 +74,24 @@ void dye_layout_detect(enum dye_unit unit, enum dye_charset charset, struct dye_
     if (mark > 0)
         sample = dye_span_of(sample.p + mark, sample.n - mark); /* of no bytes there is no place to add to */
     detect_kind(unit, sample, ret);
+    return sample;
+}
+
+void dye_layout_detect(enum dye_unit unit, enum dye_charset charset, struct dye_span sample, struct dye_layout *ret)
+{
+    sample = detect(unit, charset, sample, ret);
     ret->mojibake = mojibake_of(layout_charset(ret), sample);
+}
+
+enum dye_mojibake layout_mojibake(const struct dye_layout *l, struct dye_span sample)
+{
+    size_t mark = mark_bytes(sample);
+    return mojibake_of(layout_charset(l), mark > 0 ? dye_span_of(sample.p + mark, sample.n - mark) : sample);
+}
+
+void layout_detect(enum dye_charset charset, struct dye_span sample, struct dye_layout *ret)
+{
+    (void)detect(DYE_UNIT_BYTE, charset, sample, ret);
 }
 
 static void find_names(struct dye_records *r)

@@ -1,6 +1,6 @@
 /*
  * sqlite: a data base file of SQLite, each table a part "base.db/people": a row of its columns' names, then its rows;
- * what was deleted and still stands in free pages is a part "base.db/deleted".
+ * what was deleted and still stands in free pages or bytes is a part "base.db/deleted".
  *
  * By libsqlite3 over a file that can only be read. A schema is a program that somebody else wrote: nothing of it is
  * run. Only stored columns of real tables are selected, without an index; views, virtual tables and generated columns

@@ -1,8 +1,10 @@
 #include "turn.h"
 
+#include "dialect.h"
+
 #include <strings.h>
 
-enum { LINES_AT_LEAST = 3, LINES_LOOKED_AT = 64 };
+enum { LINES_LOOKED_AT = 64 };
 
 static bool is_blank(uint8_t b)
 {
@@ -65,46 +67,106 @@ static bool is_sql(const uint8_t *p, size_t i, size_t end)
 
 /* ---- a record is a line ---- */
 
-#define ANY UINT32_MAX
-#define BOTH(letter, seconds) [letter] = seconds, [(letter)-0x20] = seconds
-#define BEFORE(second) (UINT32_C(1) << ((second)&31))
+#define WORD(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+#define AT(a, b, c, d) [TURN_PLACE(WORD(a, b, c, d))] = WORD(a, b, c, d)
 
-/* What statements, comments, cards and documents begin with. */
-static const uint32_t begins_others[256] = {
-    ['{'] = ANY,
-    ['['] = ANY,
-    ['-'] = BEFORE('-'),
-    ['/'] = BEFORE('*'),
-    BOTH('a', BEFORE('l')),
-    BOTH('b', BEFORE('e')),
-    BOTH('c', BEFORE('o') | BEFORE('r')),
-    BOTH('d', BEFORE('e') | BEFORE('r')),
-    BOTH('g', BEFORE('r')),
-    BOTH('i', BEFORE('n')),
-    BOTH('l', BEFORE('o')),
-    BOTH('p', BEFORE('r')),
-    BOTH('r', BEFORE('e')),
-    BOTH('s', BEFORE('e') | BEFORE('t')),
-    BOTH('t', BEFORE('r')),
-    BOTH('u', BEFORE('n') | BEFORE('p') | BEFORE('s')),
+/* What statements and cards begin with, each at its place; a blank, a quote or a tab behind `set` and `use`. */
+const uint32_t turn_words[64] = {
+    AT('a', 'l', 't', 'e'), AT('b', 'e', 'g', 'i'), AT('c', 'o', 'm', 'm'),         AT('c', 'o', 'p', 'y'),
+    AT('c', 'r', 'e', 'a'), AT('d', 'e', 'l', 'e'), AT('d', 'r', 'o', 'p'),         AT('g', 'r', 'a', 'n'),
+    AT('i', 'n', 's', 'e'), AT('l', 'o', 'c', 'k'), AT('p', 'r', 'a', 'g'),         AT('r', 'e', 'p', 'l'),
+    AT('s', 'e', 'l', 'e'), AT('s', 'e', 't', ' '), AT('s', 'e', 't', '`'),         AT('s', 'e', 't', '\t' | 0x20),
+    AT('s', 't', 'a', 'r'), AT('t', 'r', 'u', 'n'), AT('u', 'n', 'l', 'o'),         AT('u', 'p', 'd', 'a'),
+    AT('u', 's', 'e', ' '), AT('u', 's', 'e', '`'), AT('u', 's', 'e', '\t' | 0x20),
 };
+
+static const bool begins_others[256] = {['{'] = true, ['['] = true, ['-'] = true, ['/'] = true};
 
 /* What lines of JSON begin with is left out. */
-static const uint32_t begins_no_document[256] = {
-    [0x21 ... '+'] = ANY, ['-' ... 'Z'] = ANY, ['\\'] = ANY,          ['^' ... 'z'] = ANY,
-    ['|'] = ANY,          ['~'] = ANY,         [0x80 ... 0xff] = ANY,
+static const bool begins_no_document[256] = {
+    [0x21 ... '+'] = true, ['-' ... 'Z'] = true, ['\\'] = true,          ['^' ... 'z'] = true,
+    ['|'] = true,          ['~'] = true,         [0x80 ... 0xff] = true,
 };
+
+static bool is_two_bytes(enum dye_charset c)
+{
+    return c != DYE_CHARSET_UTF8 && c != DYE_CHARSET_ASCII && !dye_charset_is_wide(c);
+}
+
+void turn_watch_init(struct turn_watch *w, const struct dye_layout *l)
+{
+    bool rows = l->kind == DYE_LAYOUT_DELIMITED, lines = rows || l->kind == DYE_LAYOUT_LINES;
+    *w = (struct turn_watch){.lines = lines || (l->kind == DYE_LAYOUT_JSON && l->by_line),
+                             .statements = lines,
+                             .first = lines ? begins_others : begins_no_document,
+                             .delimiter = l->delimiter,
+                             .delimiter_n = rows ? l->delimiter_n : 0};
+    w->halves = rows && l->delimiter[0] >= 0x40 && is_two_bytes(l->charset);
+    for (size_t i = 0; i < w->delimiter_n; i++) {
+        w->delimiter_four |= (uint32_t)l->delimiter[i] << 8 * i;
+        w->mask |= UINT32_C(0xff) << 8 * i;
+    }
+}
+
+bool turn_watch_find(struct turn_watch *w, const uint8_t *row, size_t n)
+{
+    for (size_t i = 0; n - i >= w->delimiter_n; i++) {
+        const uint8_t *found = memchr(row + i, w->delimiter[0], n - i);
+        if (found == NULL)
+            return false;
+        i = (size_t)(found - row);
+        if (n - i >= w->delimiter_n && memcmp(found, w->delimiter, w->delimiter_n) == 0 &&
+            (!w->halves || i == 0 || row[i - 1] < 0x80)) {
+            w->at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t line_end(const uint8_t *p, size_t i, size_t end)
+{
+    const uint8_t *lf = memchr(p + i, '\n', end - i);
+    return lf != NULL ? (size_t)(lf - p) : end;
+}
+
+/* A document that ends with the line, which a comma or another may follow, or one that goes over its end: no value in
+ * brackets that a row begins with. */
+static bool is_document_at(const uint8_t *p, size_t i, size_t end)
+{
+    if (p[i] == '{' && i + 1 < end && !is_blank(p[i + 1]) && p[i + 1] != '"' && p[i + 1] != '}')
+        return false;
+    end = line_end(p, i, end);
+    if (layout_skip_blank(p, i + 1, end) == end)
+        return true;
+    if (!layout_begins_document(dye_span_of(p + i, end - i)))
+        return false;
+    size_t after = layout_bracket(DYE_CHARSET_MIXED, p, i, end);
+    if (after == SIZE_MAX)
+        return true;
+    after = layout_skip_blank(p, after, end);
+    if (after < end && p[after] == ',')
+        after = layout_skip_blank(p, after + 1, end);
+    return after == end || p[after] == '{' || p[after] == '[';
+}
 
 static bool is_no_row(const uint8_t *p, size_t i, size_t end)
 {
-    return begins_others[p[i]] && (p[i] == '{' || p[i] == '[' || is_sql(p, i, end) || begins(p, i, end, "begin:vcard"));
+    if (p[i] == '{' || p[i] == '[')
+        return is_document_at(p, i, end);
+    return is_sql(p, i, end) || begins(p, i, end, "begin:vcard");
 }
 
-const uint32_t *turn_first_bytes(const struct dye_layout *l)
+/* Whether nothing parts the line. */
+static bool is_unparted(const struct dye_layout *l, struct dye_span line)
 {
-    if (l->kind == DYE_LAYOUT_LINES || l->kind == DYE_LAYOUT_DELIMITED)
-        return begins_others;
-    return l->kind == DYE_LAYOUT_JSON && l->by_line ? begins_no_document : NULL;
+    if (l->quote == 0 && l->delimiter[0] < 0x30) /* a byte that is no part of a character */
+        return memmem(line.p, line.n, l->delimiter, l->delimiter_n) == NULL;
+    struct dialect d = {.charset = dye_charset_of_record(layout_charset(l), line), .quote = l->quote};
+    dialect_delimiter(&d, l);
+    size_t end;
+    bool quoted;
+    return dialect_next(&d, line.p, 0, line.n, &end, &quoted) == SIZE_MAX;
 }
 
 /* ---- between records ---- */
@@ -158,10 +220,15 @@ size_t turn_suspected(const struct dye_records *r, size_t from)
     switch (r->layout.kind) {
     case DYE_LAYOUT_LINES:
     case DYE_LAYOUT_DELIMITED:
-        return !at_end && is_no_row(p, r->start, r->end) ? r->start : SIZE_MAX;
+        if (at_end || is_no_row(p, r->start, r->end))
+            return at_end ? SIZE_MAX : r->start;
+        return r->layout.kind == DYE_LAYOUT_DELIMITED &&
+                       is_unparted(&r->layout, dye_span_of(p + r->start, r->end - r->start))
+                   ? r->start
+                   : SIZE_MAX;
     case DYE_LAYOUT_JSON:
         if (r->layout.by_line)
-            return !at_end && begins_no_document[p[r->start]] != 0 ? r->start : SIZE_MAX;
+            return !at_end && begins_no_document[p[r->start]] ? r->start : SIZE_MAX;
         return between(r, from, r->start);
     case DYE_LAYOUT_SQL:
     case DYE_LAYOUT_VCARD:
@@ -189,9 +256,34 @@ static struct dye_span rows_of(struct dye_span s)
     return s;
 }
 
+/* The next line that is not empty, without its end, at or behind *at; *at is then behind it. */
+static bool next_line(struct dye_span s, size_t *at, struct dye_span *ret)
+{
+    while (*at < s.n) {
+        size_t start = *at, end = line_end(s.p, start, s.n);
+        *at = end + (end < s.n);
+        end -= end > start && s.p[end - 1] == '\r';
+        *ret = dye_span_of(s.p + start, end - start);
+        if (end > start)
+            return true;
+    }
+    return false;
+}
+
+bool turn_ruled_out(const struct dye_layout *l, struct dye_span text, size_t rows)
+{
+    struct dye_span line;
+    if (l->kind != DYE_LAYOUT_DELIMITED || text.n == 0 || is_no_row(text.p, 0, text.n))
+        return false;
+    for (size_t at = 0; rows > 0 && next_line(text, &at, &line); rows--)
+        if (text.p[at - 1] == '\n' && !is_unparted(l, line)) /* else it may go on */
+            return true;
+    return false;
+}
+
 /* Lines that all have as many fields, by what does not part words and properties too; of SQL, none that ends a
  * statement. */
-static bool are_rows(const struct dye_layout *l, const struct dye_layout *found, struct dye_span rows)
+static bool are_rows(const struct dye_layout *l, const struct dye_layout *found, struct dye_span rows, size_t at_least)
 {
     struct dye_field fields[DYE_FIELDS_MAX];
     struct dye_records r;
@@ -199,8 +291,9 @@ static bool are_rows(const struct dye_layout *l, const struct dye_layout *found,
     if (found->delimiter_n == 1 && memchr(" :/", found->delimiter[0], 3) != NULL)
         return false;
     dye_records_init(&r, found, rows);
+    r.layout.has_header = false; /* it has as many */
     while (lines < LINES_LOOKED_AT && dye_records_next(&r)) {
-        if (!r.closed && lines >= LINES_AT_LEAST)
+        if (!r.closed && lines >= at_least)
             break; /* cut by the sample's end */
         size_t n = dye_record_fields(&r, fields);
         if (l->kind == DYE_LAYOUT_SQL && r.end > r.start && rows.p[r.end - 1] == ';')
@@ -209,7 +302,20 @@ static bool are_rows(const struct dye_layout *l, const struct dye_layout *found,
         same += n == n_first;
         lines++;
     }
-    return lines >= LINES_AT_LEAST && n_first >= 2 && same * 10 >= lines * 9;
+    return lines >= at_least && n_first >= 2 && same * 10 >= lines * 9;
+}
+
+/* Whether the lines that the sample begins with, `rows` of them, are parted by something else than by `l`. */
+static bool begins_other_rows(const struct dye_layout *l, struct dye_span s, size_t rows, struct dye_layout *found)
+{
+    struct dye_span line;
+    size_t at = 0, n = 0;
+    while (n < rows && next_line(s, &at, &line) && (l->kind != DYE_LAYOUT_DELIMITED || is_unparted(l, line)))
+        n++;
+    if (n < rows)
+        return false;
+    layout_detect(l->charset, dye_span_of(s.p, at), found);
+    return found->kind == DYE_LAYOUT_DELIMITED && are_rows(l, found, dye_span_of(s.p, at), rows);
 }
 
 /* Lines of documents, or one that goes over its line's end: not a value in brackets that a row begins with. */
@@ -229,29 +335,47 @@ static bool is_document(const struct dye_layout *found, struct dye_span s)
 /* Lines of JSON that others follow too soon look like a document that goes over lines. */
 static void detect(enum dye_charset charset, struct dye_span s, struct dye_layout *ret)
 {
-    dye_layout_detect(DYE_UNIT_BYTE, charset, s, ret);
+    layout_detect(charset, s, ret);
     if (ret->kind != DYE_LAYOUT_JSON || ret->by_line)
         return;
     size_t at = 0;
-    for (const uint8_t *lf; at < s.n && (is_blank(s.p[at]) || begins_no_document[s.p[at]] == 0);) {
-        lf = memchr(s.p + at, '\n', s.n - at);
-        at = lf != NULL ? (size_t)(lf - s.p) + 1 : s.n;
+    while (at < s.n && (is_blank(s.p[at]) || !begins_no_document[s.p[at]])) {
+        size_t end = line_end(s.p, at, s.n);
+        at = end + (end < s.n);
     }
     struct dye_layout lines;
-    dye_layout_detect(DYE_UNIT_BYTE, charset, dye_span_of(s.p, at), &lines);
+    layout_detect(charset, dye_span_of(s.p, at), &lines);
     if (lines.kind == DYE_LAYOUT_JSON && lines.by_line)
         *ret = lines;
 }
 
-bool turn_confirmed(const struct dye_layout *l, struct dye_span sample)
+static size_t turn_of_rows(const struct dye_layout *l, struct dye_span s, size_t rows);
+
+/* The layout of the rows that the sample begins with; returns where others begin. */
+static size_t detect_rows(enum dye_charset charset, struct dye_span s, size_t rows, struct dye_layout *ret)
+{
+    struct dye_layout first;
+    detect(charset, s, ret);
+    if (ret->kind != DYE_LAYOUT_DELIMITED && ret->kind != DYE_LAYOUT_LINES)
+        return s.n;
+    /* What parts most of the lines may not part the first ones. */
+    size_t end = turn_of_rows(begins_other_rows(ret, s, rows, &first) ? &first : ret, s, rows);
+    if (end < s.n)
+        layout_detect(charset, dye_span_of(s.p, end), ret);
+    return end;
+}
+
+bool turn_confirmed(const struct dye_layout *l, struct dye_span sample, size_t at_least)
 {
     struct dye_layout found;
     struct dye_span rows = rows_of(sample);
     if (rows.n > 0) {
-        if (l->kind == DYE_LAYOUT_DELIMITED || l->kind == DYE_LAYOUT_LINES)
+        if (l->kind == DYE_LAYOUT_DELIMITED)
+            return begins_other_rows(l, rows, at_least, &found);
+        if (l->kind == DYE_LAYOUT_LINES)
             return false;
-        dye_layout_detect(DYE_UNIT_BYTE, l->charset, rows, &found);
-        return found.kind == DYE_LAYOUT_DELIMITED && are_rows(l, &found, rows);
+        rows.n = detect_rows(l->charset, rows, at_least, &found);
+        return found.kind == DYE_LAYOUT_DELIMITED && are_rows(l, &found, rows, at_least);
     }
     detect(l->charset, sample, &found);
     if (found.kind == l->kind)
@@ -260,23 +384,28 @@ bool turn_confirmed(const struct dye_layout *l, struct dye_span sample)
            (found.kind == DYE_LAYOUT_JSON && is_document(&found, sample));
 }
 
-void turn_detect(enum dye_charset charset, struct dye_span s, struct dye_layout *ret)
+/* Where behind its first line another layout than `l` begins in the sample, or its end. */
+static size_t turn_of_rows(const struct dye_layout *l, struct dye_span s, size_t rows)
 {
     enum { TRIES = 16 };
+    struct dye_span line;
     unsigned tries = 0;
-    detect(charset, s, ret);
-    if (s.n == 0 || (ret->kind != DYE_LAYOUT_DELIMITED && ret->kind != DYE_LAYOUT_LINES))
-        return;
-    for (const uint8_t *lf = memchr(s.p, '\n', s.n); lf != NULL && tries < TRIES;) {
-        size_t at = (size_t)(lf - s.p) + 1;
-        struct dye_span rest = dye_span_of(s.p + at, s.n - at);
-        if (rest.n > 0 && is_no_row(s.p, at, s.n)) {
-            tries++;
-            if (turn_confirmed(ret, rest)) {
-                dye_layout_detect(DYE_UNIT_BYTE, charset, dye_span_of(s.p, at), ret);
-                return;
-            }
-        }
-        lf = memchr(s.p + at, '\n', rest.n);
+    for (size_t at = 0; tries < TRIES && next_line(s, &at, &line);) {
+        size_t start = (size_t)(line.p - s.p);
+        if (start == 0 || !(is_no_row(s.p, start, s.n) || (l->kind == DYE_LAYOUT_DELIMITED && is_unparted(l, line))))
+            continue;
+        struct dye_span rest = dye_span_of(s.p + start, s.n - start);
+        if (turn_ruled_out(l, rest, rows))
+            continue;
+        tries++;
+        if (turn_confirmed(l, rest, rows))
+            return start;
     }
+    return s.n;
+}
+
+void turn_detect(enum dye_charset charset, struct dye_span s, size_t rows, struct dye_layout *ret)
+{
+    size_t end = detect_rows(charset, s, rows, ret);
+    ret->mojibake = layout_mojibake(ret, dye_span_of(s.p, end));
 }

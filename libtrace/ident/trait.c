@@ -51,13 +51,18 @@ static bool may_be_crossed(const char *p, size_t n)
     return crosses > 0;
 }
 
-/* Where they begin: x hides behind a character of a name, else three of them do. One is the end of an ID. */
-static size_t crossed_here(const char *p, size_t i, size_t n)
+/* Where they begin: x hides behind a character of a name, else three of them do, or some beside another sign that
+ * hides, `behind` which they stand or before which. One is the end of an ID. */
+static size_t crossed_here(const char *p, size_t i, size_t n, bool behind)
 {
     size_t used = 0;
     while (i + used < n && (p[i + used] | 0x20) == 'x')
         used++;
-    return used > 2 || (i > 0 && (uint8_t)p[i - 1] >= 0x80) ? used : 0;
+    if (used == 0 || used > 2 || (i > 0 && (uint8_t)p[i - 1] >= 0x80))
+        return used;
+    if (i + used == n)
+        return behind && (used > 1 || (uint8_t)p[0] >= 0x80) ? used : 0;
+    return behind || hidden_here(p + i + used, n - i - used) > 0 ? used : 0;
 }
 
 static size_t beyond_ascii(const char *p, size_t n)
@@ -102,7 +107,7 @@ bool dye_trait_mask(struct dye_span field, struct dye_trait *ret)
     for (size_t i = 0, used; i < field.n && good; i += used) {
         used = hidden_here(p + i, field.n - i);
         if (used == 0 && crossed)
-            used = crossed_here(p, i, field.n);
+            used = crossed_here(p, i, field.n, last > 0 && last == ret->bytes.n);
         if (used == 0) {
             used = see(p + i, field.n - i, address, &ret->bytes, &good);
             continue;

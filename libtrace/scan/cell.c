@@ -43,7 +43,7 @@ static bool is_hexadecimal(struct dye_span s)
 }
 
 /* Digits, and three or more stars among or around them; or one of an e-mail address. Where no other letter is, x may
- * stand for a star. */
+ * stand for a star: four of both. */
 static bool is_masked(struct dye_span s)
 {
     size_t stars = 0, crosses = 0, letters = 0, seen = 0;
@@ -57,7 +57,7 @@ static bool is_masked(struct dye_span s)
         letters += dye_is_alpha(s.p[i]);
         seen += dye_is_digit(s.p[i]) || s.p[i] == '@';
     }
-    return (stars >= 3 && seen >= 1) || (crosses >= 4 && letters == crosses && stars == 0 && seen >= 3);
+    return (stars >= 3 && seen >= 1) || (stars + crosses >= 4 && letters == crosses && seen >= 3);
 }
 
 /* ---- kinds that only a column's name tells ---- */

@@ -1,12 +1,26 @@
 /* What ordinary rows have little of. */
 #include "scanner.h"
 
+/* Of a byte beside a mask: whether it may be of another sign that hides. */
+static inline bool may_hide(uint8_t b)
+{
+    return b == '*' || b >= 0x80;
+}
+
 static enum dye_status on_star(struct scan *s, size_t i)
 {
     struct written w;
-    return (s->classes & CLASS(MASKED)) != 0 && written_mask(scan_text(s), i, &w)
-               ? tries_put_written(s, CLASS(MASKED), &w)
-               : DYE_OK;
+    if ((s->classes & CLASS(MASKED)) == 0)
+        return DYE_OK;
+    bool one_sign = written_mask(scan_text(s), i, &w);
+    if (one_sign)
+        DYE_TRY(tries_put_written(s, CLASS(MASKED), &w));
+    /* And as longer, or with an x that hides. */
+    bool ends = one_sign && (w.start == 0 || !may_hide(s->p[w.start - 1])) &&
+                (w.start + w.n == s->n || !may_hide(s->p[w.start + w.n]));
+    if (ends && memchr(w.form, 'x', w.n_form) == NULL)
+        return DYE_OK;
+    return written_mixed_mask(scan_text(s), i, &w) ? tries_put_written(s, CLASS(MASKED), &w) : DYE_OK;
 }
 
 static enum dye_status on_group(struct scan *s, size_t i)

@@ -61,31 +61,83 @@ size_t written_hiding(const uint8_t *p, size_t n)
     return 0;
 }
 
+/* A mask of so many characters is as long as a mobile or an ID. */
+static bool is_mask_length(size_t n)
+{
+    return n == 11 || n == 18;
+}
+
+enum { MASK_LONGEST = 18 };
+
+/* Without the first of a character more than a mask has, where that is the second half of one of two bytes. */
+static bool take_mask(struct dye_span text, size_t start, size_t end, bool alnum, size_t n, struct written *ret)
+{
+    if (is_mask_length(n - 1) && start > 0 && text.p[start - 1] >= 0x80 && alnum) {
+        start++;
+        memmove(ret->form, ret->form + 1, --n);
+    }
+    ret->start = start;
+    ret->n = end - start;
+    ret->n_form = n;
+    return is_mask_length(n);
+}
+
 bool written_mask(struct dye_span text, size_t i, struct written *ret)
 {
-    enum { LONGEST = 18 };
     const uint8_t *p = text.p;
     size_t start = i, n = 0, sign = written_hiding(p + i, text.n - i);
-    while (start > 0 && i - start <= LONGEST && dye_is_alnum(p[start - 1]))
+    while (start > 0 && i - start <= MASK_LONGEST && dye_is_alnum(p[start - 1]))
         start--;
     size_t end = start;
-    for (size_t step; sign > 0 && end < text.n && n < LONGEST + 2; end += step) {
+    for (size_t step; sign > 0 && end < text.n && n < MASK_LONGEST + 2; end += step) {
         bool seen = dye_is_alnum(p[end]);
         step = seen ? 1 : sign;
         if (!seen && (text.n - end < sign || memcmp(p + end, p + i, sign) != 0))
             break;
         ret->form[n++] = seen ? dye_to_lower(p[end]) : '*';
     }
-    if ((n == 12 || n == 19) && start > 0 && p[start - 1] >= 0x80 && start < i) {
-        start++; /* the first is the second half of a character */
-        memmove(ret->form, ret->form + 1, --n);
+    return n > 0 && take_mask(text, start, end, start < i, n, ret);
+}
+
+/* The bytes of the sign that ends before i. */
+static size_t hiding_before(struct dye_span text, size_t i)
+{
+    for (size_t n = i < 3 ? i : 3; n > 0; n--)
+        if (written_hiding(text.p + i - n, n) == n)
+            return n;
+    return 0;
+}
+
+bool written_mixed_mask(struct dye_span text, size_t i, struct written *ret)
+{
+    const uint8_t *p = text.p;
+    size_t start = i, n = 0, crosses = 0, signs = 0, first = 0;
+    for (size_t back = 0, step = 1; step > 0 && back <= MASK_LONGEST; back++, start -= step) {
+        step = hiding_before(text, start);
+        if (step == 0)
+            step = start > 0 && dye_is_alnum(p[start - 1]);
     }
-    if (n != 11 && n != 18)
+    size_t end = start;
+    for (size_t step; end < text.n && n < MASK_LONGEST + 2; end += step) {
+        bool seen = dye_is_alnum(p[end]);
+        step = seen ? 1 : written_hiding(p + end, text.n - end);
+        if (step == 0)
+            break;
+        if (!seen) {
+            signs += signs == 0 || memcmp(p + first, p + end, step) != 0;
+            first = signs == 1 ? end : first;
+        }
+        ret->form[n++] = seen ? dye_to_lower(p[end]) : '*';
+    }
+    if (n == 0 || !take_mask(text, start, end, dye_is_alnum(p[start]), n, ret))
         return false;
-    ret->start = start;
-    ret->n = end - start;
-    ret->n_form = n;
-    return true;
+    /* The last of an ID is one that does not hide. */
+    for (size_t k = 1; k < ret->n_form && k < MASK_LONGEST - 1; k++)
+        if (ret->form[k] == 'x') {
+            ret->form[k] = '*';
+            crosses++;
+        }
+    return signs > 1 || crosses > 0;
 }
 
 bool written_digest(struct dye_span text, size_t i, struct written *ret)

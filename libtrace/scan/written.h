@@ -27,6 +27,8 @@ bool written_grouped_id(struct dye_span text, size_t eight, struct written *ret)
 size_t written_hiding(const uint8_t *p, size_t n);
 /* A mask of 11 or 18 characters, at a sign that hides and follows no such sign: one sign throughout. Read as of '*'. */
 bool written_mask(struct dye_span text, size_t i, struct written *ret);
+/* The same of signs that are not all one, an x among them: 138**xx5678. False of one sign alone. */
+bool written_mixed_mask(struct dye_span text, size_t i, struct written *ret);
 /* At the first '=': of 22, 27 or 43 characters of base64 it is the end. */
 bool written_digest(struct dye_span text, size_t i, struct written *ret);
 /* An address at its "(at)" or full-width sign; its dots may be spelled too. `late`: without the first byte, where that

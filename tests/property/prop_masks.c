@@ -100,7 +100,12 @@ static void a_mask_is_found_whatever_hides_it(void **state)
                            .mask = (uint32_t)(m - masks)};
         words[0] = '\0';
         append(words, m->head, 1);
-        append(words, sign, m->hidden + wrong);
+        /* An x beside a star alone, and not where one could be seen. */
+        static const char *const others[] = {"*", "×", "＊", "●", "○", "x", "X"};
+        bool star = strcmp(sign, "*") == 0, cross = dye_is_alpha((uint8_t)*sign), mixed = rng_below(&r, 2) == 0;
+        size_t n_others = cross ? 1 : star ? 7 : 5;
+        for (size_t k = 0; k < m->hidden + wrong; k++)
+            append(words, mixed && k % 2 == 1 ? others[rng_below(&r, n_others)] : sign, 1);
         append(words, m->tail, 1);
         w.n = convert(charset, words, text + w.start, ROOM - w.start);
         size_t n = w.start + w.n + convert(charset, glue[rng_below(&r, 10)], text + w.start + w.n, 64);

@@ -16,6 +16,10 @@ ID_AS(mask_id1, "%.1s****************%s", d, d + 17)
 MOBILE_AS(mask_wide, "%.3s＊＊＊＊%s", m, m + 7)
 MOBILE_AS(mask_dots, "%.3s●●●●%s", m, m + 7)
 MOBILE_AS(mask_times, "%.3s××××%s", m, m + 7)
+MOBILE_AS(mask_star_x, "%.3s**xx%s", m, m + 7)
+MOBILE_AS(mask_two_widths, "%.3s＊＊**%s", m, m + 7)
+MOBILE_AS(mask_dots_times, "%.3s●●××%s", m, m + 7)
+ID_AS(mask_id_star_x, "%.6s****xxxx%s", d, d + 14)
 
 static size_t characters(const char *s)
 {
@@ -38,7 +42,7 @@ FORM(masked_name)
 {
     const char *n = p->name;
     bool three = characters(n) == 3;
-    switch (rng_below(r, 6)) {
+    switch (rng_below(r, 7)) {
     case 0:
         CELL(c, NAME, "%.3s*", n);
         break;
@@ -53,6 +57,9 @@ FORM(masked_name)
         break;
     case 4:
         CELL(c, NAME, "%.3s某", n);
+        break;
+    case 5:
+        CELL(c, NAME, three ? "%.3s*某" : "%.3s×", n);
         break;
     default:
         CELL(c, NAME, "%.3s＊%s", n, three ? n + 6 : "");
@@ -155,6 +162,10 @@ static const struct form forms[] = {
     {"174＊＊＊＊5678, name", RECALL_KEPT, mask_wide, NULL},
     {"174●●●●5678, name", RECALL_KEPT, mask_dots, NULL},
     {"174××××5678, name", RECALL_KEPT, mask_times, NULL},
+    {"174**xx5678, name", RECALL_KEPT, mask_star_x, NULL},
+    {"174＊＊**5678, name", RECALL_KEPT, mask_two_widths, NULL},
+    {"174●●××5678, name", RECALL_KEPT, mask_dots_times, NULL},
+    {"ID 6+4*4x+4, name", RECALL_KEPT, mask_id_star_x, NULL},
     {"174****5678, name, community", RECALL_KEPT, mask344_community, GLUED},
     {"174****5678, name, address", RECALL_STRONG, mask344_address, GLUED},
     {"174****5678, ID 1+16*+1, name", RECALL_KEPT, mask344_id1, GLUED},

@@ -183,6 +183,8 @@ static void check_layouts(const char *text, bool turned, const char *want)
 #define ROWS "a----1----x\nb----2----y\nc----3----z\n"
 #define OBJECTS "{\"a\":1}\n{\"a\":2}\n"
 
+#define DASHED "u----1----p\nv----2----q\nw----3----r\nx----4----s\n"
+
 static void glued_pieces_are_read_each_in_its_layout(void **state)
 {
     (void)state;
@@ -192,6 +194,48 @@ static void glued_pieces_are_read_each_in_its_layout(void **state)
     check_layouts("COPY t (a) FROM stdin;\n1\n2\n\\.\n" ROWS, true, "sql 2 delimited 3 ");
     check_layouts("BEGIN:VCARD\nFN:a\nEND:VCARD\n" ROWS "BEGIN:VCARD\nFN:b\nEND:VCARD\n", true,
                   "vcard 1 delimited 3 vcard 1 ");
+}
+
+static void rows_that_something_else_parts_are_of_another_layout(void **state)
+{
+    (void)state;
+    check_layouts("a,1,x\nb,2,y\nc,3,z\n" DASHED, true, "delimited 3 delimited 4 ");
+    check_layouts(DASHED "a,1,x\nb,2,y\nc,3,z\nd,4,z\ne,5,z\nf,6,z\ng,7,z\n", true, "delimited 4 delimited 7 ");
+    check_layouts("a,1\nb,2\nc,3\n" DASHED "a\t1\nb\t2\nc\t3\n", true, "delimited 3 delimited 4 delimited 3 ");
+    check_layouts(DUMP "a,1\nb,2\nc,3\n" DASHED DASHED DASHED, true, "sql 3 delimited 3 delimited 12 ");
+    check_layouts("\xc0\xee\x83\x7c|1\n\xcd\xf5|2\n\xd5\xc5|3\n" DASHED, true, "delimited 3 delimited 4 ");
+    check_layouts("a,1\nb,2\nc,3\nx----1\ny----2\nd,4\ne,5\n", false, "delimited 7 "); /* two are too few */
+    check_layouts("a,1\nb,2\nc,3\nx: 1\ny: 2\nz: 3\nd,4\ne,5\nf,6\n", false, "delimited 9 ");
+    check_layouts("a,1\nb,2\nc,3\nwords\n\n3 rows\nof them\nd,4\ne,5\nf,6\n", false, "delimited 9 ");
+}
+
+static enum dye_status count_chunks(void *arg, const struct dye_chunk *c)
+{
+    (void)c;
+    ++*(size_t *)arg;
+    return DYE_OK;
+}
+
+/* As of two files that were sorted together: any three in a row of one would make a chunk. */
+static void rows_that_alternate_do_not_make_a_chunk_each(void **state)
+{
+    (void)state;
+    enum { LINES = 20000 };
+    struct dye_buf text;
+    size_t chunks = 0;
+    uint32_t lot = 1;
+    dye_buf_init(&text, 1 << 20, false);
+    for (unsigned i = 0; i < LINES; i++) {
+        lot = lot * 1664525 + 1013904223;
+        assert_int_equal(dye_buf_printf(&text, lot >> 30 == 0 ? "%u,%u,x\n" : "%u----%u----x\n", i, lot % 1000),
+                         DYE_OK);
+    }
+    struct dye_chunker *c = dye_chunker_new(1 << 18, 1 << 19, count_chunks, &chunks);
+    assert_int_equal(dye_chunker_feed(c, dye_buf_span(&text)), DYE_OK);
+    assert_int_equal(dye_chunker_finish(c), DYE_OK);
+    assert_in_range(chunks, 1, 64 * 5);
+    dye_chunker_free(c);
+    dye_buf_done(&text);
 }
 
 static void what_stands_in_a_layout_does_not_change_it(void **state)
@@ -249,6 +293,8 @@ int main(void)
         cmocka_unit_test(a_record_longer_than_a_chunk_is_cut_and_told),
         cmocka_unit_test(a_record_that_fits_is_whole_in_a_chunk_however_late_it_begins),
         cmocka_unit_test(glued_pieces_are_read_each_in_its_layout),
+        cmocka_unit_test(rows_that_something_else_parts_are_of_another_layout),
+        cmocka_unit_test(rows_that_alternate_do_not_make_a_chunk_each),
         cmocka_unit_test(what_stands_in_a_layout_does_not_change_it),
         cmocka_unit_test(a_part_of_no_bytes_has_no_chunk),
         cmocka_unit_test(the_next_part_starts_afresh),

@@ -68,9 +68,24 @@ static void deleted_rows_in_free_pages_are_a_part(void **state)
     assert_int_equal(strncmp(text, "[keep sqlite cell]\na\nx\n= read\n[deleted freepage cell]\n", 53), 0);
     const char *rows = strstr(text, "\n1|张三0|");
     assert_non_null(rows);
-    assert_string_equal(rows, "\n1|张三0|17421234500|-1.5\n2|张三1|17421234501|-1.5\n3|张三2|17421234502|-1.5\n"
-                              "4|张三3|17421234503|-1.5\n5|张三4|17421234504|-1.5\n6|张三5|17421234505|-1.5\n"
-                              "7|张三6|17421234506|-1.5\n8|张三7|17421234507|-1.5\n= read\n");
+    assert_string_equal(rows,
+                        "\n1|张三0|17421234500|-1.5\n2|张三1|17421234501|-1.5\n3|张三2|17421234502|-1.5\n"
+                        "4|张三3|17421234503|-1.5\n5|张三4|17421234504|-1.5\n6|张三5|17421234505|-1.5\n"
+                        "7|张三6|17421234506|-1.5\n8|张三7|17421234507|-1.5\n"
+                        "15|p14p14p14p14p14p14p14p14p14p14p14p14\n16|p15p15p15p15p15p15p15p15p15p15p15p15\n17|"
+                        "p16p16p16p16p16p16p16p16p16p16p16p16\n18|p17p17p17p17p17p17p17p17p17p17p17p17\n19|"
+                        "p18p18p18p18p18p18p18p18p18p18p18p18\n20|p19p19p19p19p19p19p19p19p19p19p19p19\n= read\n");
+    free(text);
+}
+
+static void deleted_rows_in_pages_in_use_are_of_it_too(void **state)
+{
+    (void)state;
+    char *text = decoded_file("fuzz/corpus/sqlite/cells.db", NULL);
+    /* Below number 128 rows of which the name's type is lost are left out. */
+    assert_non_null(strstr(text, "[deleted freepage cell]\n||甲7|17421234007\n||甲8|17421234008\n||甲3|17421234003\n"
+                                 "|乙135|17421235135\n|乙129|17421235129\n|乙130|17421235130\n"
+                                 "|乙131|17421235131\n= read\n"));
     free(text);
 }
 
@@ -159,6 +174,7 @@ int main(void)
         cmocka_unit_test(the_log_that_is_not_there_is_not_missed),
         cmocka_unit_test(what_a_virtual_table_shows_stands_in_tables),
         cmocka_unit_test(deleted_rows_in_free_pages_are_a_part),
+        cmocka_unit_test(deleted_rows_in_pages_in_use_are_of_it_too),
         cmocka_unit_test(a_list_of_free_pages_that_is_a_circle_ends),
         cmocka_unit_test(rows_before_the_cut_are_kept),
         cmocka_unit_test(no_cut_passes_for_a_whole),

@@ -224,6 +224,7 @@ static void a_cell_is_known_by_its_contents(void **state)
         {"王＊", "masked"},
         {"王××", "masked"},
         {"174xxxx5678", "masked"},
+        {"174**xx5678", "masked"},
         {"174●●●●5678", "masked"},
         {"王先生", "masked"},
         {"12.50", "number"},

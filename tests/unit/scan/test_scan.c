@@ -209,11 +209,37 @@ static void a_masked_number_is_found_whatever_hides_it(void **state)
     check("174****5678×2", "c7@0+11 ");
     check("174●●●5678", "");
     check("174●●●●5678●", "");
-    check("174●●××5678", "");
     check("110146********001X", "c8@0+18 ");
     check("1174****5678", "");
     check("174*****678", "");
     check("174****5678*", "");
+}
+
+static void a_mask_may_be_of_several_signs(void **state)
+{
+    (void)state;
+    check("174●●××5678", "c7@0+17 ");
+    check("a,174**xx5678,b", "c7@2+11 ");
+    check("174XX**5678,", "c7@0+11 ");
+    check("174x*x*5678 1741234*xx*", "c7@0+11 c17@12+11 ");
+    check("110146●●●●●○●＊001x|", "c8@0+34 ");
+    check("174＊＊**5678", "c7@0+15 ");
+    check("174**＊＊5678", "c7@0+15 ");
+    check("174＊*●*5678号", "c7@0+15 ");
+    check("110146****xxxx001X", "c8@0+18 ");
+    check("110146●●●●****001x", "c8@0+26 ");
+    check("174\xa3\xaa\xa3\xaa**5678", "c7@0+13 "); /* GBK: stars of both widths */
+    check("\xb5\x40"
+          "174**\xa1\xd1\xa1\xd1"
+          "5678",
+          "c7@2+13 ");                                /* Big5: times */
+    check("1741234**\xa1\x45\xa1\x45,", "c17@0+13 "); /* bullets */
+    check("174**xxx5678", "");
+    check("174*xx5678", "");
+    check("174****5678×2", "c7@0+11 ");
+    check("●174****5678", "c7@3+11 ");
+    check("110146********0012", "");
+    check("174＊＊xx5678", ""); /* no star */
 }
 
 static void digests_are_found_cut_and_in_base64(void **state)
@@ -453,6 +479,7 @@ int main(void)
         cmocka_unit_test(rows_in_base64_are_looked_into),
         cmocka_unit_test(case_does_not_matter),
         cmocka_unit_test(a_masked_number_is_found_whatever_hides_it),
+        cmocka_unit_test(a_mask_may_be_of_several_signs),
         cmocka_unit_test(digests_are_found_cut_and_in_base64),
         cmocka_unit_test(numbers_that_spreadsheets_and_programs_damage_are_found),
         cmocka_unit_test(digits_of_other_writings_are_found),

@@ -13,9 +13,10 @@
  * Files are glued together: an SQL dump, then rows, then lines of JSON. Where a line begins as nothing of the layout at
  * hand does, what follows, up to 64 KiB, is asked what it is; if it is laid out otherwise a chunk ends there, shorter
  * than `target` or followed by one of a single record, and the next has that layout. Rows are known behind another
- * layout when they are at least three that have as many fields, two or more, parted by none of blank, colon and slash.
- * Not told apart: rows from rows with another delimiter, rows from values a line, and lines of JSON behind a document
- * that goes over lines.
+ * layout, or behind rows that something else parts, when they are at least three that have as many fields, two or more,
+ * parted by none of blank, colon and slash, and, behind rows, not by what parted those; 48, in steps, in a part whose
+ * layout has changed more than 64 times. Not told apart: rows from rows in which the delimiter of those before stands
+ * too, rows from values a line, and lines of JSON behind a document that goes over lines.
  */
 #include "dye/record.h"
 
@@ -65,9 +66,9 @@ DYE_MUST_CHECK DYE_API enum dye_status dye_chunker_feed(struct dye_chunker *c, s
  * there. Good until the next call. */
 DYE_API uint8_t *dye_chunker_room(struct dye_chunker *c, size_t *ret_n);
 /* Instead of a part's first bytes: goes on with chunk `number`, which begins at `start` and behind a line, as if those
- * before had been fed. The part's first n bytes stand where dye_chunker_room said, and n is what it said. False where
- * more has to be known of what is before than that, or they are of no use: UTF-16, and unless records are ignored
- * quotes, SQL, JSON across lines. Then nothing has happened. */
+ * before, each of `target` bytes at least, had been fed. The part's first n bytes stand where dye_chunker_room said,
+ * and n is what it said. False where more has to be known of what is before than that, or they are of no use: UTF-16,
+ * and unless records are ignored quotes, SQL, JSON across lines. Then nothing has happened. */
 DYE_MUST_CHECK DYE_API bool dye_chunker_resume(struct dye_chunker *c, size_t n, uint32_t number, uint64_t start);
 /* Right behind dye_chunker_resume: the next so many chunks too, which are of `bytes` and end with a line, are not fed.
  * Who has records ignored knows by himself where they end: with the first line that does at or beyond `target`. */
