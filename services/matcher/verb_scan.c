@@ -232,6 +232,8 @@ static enum dye_status scan_all(struct scan *s, struct files *files, struct dye_
 {
     s->named = files->n > 1;
     enum dye_status status = files_each(files, scan_file, s, err);
+    if (s->fault == DYE_E_IO && ferror(stdout) != 0)
+        return DYE_OK; /* which is said of any program's output, at its end */
     return s->fault == DYE_OK ? status : dye_fail(err, s->fault, "scan: %s", dye_status_name(s->fault));
 }
 

@@ -76,6 +76,8 @@ exit_is "a list that several threads read is built" 0 dyetrace index build --fro
 awk -F'\t' '{print $3}' long.tsv >long.txt
 exit_is "and all of it is found" 0 dyetrace scan --index long.idx long.txt
 is "each as its own canary" "$(cut -f1 <<<"$OUT" | sort -u | wc -l)" 20000
+exit_is "an answer that can't be written is an error" 3 bash -c "dyetrace scan --index long.idx long.txt >/dev/full"
+one_line_error "in one line" output
 sed -e '15000s/mobile/nothing/' -e '16384s/174/1x4/' long.tsv >wrong.tsv
 exit_is "of several wrong lines" 2 dyetrace index build --from-list wrong.tsv --plain -o wrong.idx
 one_line_error "the first is told" 'line 15000: unknown kind'
