@@ -16,6 +16,7 @@ struct levels {
     uint32_t *depth; /* by source: 1 at the top */
     uint32_t *up;    /* by source: where it goes when this level is left */
     uint32_t *tie;
+    bool *above;              /* by source: something below it is in this level's set */
     bool *explained;          /* by canary: held by who was named */
     struct judgement *judged; /* by source, at this level */
     double *total;            /* by source: the e-value of its copies and exclusive canaries together, logarithm */
@@ -139,6 +140,45 @@ static void keep_group(struct levels *l, uint32_t number, uint32_t *kept)
     }
 }
 
+static void mark_above(struct levels *l)
+{
+    memset(l->above, 0, ((size_t)l->m->n_sources + 1) * sizeof *l->above);
+    for (uint32_t s = 0; s < l->m->n_sources; s++)
+        for (uint32_t up = parent_of(l, s); up != UINT32_MAX && l->judged[s].standing == IN_SET; up = parent_of(l, up))
+            l->above[up] = true;
+}
+
+/* Those with the deepest source first, then the ones that most speaks for: what they say is kept, so that the order of
+ * the sources does not matter. Few at a level. */
+static uint32_t next_group(const struct levels *l, bool *done)
+{
+    uint32_t best = 0;
+    uint32_t depth = 0;
+    double lr = -INFINITY;
+    for (uint32_t s = 0; s < l->m->n_sources; s++) {
+        const struct judgement *j = &l->judged[s];
+        if (j->standing != IN_GROUP || done[j->group] || l->depth[s] < depth ||
+            (l->depth[s] == depth && j->weight.log10_lr <= lr))
+            continue;
+        best = j->group;
+        depth = l->depth[s];
+        lr = j->weight.log10_lr;
+    }
+    done[best] = true;
+    return best;
+}
+
+static enum dye_status keep_groups(struct levels *l, uint32_t *kept)
+{
+    bool *done = calloc((size_t)l->groups + 1, sizeof *done);
+    if (done == NULL)
+        return DYE_E_NOMEM;
+    for (uint32_t number; (number = next_group(l, done)) != 0;)
+        keep_group(l, number, kept);
+    free(done);
+    return DYE_OK;
+}
+
 static enum dye_status judge_level(struct levels *l, uint32_t depth, uint32_t *kept)
 {
     struct model *m = l->m;
@@ -148,17 +188,17 @@ static enum dye_status judge_level(struct levels *l, uint32_t depth, uint32_t *k
     l->groups = 0;
     DYE_TRY(judge_codes(l));
     DYE_TRY(explanation_find(m, l->judged, &l->groups));
+    mark_above(l);
     for (uint32_t s = 0; s < m->n_sources; s++) {
         if (l->judged[s].standing == IN_SET) {
             explain_by(l, s);
-            if (!l->found[s].named_here)
+            if (!l->found[s].named_here && !l->above[s])
                 name(l, s);
         }
         if (l->depth[s] == depth && !l->found[s].in_set && l->found[s].group == 0)
             keep_weight(l, s);
     }
-    for (uint32_t g = 1; g <= l->groups; g++)
-        keep_group(l, g, kept);
+    DYE_TRY(keep_groups(l, kept));
     return describe_level(m, l->k, l->c, l->depth, depth, l->found);
 }
 
@@ -241,17 +281,20 @@ enum dye_status levels_judge(struct model *m, struct coded *k, const struct dye_
         .depth = calloc(sources, sizeof *l.depth),
         .up = calloc(sources, sizeof *l.up),
         .tie = calloc(sources, sizeof *l.tie),
+        .above = calloc(sources, sizeof *l.above),
         .explained = calloc((size_t)m->n_canaries + 1, sizeof *l.explained),
         .judged = calloc(sources, sizeof *l.judged),
         .total = calloc(sources, sizeof *l.total),
     };
     enum dye_status status = DYE_E_NOMEM;
     *ret_groups = 0;
-    if (l.depth != NULL && l.up != NULL && l.tie != NULL && l.explained != NULL && l.judged != NULL && l.total != NULL)
+    if (l.depth != NULL && l.up != NULL && l.tie != NULL && l.above != NULL && l.explained != NULL &&
+        l.judged != NULL && l.total != NULL)
         status = judge_all(&l, ret_groups);
     free(l.depth);
     free(l.up);
     free(l.tie);
+    free(l.above);
     free(l.explained);
     free(l.judged);
     free(l.total);
