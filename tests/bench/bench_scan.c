@@ -5,7 +5,9 @@
  * mobiles, IDs and addresses), of which one in 10,000 rows holds one. Each round runs the tools once, by turns, as
  * whole processes, their load included: ours from a built index (all forms on; plain forms at 10^7), the others from a
  * text file of the values. Ours writes its hits, which are counted here; the others count by themselves. Medians of
- * DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over twenty seconds.
+ * DYE_BENCH_ROUNDS (5) rounds, of three where the fastest other takes over twenty seconds. All files are written in
+ * pieces of 1 MiB, as a copy or an unpacked archive is: what is written in small ones is cached in such, and is read
+ * more slowly by everybody.
  *
  *   rg, ugrep     -F -f LIST
  *   hyperscan     literals, by tests/bench/peer_hyperscan.c
