@@ -209,11 +209,11 @@ bool sniff_is_unknown(struct dye_span head)
     return controls > head.n / 20 && dye_charset_detect(head) == DYE_CHARSET_UNKNOWN;
 }
 
-_Static_assert(DYE_HEAD_BYTES >= SNIFF_BYTES, "it shows enough");
+_Static_assert(DYE_HEAD_BYTES == SNIFF_BYTES, "both are the same beginning");
 
 bool dye_decode_is_plain(struct dye_span head, bool *ret_unknown)
 {
-    head.n = head.n < SNIFF_BYTES ? head.n : SNIFF_BYTES;
-    *ret_unknown = sniff_is_unknown(head);
-    return sniff(head).class == SNIFF_PLAIN;
+    bool plain = sniff(head).class == SNIFF_PLAIN;
+    *ret_unknown = plain && sniff_is_unknown(head);
+    return plain;
 }

@@ -26,9 +26,8 @@ static enum dye_status open_file(const struct files *f, const char *path, bool b
 {
     struct stat st;
     bool stream = f->streams && !below;
-    int fd = stream && strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-             : stream                         ? open(path, O_RDONLY | O_CLOEXEC)
-                      : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
+    int wait = stream ? 0 : O_NONBLOCK; /* a FIFO that nobody asked for must not hold us up */
+    int fd = stream && strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | wait);
     if (fd >= 0 && (stream || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))) {
         *ret_fd = fd;
         return DYE_OK;
