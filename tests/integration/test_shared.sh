@@ -5,7 +5,7 @@
 home_new
 BRANCHES=
 for branch in b1 b2 b3 b4 b5 b6; do
-    dyetrace source add "chain/$branch" --sector hospital --population 4000
+    dyetrace source add "chain/$branch" --sector hospital --population 8000
     BRANCHES=$BRANCHES${BRANCHES:+,}chain/$branch
 done
 run dyetrace source add small/copy --sector hospital --population 300
@@ -25,11 +25,13 @@ ok "and then nothing is written" absent "$SCRATCH/no"
 is "or registered" "$(home_sql 'SELECT count(*) FROM dyetrace.canary')" 0
 
 # ---- copies ----
+# The key, and with it the code, is another in each run. A plan for half of the rows against a leak that keeps four
+# fifths of them misses both of two colluders in less than one run of 10,000; a plan for four fifths, in one of 160.
 exit_is "shared canaries are seeded" 0 \
-    dyetrace seed --shared --sources "$BRANCHES" --colluders 2 --epsilon 1e-3 --survival 0.8 -o "$SCRATCH/copies" --json
+    dyetrace seed --shared --sources "$BRANCHES" --colluders 2 --epsilon 1e-3 --survival 0.5 -o "$SCRATCH/copies" --json
 planted=$(jq .canaries <<<"$OUT")
 ok "within 1.3 times pi^2/2 c^2 ln(n/epsilon) surviving" awk -v m="$planted" \
-    'BEGIN { b = 4.934802 * 4 * log(6 / 1e-3); exit !(m * 0.8 >= b && m * 0.8 <= 1.3 * b) }'
+    'BEGIN { b = 4.934802 * 4 * log(6 / 1e-3); exit !(m * 0.5 >= b && m * 0.5 <= 1.3 * b) }'
 is "each holder has a file of its own" "$(cd "$SCRATCH/copies" && echo *)" \
     "chain_b1.csv chain_b2.csv chain_b3.csv chain_b4.csv chain_b5.csv chain_b6.csv"
 is "for nobody else to read" "$(stat -c %a "$SCRATCH"/copies/* | sort -u)" 600
