@@ -2,7 +2,8 @@
 #define MATCHER_PLAIN_FILE_H
 /*
  * plain_file: a file that is looked at where it stands, cut into the chunks that the chunker would cut, without looking
- * at more of it than where they end: the threads that look through them do. What can't be mapped goes the chunker's way.
+ * at more of it than where they end: the threads that look through them do. What can't be mapped goes the chunker's
+ * way.
  *
  * Not for: who needs records (ingest), and UTF-16.
  */
