@@ -2,6 +2,9 @@
 #define DYE_DIGEST_H
 /*
  * digest: unkeyed hashes, through OpenSSL. Sellers hash identifiers with them; manifests and logs need two of them.
+ *
+ * Nothing here fails: without memory, or where OpenSSL refuses a digest, the process is aborted. One that silently is
+ * none would make evidence worthless, and its callers have no use for half of one.
  */
 #include "dye/span.h"
 #include "dye/status.h"
@@ -16,6 +19,7 @@ DYE_API const char *dye_digest_name(enum dye_digest d);
 DYE_API void dye_digest_of(enum dye_digest d, struct dye_span data, uint8_t *ret);
 
 struct dye_digester; /* a running digest; one thread at a time */
+/* Never NULL, see above. */
 DYE_API struct dye_digester *dye_digester_new(enum dye_digest d);
 DYE_API void dye_digester_free(struct dye_digester *x);
 DYE_API void dye_digester_feed(struct dye_digester *x, struct dye_span data);
