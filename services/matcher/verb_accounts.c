@@ -2,6 +2,7 @@
 #include "attribution.h"
 #include "dye/accounts.h"
 #include "queries.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -178,6 +179,8 @@ static enum dye_status accounts(const struct home *h, struct store *s, const cha
 {
     STORE_RESULT verdict = NULL;
     STORE_RESULT sources = NULL;
+    DYE_TRY(subject_dump(s, dump, err));
+    DYE_TRY(subject_source(s, opt_source, err));
     DYE_TRY(attribution_run(s, &h->config, dump, NULL, err));
     DYE_TRY(zone_audit(s, "accounts", dump, "asked", NULL, err)); /* a snapshot would not see the chain's end */
     /* One snapshot: what is numbered by one query is looked up by the next. */

@@ -5,6 +5,7 @@
 #include "law_json.h"
 #include "lawsuit.h"
 #include "queries.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -139,9 +140,7 @@ static enum dye_status act(struct store *s, const char *name, const char *who, c
     if (other != NULL && strcmp(other, who) == 0)
         DYE_FAIL(err, DYE_E_USAGE, "case act: nobody deals with themselves");
     DYE_TRY(must_exist(s, name, err));
-    DYE_TRY(store_run(s, err, &r, "SELECT FROM dyetrace.dump WHERE dump_id = $1", "s", opt_dump));
-    if (PQntuples(r) == 0)
-        DYE_FAIL(err, DYE_E_NOTFOUND, "dump: %.40s: unknown", opt_dump);
+    DYE_TRY(subject_dump(s, opt_dump, err));
     DYE_TRY(involve(s, name, who, err));
     if (other != NULL)
         DYE_TRY(involve(s, name, other, err));

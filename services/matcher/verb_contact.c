@@ -1,6 +1,7 @@
 /* contact: calls, messages and parcels that reached canaries. Files are opened as the caller. */
 #include "contact_book.h"
 #include "csv_reader.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -212,6 +213,7 @@ static void print_source(void *arg, const char *text)
 static enum dye_status list(struct call *c, struct dye_error *err)
 {
     DYE_TRY(matcher_enter(&c->home, &c->store, NULL, err));
+    DYE_TRY(subject_source(c->store, opt_source, err));
     int64_t shared;
     DYE_TRY(contact_weigh(c->store, &c->home.config, opt_source, print_source, NULL, &shared, err));
     if (shared > 0)

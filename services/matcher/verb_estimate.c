@@ -1,5 +1,6 @@
 /* estimate: how many persons a table has that two dumps were drawn from. */
 #include "dye/extent.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -28,6 +29,10 @@ static enum dye_status read_pair(struct store *s, const char *first, const char 
 {
     STORE_RESULT there = NULL;
     STORE_RESULT r = NULL;
+    DYE_TRY(subject_dump(s, first, err));
+    DYE_TRY(subject_dump(s, second, err));
+    if (strcmp(first, second) == 0)
+        DYE_FAIL(err, DYE_E_USAGE, "estimate: two different dumps are wanted");
     DYE_TRY(store_run(s, err, &there, "SELECT to_regclass('dyetrace.lineage') IS NOT NULL", ""));
     if (store_bool(there, 0, 0))
         DYE_TRY(store_run(s, err, &r,

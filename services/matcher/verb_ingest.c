@@ -1,4 +1,5 @@
 /* ingest: takes dumps in and matches them. Files are opened as the caller, and read as the home's user. */
+#include "decimal.h"
 #include "dye/digest.h"
 #include "followup.h"
 #include "ingest.h"
@@ -25,7 +26,8 @@ static const struct option_spec options[] = {
     {"origin", "URL", "where it was offered", &how.origin, NULL},
     {"seller", "S", "by whom", &how.seller, NULL},
     {"price", "P", "for how much", &how.price, NULL},
-    {"acquired-at", "T", "when, RFC 3339 (default now)", &how.acquired_at, NULL},
+    {"acquired-at", "T", "when, RFC 3339 or YYYY-MM-DD, which begins at 00:00 UTC; none to come (default now)",
+     &how.acquired_at, NULL},
     {"basis", "TEXT", "the legal basis for having it", &how.basis, NULL},
     PASSWORD_OPTIONS(given),
     {"strict", NULL, "exit 1 when a part is not fully read, or a file of a directory skipped", NULL, &opt_strict},
@@ -76,34 +78,37 @@ static enum dye_status ingest_all(const struct home *h, const struct inputs *inp
     return status;
 }
 
-/* A date, or RFC 3339's date and time with its zone. */
-static bool is_moment(const char *text)
+/* RFC 3339 has fractions of a second, which moment_read has not. */
+static bool read_acquired_at(const char *text, int64_t *ret)
 {
-    struct tm t = {0};
-    const char *end = strptime(text, "%Y-%m-%d", &t);
-    int day = t.tm_mday;
-    if (end == NULL || end - text != 10 || timegm(&t) == -1 || t.tm_mday != day)
+    enum { SECONDS_END = 19 };
+    char whole[32];
+    size_t point = strcspn(text, ".");
+    size_t digits = text[point] == '.' ? strspn(text + point + 1, "0123456789") : 0;
+    if (text[point] == '.' && (point != SECONDS_END || digits == 0))
         return false;
-    if (*end == '\0')
-        return true;
-    const char *time = end + 1;
-    end = *end == 'T' ? strptime(time, "%H:%M:%S", &t) : NULL;
-    if (end == NULL || end - time != 8)
-        return false;
-    if (*end == '.')
-        end += 1 + strspn(end + 1, "0123456789");
-    if (strcmp(end, "Z") == 0)
-        return true;
-    time = end + 1;
-    end = *end == '+' || *end == '-' ? strptime(time, "%H:%M", &t) : NULL;
-    return end != NULL && end - time == 5 && *end == '\0';
+    int n =
+        snprintf(whole, sizeof whole, "%.*s%s", (int)point, text, text[point] == '.' ? text + point + 1 + digits : "");
+    return n > 0 && (size_t)n < sizeof whole && moment_read(whole, ret) && *ret >= 0;
+}
+
+/* A dump that came later than it did lays its leak to a later time. */
+static enum dye_status check_acquired_at(const char *text, struct dye_error *err)
+{
+    enum { CLOCKS_APART_S = 300 }; /* the clock of who took the time down may be so much ahead of ours */
+    int64_t at;
+    if (!read_acquired_at(text, &at))
+        DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
+    if (at > (int64_t)time(NULL) + CLOCKS_APART_S)
+        DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: %.40s is a time to come (a date begins at 00:00 UTC)", text);
+    return DYE_OK;
 }
 
 static enum dye_status check_options(struct dye_error *err)
 {
     const char *const texts[] = {how.label, how.feed, how.origin, how.seller, how.price, how.basis};
-    if (how.acquired_at != NULL && !is_moment(how.acquired_at))
-        DYE_FAIL(err, DYE_E_USAGE, "--acquired-at: a time such as 2026-05-01T08:00:00Z is wanted");
+    if (how.acquired_at != NULL)
+        DYE_TRY(check_acquired_at(how.acquired_at, err));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] != NULL && !dye_path_is_valid(dye_span_str(texts[i])))
             DYE_FAIL(err, DYE_E_USAGE, "ingest: an option's text is too long, no UTF-8 or holds control characters");

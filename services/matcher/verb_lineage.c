@@ -2,6 +2,7 @@
 #include "followup.h"
 #include "options.h"
 #include "queries.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -101,11 +102,8 @@ static void put_edge(const char *text)
 
 static enum dye_status print_pairs(struct store *s, const char *dump, struct dye_error *err)
 {
-    STORE_RESULT known = NULL;
     STORE_RESULT r = NULL;
-    DYE_TRY(store_run(s, err, &known, "SELECT FROM dyetrace.dump WHERE dump_id = $1", "s", dump));
-    if (dump != NULL && PQntuples(known) == 0)
-        DYE_FAIL(err, DYE_E_NOTFOUND, "lineage: no such dump");
+    DYE_TRY(subject_dump(s, dump, err));
     DYE_TRY(store_run(s, err, &r, sql_lineage_json, "s", dump));
     if (opt_dot)
         puts("digraph lineage {\n    node [shape=box];");

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "options.h"
 #include "queries.h"
+#include "subject.h"
 #include "verbs.h"
 #include "zone_matcher.h"
 
@@ -65,6 +66,9 @@ static enum dye_status list_sightings(const struct home *h, struct store *s, int
     (void)args;
     (void)argv;
     STORE_RESULT r = NULL;
+    DYE_TRY(subject_dump(s, opt_dump, err));
+    DYE_TRY(subject_canary(s, opt_canary, err));
+    DYE_TRY(subject_source(s, opt_source, err));
     DYE_TRY(store_run(s, err, &r, sql_sightings_json, "ssso", opt_dump, opt_canary, opt_source, (int)opt_weak));
     for (int i = 0; i < PQntuples(r); i++)
         if (common.json)
@@ -90,15 +94,36 @@ int verb_sightings(int argc, char **argv)
 
 /* ---- unread ---- */
 
+static const char *text_or(const json_t *o, const char *key, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text != NULL && text[0] != '\0' ? text : otherwise;
+}
+
+static void print_unread(const char *text)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    if (o == NULL)
+        return;
+    printf("%s  %s: %s: %s, %lld bytes\n", text_or(o, "dump", "-"), text_or(o, "part", "(the file)"),
+           text_or(o, "verdict", "-"), text_or(o, "reason", "-"),
+           (long long)json_integer_value(json_object_get(o, "bytes")));
+    json_decref(o);
+}
+
 static enum dye_status list_unread(const struct home *h, struct store *s, int args, char **argv, struct dye_error *err)
 {
     (void)h;
     (void)args;
     (void)argv;
     STORE_RESULT r = NULL;
+    DYE_TRY(subject_dump(s, opt_dump, err));
     DYE_TRY(store_run(s, err, &r, sql_unread_json, "s", opt_dump));
     for (int i = 0; i < PQntuples(r); i++)
-        puts(store_text(r, i, 0));
+        if (common.json)
+            puts(store_text(r, i, 0));
+        else
+            print_unread(store_text(r, i, 0));
     return DYE_OK;
 }
 
@@ -114,12 +139,6 @@ int verb_unread(int argc, char **argv)
 }
 
 /* ---- parts ---- */
-
-static const char *text_or(const json_t *o, const char *key, const char *otherwise)
-{
-    const char *text = json_string_value(json_object_get(o, key));
-    return text != NULL && text[0] != '\0' ? text : otherwise;
-}
 
 static void print_part(const char *text)
 {
@@ -149,9 +168,8 @@ static enum dye_status list_parts(const struct home *h, struct store *s, int arg
     (void)h;
     (void)args;
     STORE_RESULT r = NULL;
+    DYE_TRY(subject_dump(s, argv[1], err));
     DYE_TRY(store_run(s, err, &r, sql_parts_json, "s", argv[1]));
-    if (PQntuples(r) == 0)
-        DYE_FAIL(err, DYE_E_NOTFOUND, "parts: no such dump");
     for (int i = 0; i < PQntuples(r); i++)
         if (common.json)
             puts(store_text(r, i, 0));

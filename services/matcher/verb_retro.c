@@ -1,6 +1,7 @@
 /* retro-hunt: looks for canaries that came later in the sketches of dumps that came before. */
 #include "followup.h"
 #include "retro.h"
+#include "subject.h"
 #include "verb.h"
 #include "verbs.h"
 #include "zone_matcher.h"
@@ -40,7 +41,11 @@ static enum dye_status hunt(const struct home *h, uint64_t since, struct dye_err
     struct store *s = NULL;
     struct registry *registry = NULL;
     DYE_TRY(matcher_enter(h, &s, &keys, err));
-    enum dye_status status = opt_forget != NULL ? retro_forget(s, opt_forget, err) : retro_expire(s, &h->config, err);
+    enum dye_status status = subject_canary(s, opt_canary, err);
+    if (status == DYE_OK)
+        status = subject_source(s, opt_source, err);
+    if (status == DYE_OK)
+        status = opt_forget != NULL ? retro_forget(s, opt_forget, err) : retro_expire(s, &h->config, err);
     if (status == DYE_OK && opt_forget == NULL)
         status = matcher_registry(&keys, s, &registry, err);
     if (registry != NULL) {

@@ -1,5 +1,6 @@
 /* touch: accesses to canaries' records, out of a source's own logs. Files are opened as the caller. */
 #include "csv_reader.h"
+#include "subject.h"
 #include "touch_import.h"
 #include "verb.h"
 #include "verbs.h"
@@ -53,6 +54,7 @@ static enum dye_status open_call(struct call *c, const char *path, struct dye_er
         return DYE_E_IO;
     }
     DYE_TRY(matcher_enter(&c->home, &c->store, &keys, err)); /* the process ends with what it has opened */
+    DYE_TRY(subject_source(c->store, opt_source, err));
     DYE_TRY(csv_read_all(fd, path, &c->file, err));
     if (mapping >= 0)
         DYE_TRY(csv_read_all(mapping, opt_mapping, &c->mapping, err));
@@ -147,10 +149,28 @@ static enum dye_status pseudonyms(struct verb_call *call, struct call *c, struct
     return status == DYE_END ? DYE_OK : status;
 }
 
+static void print_log(const char *text)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    if (o == NULL)
+        return;
+    const char *first = json_string_value(json_object_get(o, "first"));
+    const char *last = json_string_value(json_object_get(o, "last"));
+    printf("log %lld  %-32s %lld accesses by %lld accounts, %lld to canaries, %lld lines unread, %s to %s\n",
+           (long long)json_integer_value(json_object_get(o, "log")), json_string_value(json_object_get(o, "source")),
+           (long long)json_integer_value(json_object_get(o, "entries")),
+           (long long)json_integer_value(json_object_get(o, "accounts")),
+           (long long)json_integer_value(json_object_get(o, "touches")),
+           (long long)json_integer_value(json_object_get(o, "unread")), first != NULL ? first : "-",
+           last != NULL ? last : "-");
+    json_decref(o);
+}
+
 static enum dye_status list(struct call *c, struct dye_error *err)
 {
     STORE_RESULT r = NULL;
     DYE_TRY(matcher_enter(&c->home, &c->store, NULL, err));
+    DYE_TRY(subject_source(c->store, opt_source, err));
     DYE_TRY(store_run(
         c->store, err, &r,
         "SELECT json_build_object('log', l.log_id, 'source', s.path, 'entries', l.entries, 'unread', l.unread,"
@@ -162,7 +182,10 @@ static enum dye_status list(struct call *c, struct dye_error *err)
         " WHERE $1::text IS NULL OR s.path = $1 OR starts_with(s.path, $1 || '/') ORDER BY l.log_id",
         "s", opt_source));
     for (int i = 0; i < PQntuples(r); i++)
-        puts(store_text(r, i, 0));
+        if (common.json)
+            puts(store_text(r, i, 0));
+        else
+            print_log(store_text(r, i, 0));
     return DYE_OK;
 }
 

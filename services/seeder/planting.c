@@ -14,7 +14,7 @@ struct course {
     struct registrar *registrar;
     const struct source *source;
     int64_t rotation; /* placed_filter's */
-    bool lists;       /* what remains, on standard output */
+    bool lists, json; /* what remains, on standard output */
     struct connector connector;
     int64_t after;
     struct planting_result result;
@@ -96,8 +96,12 @@ void planting_print(const char *source, const struct planting_result *result, bo
     json_decref(o);
 }
 
-void planting_print_remains(const char *canary, const char *source, const char *why)
+void planting_print_remains(const char *canary, const char *source, const char *why, bool json)
 {
+    if (!json) {
+        printf("%s  %-32s remains: %s\n", canary, source, why);
+        return;
+    }
     json_t *o = json_pack("{s:s, s:s, s:s}", "canary", canary, "source", source, "remains", why);
     json_dumpf(o, stdout, JSON_COMPACT);
     putchar('\n');
@@ -115,7 +119,7 @@ static enum dye_status take_out(struct course *c, bool confirmed, struct dye_err
         if (confirmed) {
             if (c->lists)
                 planting_print_remains(store_text(c->placed.rows, (int)i, 2), c->source->path,
-                                       c->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused");
+                                       c->outcome[i] == CONNECTOR_ALTERED ? "altered" : "refused", c->json);
             c->result.remains++;
         } else {
             c->outcome[i] = CONNECTOR_DONE; /* what a source does not know as ours, or refuses, was never planted */
@@ -207,7 +211,7 @@ enum dye_status planting_plant(const struct home *h, struct registrar *r, const 
     return all_batches(&c, plant_batch, ret, err);
 }
 
-enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
+enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source, bool json,
                                   struct planting_result *ret, struct dye_error *err)
 {
     struct course waiting = {.home = h, .registrar = r, .source = source};
@@ -216,7 +220,7 @@ enum dye_status planting_withdraw(const struct home *h, struct registrar *r, con
     if (status == DYE_E_NOTFOUND || status == DYE_E_USAGE)
         status = call_off_leased(r->store, source, err);
     DYE_TRY(status);
-    struct course standing = {.home = h, .registrar = r, .source = source, .lists = true};
+    struct course standing = {.home = h, .registrar = r, .source = source, .lists = true, .json = json};
     DYE_TRY(all_batches(&standing, withdraw_standing, ret, err));
     ret->done += called_off.done;
     return DYE_OK;

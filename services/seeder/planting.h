@@ -19,17 +19,17 @@ struct planting_result {
 
 DYE_MUST_CHECK enum dye_status planting_plant(const struct home *h, struct registrar *r, const struct source *source,
                                               struct planting_result *ret, struct dye_error *err);
-/* Prints each canary that remains on standard output. */
+/* Prints each canary that remains (planting_print_remains). */
 DYE_MUST_CHECK enum dye_status planting_withdraw(const struct home *h, struct registrar *r, const struct source *source,
-                                                 struct planting_result *ret, struct dye_error *err);
+                                                 bool json, struct planting_result *ret, struct dye_error *err);
 /* What planting did, on standard output. */
 void planting_print(const char *source, const struct planting_result *result, bool json);
 /* Of those that a rotation takes out; prints nothing. */
 DYE_MUST_CHECK enum dye_status planting_withdraw_rotation(const struct home *h, struct registrar *r,
                                                           const struct source *source, int64_t rotation,
                                                           struct planting_result *ret, struct dye_error *err);
-/* {"canary":…,"source":…,"remains":why} on standard output. */
-void planting_print_remains(const char *canary, const char *source, const char *why);
+/* {"canary":…,"source":…,"remains":why} on standard output, or a line for people. */
+void planting_print_remains(const char *canary, const char *source, const char *why, bool json);
 /* What planting_plant would write, on standard output; audited, because it shows values. */
 DYE_MUST_CHECK enum dye_status planting_show(const struct home *h, struct registrar *r, const struct source *source,
                                              struct dye_error *err);

@@ -116,7 +116,7 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
     struct source source;
     struct planting_result result = {0};
     DYE_TRY(source_find(r->store, path, &source, err));
-    enum dye_status status = planting_withdraw(h, r, &source, &result, err);
+    enum dye_status status = planting_withdraw(h, r, &source, common.json, &result, err);
     if (opt_all && (status == DYE_E_NOTFOUND || status == DYE_E_USAGE)) {
         STORE_RESULT left = NULL;
         DYE_TRY(store_run(r->store, err, &left,
@@ -125,7 +125,8 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                           "i", source.source_id));
         for (int i = 0; i < PQntuples(left); i++)
             planting_print_remains(store_text(left, i, 0), path,
-                                   status == DYE_E_NOTFOUND ? "no connector" : "connector can't take back");
+                                   status == DYE_E_NOTFOUND ? "no connector" : "connector can't take back",
+                                   common.json);
         *remains += (uint64_t)PQntuples(left);
         return DYE_OK;
     }
@@ -137,7 +138,7 @@ static enum dye_status withdraw_one(const struct home *h, struct registrar *r, c
                       " WHERE p.source_id = $1 AND p.state = 'planted' AND c.serial IS NULL ORDER BY 1",
                       "i", source.source_id));
     for (int i = 0; i < PQntuples(imported); i++)
-        planting_print_remains(store_text(imported, i, 0), path, "imported");
+        planting_print_remains(store_text(imported, i, 0), path, "imported", common.json);
     result.remains += (uint64_t)PQntuples(imported);
     *remains += result.remains;
     fprintf(stderr, "%s: %" PRIu64 " withdrawn, %" PRIu64 " remain\n", path, result.done, result.remains);

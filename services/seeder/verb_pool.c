@@ -263,14 +263,13 @@ static enum dye_status import(const char *path, struct dye_error *err)
     return status;
 }
 
-static enum dye_status list(struct dye_error *err)
+static enum dye_status print_pools(const struct home *h, struct store *s, struct dye_error *err)
 {
-    struct home h;
-    struct store *s = NULL;
     STORE_RESULT r = NULL;
-    DYE_TRY(home_open(common.home, common.config, &h, err));
-    DYE_TRY(zone_enter(&h, "seeder", &s, err));
-    enum dye_status status = store_run(
+    int64_t owner;
+    if (opt_owner != NULL) /* one that is not there is no empty one */
+        DYE_TRY(find_owner(h, s, &owner, err));
+    DYE_TRY(store_run(
         s, err, &r,
         common.json ? "SELECT json_build_object('pool', name, 'owner', owner, 'kind', kind, 'no_hit', no_hit, 'values',"
                       " whole, 'left', whole - used, 'domains', domains) FROM dyetrace.pool_state"
@@ -278,9 +277,19 @@ static enum dye_status list(struct dye_error *err)
                     : "SELECT format('%-24s %-16s %-10s %s of %s left%s', name, owner, kind, whole - used, whole,"
                       " CASE WHEN domains > 0 THEN format(', %s mail domains', domains) END) FROM dyetrace.pool_state"
                       " WHERE $1::text IS NULL OR owner = $1 ORDER BY owner, name",
-        "s", opt_owner);
-    for (int i = 0; status == DYE_OK && i < PQntuples(r); i++)
+        "s", opt_owner));
+    for (int i = 0; i < PQntuples(r); i++)
         puts(store_text(r, i, 0));
+    return DYE_OK;
+}
+
+static enum dye_status list(struct dye_error *err)
+{
+    struct home h;
+    struct store *s = NULL;
+    DYE_TRY(home_open(common.home, common.config, &h, err));
+    DYE_TRY(zone_enter(&h, "seeder", &s, err));
+    enum dye_status status = print_pools(&h, s, err);
     store_close(s);
     return status;
 }

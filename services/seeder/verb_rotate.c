@@ -87,7 +87,7 @@ static enum dye_status print_remains(const struct turn *t, struct dye_error *err
                       " USING (placement_id) WHERE o.rotation_id = $1 AND p.state = 'planted' ORDER BY 1",
                       "i", t->rotation));
     for (int i = 0; i < PQntuples(r); i++)
-        planting_print_remains(store_text(r, i, 0), t->source.path, "altered or refused");
+        planting_print_remains(store_text(r, i, 0), t->source.path, "altered or refused", common.json);
     return DYE_OK;
 }
 
@@ -114,6 +114,11 @@ static enum dye_status show(const struct request *q, struct store *s, const stru
                       " FROM dyetrace.rotation_pick($1::integer, $2)",
                       "ii", source->source_id, (int64_t)n));
     for (int i = 0; i < PQntuples(r); i++) {
+        if (!common.json) {
+            printf("%s  %-32s %s, planted %s\n", store_text(r, i, 0), source->path, store_text(r, i, 1),
+                   store_text(r, i, 2));
+            continue;
+        }
         json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "source", source->path, "canary", store_text(r, i, 0), "why",
                               store_text(r, i, 1), "planted_at", store_text(r, i, 2));
         json_dumpf(o, stdout, JSON_COMPACT);

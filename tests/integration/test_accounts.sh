@@ -109,7 +109,7 @@ is "with its year and zone" "$(jq -c '[.touches, .unread]' <<<"$OUT") $(home_sql
 printf '{"when":"2026-01-01T00:00:00Z","by":{"id":"13800000000"},"record":"x"}\n' >"$SCRATCH/plain.jsonl"
 exit_is "a pseudonym that is a person's number is refused" 2 dyetrace touch import "$SCRATCH/plain.jsonl" --source jinan-hospital/his --mapping "$SCRATCH/jsonl.yaml"
 one_line_error "without repeating it" 'no pseudonym'
-is "and nothing of that log is stored" "$(dyetrace touch list | jq -s length)" 3
+is "and nothing of that log is stored" "$(dyetrace touch list --json | jq -s length)" 3
 printf 'columns: {time: 1\n' >"$SCRATCH/wrong.yaml"
 exit_is "a mapping that is no YAML is an error" 3 dyetrace touch import "$SCRATCH/access.csv" --source jinan-hospital/his --mapping "$SCRATCH/wrong.yaml"
 one_line_error "with its place" 'wrong\.yaml:[0-9]+:[0-9]+'

@@ -105,5 +105,5 @@ like "imports are on record" "$(home_sql "SELECT string_agg(DISTINCT event, ' ')
 
 # Two dumps of one table, neither of which says where it comes from.
 exit_is "no size follows from dumps that nothing is known of" 2 dyetrace estimate d0000000000000000 d0000000000000001
-one_line_error "which is said" 'no persons are known'
+one_line_error "which is said" 'd0000000000000000: unknown'
 finish

@@ -89,6 +89,6 @@ one_line_error "with line and column" 'wrong\.yaml:1:[0-9]+'
 printf 'name,mobile\n"open,1\n' >"$SCRATCH/open.csv"
 exit_is "so is a file that is no CSV" 2 dyetrace canary import "$SCRATCH/open.csv" --source jinan-hospital/his
 
-exit_is "withdrawing everything is not done while they stand" 1 dyetrace withdraw --all
+exit_is "withdrawing everything is not done while they stand" 1 dyetrace withdraw --all --json
 is "and lists them" "$(jq -r 'select(.remains != null).canary' <<<"$OUT" | grep -cxF -f <(jq -r .canary "$SCRATCH/revealed.jsonl"))" 3
 finish

@@ -62,7 +62,7 @@ told() {
     ok "for people" grep -q "$few subset" <<<"$OUT"
 }
 exit_is "a dump that is not there has none" 2 dyetrace lineage d0000000000000000
-one_line_error "in a line" 'no such dump'
+one_line_error "in a line" 'd[0-9a-f]+: unknown'
 
 # What a dump comes from has spoken already: a repost adds nothing, a merge what is new in it.
 exit_is "a second source is there" 0 dyetrace source add jinan-courier/app --sector courier --population 100000
@@ -72,7 +72,9 @@ reveal >"$SCRATCH/revealed.jsonl"
 rows_of() {
     jq -c --arg s "$1" 'select(.source == $s)' "$SCRATCH/revealed.jsonl" | rows
 }
-at=$(date -u -d '+1 hour' +%Y-%m-%dT%H)
+# They stood there for a day when the first of these was acquired.
+home_sql "UPDATE dyetrace.placement SET planted_at = planted_at - interval '1 day'" >/dev/null
+at=$(date -u -d '-1 hour' +%Y-%m-%dT%H)
 hour() {
     dyetrace ingest "$SCRATCH/$1" --acquired-at "$at:0$2:00Z" --json
 }

@@ -44,7 +44,8 @@ is "in UTF-8, as the event that adds a person" "$(jq -r '.[] | [.charset, .versi
 is "from whom the file says" "$(jq -r '.[].sender' "$listener/store.json" | sort -u)" 'REG\F\1/jinan-hospital/HIS/'
 exit_is "without a way back, withdrawing is refused" 2 dyetrace withdraw jinan-hospital/adt
 exit_is "and all that remains is listed" 1 dyetrace withdraw --all
-is "a line each" "$(grep -c '"remains":"connector can.t take back"' <<<"$OUT")" 6
+is "a line each" "$(grep -c 'jinan-hospital/adt  *remains: connector can.t take back' <<<"$OUT")" 6
+is "and an object each" "$(dyetrace withdraw --all --json 2>/dev/null | jq -r '[.source, .remains] | join(" ")' | sort | uniq -c | awk '{$1 = $1}; 1')" "6 jinan-hospital/adt connector can't take back"
 
 connector 'withdraw: A29'
 exit_is "with one, all can be withdrawn" 0 dyetrace withdraw jinan-hospital/adt

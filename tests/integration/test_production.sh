@@ -83,6 +83,6 @@ one_line_error "and the message says whose it is" 'other/his: it belongs to othe
 is "in nothing" "$(home_sql "SELECT s FROM dyetrace.source s WHERE path = 'other/his'")" "$before"
 exit_is "its owner changes it" 0 dyetrace source add other/his --sector courier --population 9 --owner other
 
-exit_is "taking everything out again lists what no connector reaches" 1 dyetrace withdraw --all
+exit_is "taking everything out again lists what no connector reaches" 1 dyetrace withdraw --all --json
 is "which a person loaded" "$(jq -r '.remains' <<<"$OUT" | sort | uniq -c | tr -s ' ')" ' 2 no connector'
 finish

@@ -65,7 +65,7 @@ is "and what was weak is confirmed" "$(dyetrace sightings --dump "$gone" --json 
 is "with nothing left of the sketch's" "$(home_sql 'SELECT count(*) FROM dyetrace.sighting WHERE by_sketch')" 0
 
 exit_is "a canary that is not there is refused" 2 dyetrace retro-hunt --canary c-nobody
-one_line_error "in a line" 'no canary is that'
+one_line_error "in a line" 'canary: c-nobody: unknown'
 exit_is "so is an epoch that is no number" 2 dyetrace retro-hunt --since now
 
 # What a stolen sketch gives away.

@@ -29,7 +29,7 @@ mkdir "$SCRATCH/in"
 exit_is "an ingest without the password is done" 0 dyetrace ingest "$SCRATCH/dump.zip" --json
 D=$(dump_of "$SCRATCH/dump.zip")
 is "and partly read" "$(jq -r .verdict <<<"$OUT")" partly
-exit_is "unread lists what is missing" 0 dyetrace unread --dump "$D"
+exit_is "unread lists what is missing" 0 dyetrace unread --dump "$D" --json
 is "with its reasons" "$(jq -r '.part + ": " + .reason' <<<"$OUT" | sort | paste -sd,)" \
     "face.png: format: image,m.7z: encrypted,n.zip/c.csv: encrypted"
 is "and how many are pictures" "$(jq -r .images <<<"$OUT" | sort -u)" 1
@@ -51,7 +51,7 @@ is "what was read keeps its ordinal, what is new comes behind" \
     "0 a.csv,2 n.zip/c.csv,3 face.png,$ordinal d.csv,5 m.7z/b.csv"
 ok "sightings that were there are there" grep -qF "$(head -3 <<<"$before")" <(sightings_of "$D")
 is "none twice" "$(home_sql "SELECT count(*) FROM dyetrace.sighting")" 40
-is "only the picture is unread" "$(dyetrace unread --dump "$D" | jq -r .part)" face.png
+is "only the picture is unread" "$(dyetrace unread --dump "$D" --json | jq -r .part)" face.png
 is "the retries are on record" "$(home_sql "SELECT count(*) FROM dyetrace.audit WHERE event = 'retry'")" 2
 is "and one acquisition" "$(home_sql "SELECT count(*) FROM dyetrace.acquisition")" 1
 exit_is "attribution was done anew" 0 dyetrace attribute "$D" --json
