@@ -184,6 +184,6 @@ enum dye_status outbox_retry(struct store *s, const char *message, struct dye_er
                       " WHERE message_id::text = $1 AND state <> 'sent' RETURNING 1",
                       "s", message));
     if (PQntuples(r) != 1)
-        DYE_FAIL(err, DYE_E_NOTFOUND, "alert: no message that is unsent has this id");
+        DYE_FAIL(err, DYE_E_NOTFOUND, "alert: %.64s: no message that is unsent has this id", message);
     return DYE_OK;
 }

@@ -97,7 +97,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     bool lists = strcmp(verb, "list") == 0;
     bool tests = strcmp(verb, "test") == 0;
     if ((!lists && !tests && strcmp(verb, "retry") != 0) || lists != (name == NULL))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(home_open(common.home, common.config, &h, err));
     DYE_TRY(alert_channels_read(&h, common.config, &channels, err));
     if (tests && (c = alert_channels_find(&channels, name)) == NULL)

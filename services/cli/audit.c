@@ -112,7 +112,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
 {
     bool holds = false;
     if (strcmp(call->argv[1], "verify") != 0)
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(verify(&holds, err));
     call->code = holds ? 0 : 1;
     return DYE_OK;

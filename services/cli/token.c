@@ -55,14 +55,15 @@ static enum dye_status add(struct store *s, const char *label, struct dye_error 
     if (PQntuples(r) != 1)
         DYE_FAIL(err, DYE_E_USAGE, "token: there is no owner %s", opt_owner);
     DYE_TRY(store_run(s, err, NULL, "SELECT dyetrace.audit_append('token add', $1, 'done', '{}')", "s", label));
-    DYE_TRY(store_commit(s, err));
     if (common.json)
         printf("{\"token\":\"%s\"}\n", token);
     else
         puts(token);
     dye_wipe(token, sizeof token);
     dye_wipe(random, sizeof random);
-    return DYE_OK;
+    if (fflush(stdout) != 0) /* nobody was shown it */
+        DYE_FAIL(err, DYE_E_IO, "token: it can't be written, and is none");
+    return store_commit(s, err);
 }
 
 static enum dye_status list(struct store *s, struct dye_error *err)
@@ -116,7 +117,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     else if (strcmp(argv[1], "revoke") == 0 && args == 2)
         status = revoke(s, argv[2], err);
     else
-        status = dye_fail(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        status = options_usage(&spec, err);
     store_close(s);
     return status;
 }

@@ -21,18 +21,38 @@ static void print_help(const struct verb_spec *v)
     printf("  %-24s %s\n", "--json", "one JSON object a line on standard output");
 }
 
-const char OPTION_REPEATED[] = "P...";
-
-static bool set_text(const struct option_spec *o, const char *value)
+enum dye_status options_usage(const struct verb_spec *v, struct dye_error *err)
 {
+    static const char before[] = "usage: dyetrace ";
+    const int verb = (int)strcspn(v->usage, " ");
+    if (sizeof before + strlen(v->usage) > sizeof err->message)
+        DYE_FAIL(err, DYE_E_USAGE, "%.*s: it is not used so (see dyetrace %.*s --help)", verb, v->usage, verb,
+                 v->usage);
+    DYE_FAIL(err, DYE_E_USAGE, "%s%s", before, v->usage);
+}
+
+static enum dye_status set_text(const struct option_spec *o, const char *value, struct dye_error *err)
+{
+    const size_t most = strcmp(o->value + 1, "...") == 0 ? OPTION_LIST_MAX : 1;
     size_t i = 0;
-    if (o->value == OPTION_REPEATED) /* this very one: a list by commas is also written so */
-        while (i < OPTION_LIST_MAX && o->text[i] != NULL)
-            i++;
-    if (i == OPTION_LIST_MAX)
-        return false;
+    while (i < most && o->text[i] != NULL)
+        i++;
+    if (i == most && most == 1)
+        DYE_FAIL(err, DYE_E_USAGE, "--%s: it is given twice", o->name);
+    if (i == most)
+        DYE_FAIL(err, DYE_E_USAGE, "--%s: more than %d of them", o->name, OPTION_LIST_MAX);
     o->text[i] = value;
-    return true;
+    return DYE_OK;
+}
+
+/* An empty name of a home is a variable that nobody set: the default home is not what was meant. */
+static enum dye_status check_common(const struct common_options *common, struct dye_error *err)
+{
+    if (common->home != NULL && common->home[0] == '\0')
+        DYE_FAIL(err, DYE_E_USAGE, "--home: wants a value (DIR)");
+    if (common->config != NULL && common->config[0] == '\0')
+        DYE_FAIL(err, DYE_E_USAGE, "--config: wants a value (FILE)");
+    return DYE_OK;
 }
 
 enum dye_status options_parse(const struct verb_spec *v, int argc, char **argv, struct common_options *common,
@@ -76,16 +96,15 @@ enum dye_status options_parse(const struct verb_spec *v, int argc, char **argv, 
                 DYE_FAIL(err, DYE_E_USAGE, "--%s: takes no value", found->name);
             *found->flag = true;
         } else if (name[n] == '=' || i + 1 < argc) {
-            if (!set_text(found, name[n] == '=' ? name + n + 1 : argv[++i]))
-                DYE_FAIL(err, DYE_E_USAGE, "--%s: more than %d of them", found->name, OPTION_LIST_MAX);
+            DYE_TRY(set_text(found, name[n] == '=' ? name + n + 1 : argv[++i], err));
         } else {
             DYE_FAIL(err, DYE_E_USAGE, "%s: wants a value (%s)", word, found->value);
         }
     }
     if (args < v->min_args || (v->max_args >= 0 && args > v->max_args))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", v->usage);
+        return options_usage(v, err);
     *ret_args = args;
-    return DYE_OK;
+    return check_common(common, err);
 }
 
 enum dye_status option_int(const char *name, const char *text, long long min, long long max, long long *ret,

@@ -29,7 +29,7 @@ void password_list_free(struct password_list *l); /* wipes */
 
 /* Rows for a verb's table of options. */
 #define PASSWORD_OPTIONS(given)                                                                                        \
-    {"password", OPTION_REPEATED, "tried on what is encrypted; may be repeated", (given).words, NULL},                 \
+    {"password", "P...", "tried on what is encrypted; may be repeated", (given).words, NULL},                          \
         {"password-file", "FILE", "passwords to try, one a line", &(given).file, NULL},                                \
     {                                                                                                                  \
         "post", "FILE", "the text that offered the dump: its words are tried as passwords", &(given).post, NULL        \

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char *opt_title;
 static const char *opt_dump;
@@ -135,6 +136,8 @@ static enum dye_status act(struct store *s, const char *name, const char *who, c
         DYE_FAIL(err, DYE_E_USAGE, "--income: an amount with at most two decimals is wanted");
     if (opt_when != NULL && !moment_read(opt_when, &when))
         DYE_FAIL(err, DYE_E_USAGE, "--when: YYYY-MM-DD or RFC 3339 is wanted");
+    if (opt_when != NULL && when > (int64_t)time(NULL))
+        DYE_FAIL(err, DYE_E_USAGE, "--when: %.40s is a time to come", opt_when);
     if (opt_records != NULL)
         DYE_TRY(option_int("--records", opt_records, 1, 1000000000000000000LL, &records, err));
     if (other != NULL && strcmp(other, who) == 0)
@@ -319,7 +322,7 @@ static enum dye_status change(struct store *s, struct verb_call *call, struct dy
         return act(s, argv[2], argv[3], argv[4], err);
     if (is(call, "void", 3))
         return void_act(s, argv[2], argv[3], err);
-    DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    return options_usage(&spec, err);
 }
 
 static enum dye_status with_store(struct store *s, const struct home *h, struct law_choice *choice,

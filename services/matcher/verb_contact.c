@@ -231,7 +231,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     bool imports = strcmp(what, "import") == 0;
     bool adds = strcmp(what, "add") == 0;
     if (call->args != (imports ? 2 : 1) || (!imports && !adds && strcmp(what, "list") != 0))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(home_open(common.home, common.config, &c.home, err));
     enum dye_status status = imports ? import(&c, call->argv[2], err) : adds ? add(&c, err) : list(&c, err);
     recogniser_done(&c.recogniser);

@@ -70,7 +70,7 @@ static enum dye_status build(struct verb_call *call, struct dye_error *err)
 {
     FILE *list = NULL;
     if (strcmp(call->argv[1], "build") != 0)
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     if (opt_plain && opt_list == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "index build: --plain is of lists: --from-list is missing");
     if (opt_output == NULL)

@@ -125,6 +125,8 @@ static enum dye_status lineage(struct verb_call *call, struct dye_error *err)
 {
     static struct home h; /* its paths are large */
     struct store *s = NULL;
+    if (opt_dot && common.json)
+        DYE_FAIL(err, DYE_E_USAGE, "lineage: --json or --dot, not both");
     DYE_TRY(home_open(common.home, common.config, &h, err));
     DYE_TRY(matcher_enter(&h, &s, NULL, err));
     enum dye_status status = followup_attribute(s, &h, NULL, err); /* what waits */

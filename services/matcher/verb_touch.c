@@ -196,7 +196,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     bool imports = strcmp(what, "import") == 0;
     bool lists = strcmp(what, "list") == 0;
     if (call->args != (lists ? 1 : 2) || (!imports && !lists && strcmp(what, "pseudonyms") != 0))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     if (!lists && opt_source == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "touch %s: --source is missing", imports ? "import" : "pseudonyms");
     DYE_TRY(home_open(common.home, common.config, &c.home, err));

@@ -312,7 +312,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
         return burned;
     }
     if (args != 1 || (strcmp(what, "list") != 0 && strcmp(what, "controls") != 0))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(zone_enter(&h, "seeder", &s, err));
     enum dye_status status = what[0] == 'l' ? list(&h, s, err) : controls(&h, s, err);
     store_close(s);

@@ -314,7 +314,7 @@ int verb_exclusion(int argc, char **argv)
         return 0;
     bool makes = status == DYE_OK && strcmp(argv[1], "make") == 0 && args == 2;
     if (status == DYE_OK && !makes && (strcmp(argv[1], "list") != 0 || args != 1))
-        status = dye_fail(&err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        status = options_usage(&spec, &err);
     if (makes)
         status = read_request(argv[2], &q, &err);
     if (status == DYE_OK)

@@ -16,15 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *opt_sale;
-static const char *opt_fraction;
-static const char *opt_power;
+static const char *opt_sale[OPTION_LIST_MAX + 1];
+static const char *opt_fraction[OPTION_LIST_MAX + 1];
+static const char *opt_power[OPTION_LIST_MAX + 1];
 static struct common_options common;
 
 static const struct option_spec options[] = {
-    {"sale", "N...", "rows that are sold, out of the table at random; several may be given", &opt_sale, NULL},
-    {"leak-fraction", "F...", "or the share of the table that leaks, such as 0.1", &opt_fraction, NULL},
-    {"power", "P...", "how sure a canary shall be among them (default 0.95)", &opt_power, NULL},
+    {"sale", "N...", "rows that are sold, out of the table at random; several may be given", opt_sale, NULL},
+    {"leak-fraction", "F...", "or the share of the table that leaks, such as 0.1", opt_fraction, NULL},
+    {"power", "P...", "how sure a canary shall be among them (default 0.95)", opt_power, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 static const struct verb_spec spec = {"plan SOURCE --sale N... [--leak-fraction F] [--power 0.95] [--json]",
@@ -58,20 +58,11 @@ static enum dye_status ask(struct asked *a, const char *name, const char *text, 
     }
 }
 
-/* Every value of an option that may be given several times: the option table keeps the last. */
-static enum dye_status ask_all(struct asked *a, int argc, char *const *argv, const char *name, double low, double high,
+static enum dye_status ask_all(struct asked *a, const char *name, const char *const *texts, double low, double high,
                                bool whole, struct dye_error *err)
 {
-    size_t n = strlen(name);
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *option = argv[i];
-        if (strncmp(option, "--", 2) != 0 || strncmp(option + 2, name, n) != 0)
-            continue;
-        if (option[2 + n] == '=')
-            DYE_TRY(ask(a, name, option + 3 + n, low, high, whole, err));
-        else if (option[2 + n] == '\0' && i + 1 < argc)
-            DYE_TRY(ask(a, name, argv[++i], low, high, whole, err));
-    }
+    for (; *texts != NULL; texts++)
+        DYE_TRY(ask(a, name, *texts, low, high, whole, err));
     return DYE_OK;
 }
 
@@ -89,7 +80,7 @@ static enum dye_status read_words(struct question *q, int args, char *const *arg
         else if (q->path == NULL)
             q->path = argv[i];
         else
-            DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+            return options_usage(&spec, err);
     }
     return DYE_OK;
 }
@@ -297,10 +288,10 @@ static enum dye_status run(const struct question *q, struct dye_error *err)
 static enum dye_status read_question(int argc, char **argv, struct question *q, struct dye_error *err)
 {
     int args = 0;
-    DYE_TRY(ask_all(&q->sale, argc, argv, "sale", 0, 1e15, true, err));
-    DYE_TRY(ask_all(&q->fraction, argc, argv, "leak-fraction", 0, 1, false, err));
-    DYE_TRY(ask_all(&q->power, argc, argv, "power", 0, 0.999999, false, err));
-    DYE_TRY(options_parse(&spec, argc, argv, &common, &args, err)); /* last: it moves words */
+    DYE_TRY(options_parse(&spec, argc, argv, &common, &args, err));
+    DYE_TRY(ask_all(&q->sale, "sale", opt_sale, 0, 1e15, true, err));
+    DYE_TRY(ask_all(&q->fraction, "leak-fraction", opt_fraction, 0, 1, false, err));
+    DYE_TRY(ask_all(&q->power, "power", opt_power, 0, 0.999999, false, err));
     DYE_TRY(read_words(q, args, argv, err));
     if (q->sale.n + q->fraction.n == 0)
         DYE_FAIL(err, DYE_E_USAGE, "plan: --sale N or --leak-fraction F is wanted");

@@ -196,7 +196,7 @@ static enum dye_status withdraw_asked(struct verb_call *call, struct dye_error *
 {
     uint64_t remains = 0;
     if ((call->args == 1) == opt_all)
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", withdraw_spec.usage);
+        return options_usage(&withdraw_spec, err);
     DYE_TRY(run_withdraw(opt_all ? NULL : call->argv[1], &remains, err));
     call->code = remains == 0 ? 0 : 1;
     return DYE_OK;

@@ -114,7 +114,7 @@ static enum dye_status read_and_plant(struct sharing *q, struct dye_error *err)
     const bool makes = asked.colluders != NULL;
     if (asked.sources == NULL || makes != (asked.epsilon != NULL) ||
         (!makes && (asked.survival != NULL || asked.count != NULL)))
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(sharing_read_paths(&asked, q, err));
     if (makes)
         DYE_TRY(sharing_read_code(&asked, q, err));

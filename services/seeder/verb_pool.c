@@ -300,7 +300,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
         return import(call->argv[2], err);
     if (strcmp(call->argv[1], "list") == 0 && call->args == 1)
         return list(err);
-    DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+    return options_usage(&spec, err);
 }
 
 int verb_pool(int argc, char **argv)

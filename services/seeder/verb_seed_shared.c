@@ -129,7 +129,7 @@ static enum dye_status name_files(struct request *q, struct dye_error *err)
 static enum dye_status read_request(struct request *q, struct dye_error *err)
 {
     if (asked.sources == NULL || asked.colluders == NULL || asked.epsilon == NULL || opt_output == NULL)
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(record_file_format(opt_format, &q->format, err));
     DYE_TRY(sharing_read_paths(&asked, &q->sharing, err));
     DYE_TRY(sharing_read_code(&asked, &q->sharing, err));

@@ -208,7 +208,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     else if (strcmp(argv[1], "list") == 0 && args == 1)
         status = list(s, err);
     else
-        status = dye_fail(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        status = options_usage(&spec, err);
     store_close(s);
     return status;
 }

@@ -82,7 +82,7 @@ static enum dye_status import(struct verb_call *call, struct dye_error *err)
 {
     uint64_t canaries = 0;
     if (strcmp(call->argv[1], "import") != 0)
-        DYE_FAIL(err, DYE_E_USAGE, "usage: dyetrace %s", spec.usage);
+        return options_usage(&spec, err);
     DYE_TRY(run(call->argv[2], &canaries, err));
     fprintf(stderr, "%s: %" PRIu64 " canaries to burn\n", opt_release, canaries);
     call->code = canaries == 0 ? 0 : 1;

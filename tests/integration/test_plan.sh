@@ -17,6 +17,9 @@ is "a tenth of a table asks for 29" \
     "$(jq -c 'select(.source == "chain/b3") | .targets[] | select(.leak_fraction == 0.1 and .power == 0.95) | .needed' <<<"$OUT")" 29
 is "every size is answered at every power" "$(jq -c 'select(.source == "chain/b3") | .targets | length' <<<"$OUT")" 6
 is "nothing is planted, so all fall short" "$(jq -c '[.planted, .below, .short]' <<<"$OUT" | sort -u)" '[0,true,47]'
+sizes=$(jq -c .targets <<<"$OUT")
+exit_is "options may be repeated, before the source as well" 0 dyetrace plan --sale 261 --power 0.95 --sale=1287 --power 0.5 --leak-fraction 0.1 chain --json
+is "and ask for the same" "$(jq -c .targets <<<"$OUT")" "$sizes"
 exit_is "the same as text" 0 dyetrace plan chain/b1 --sale 261
 like "says what is needed" "$OUT" 'sale of 261 rows .*needs +47'
 like "and what falls short" "$OUT" 'below target by 47'
