@@ -110,10 +110,10 @@ int main(int argc, char **argv)
     if (argc < 2)
         return print_help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return print_help(stdout);
+        return end_output(print_help(stdout));
     if (strcmp(argv[1], "--version") == 0) {
         puts("dyetrace " DYE_VERSION);
-        return 0;
+        return end_output(0);
     }
     for (size_t i = 0; i < VERBS; i++)
         if (strcmp(verbs[i].name, argv[1]) == 0)

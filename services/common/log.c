@@ -1,5 +1,7 @@
 #include "log.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,11 +65,21 @@ int complain(const struct dye_error *err)
     return dye_status_exit(err->status);
 }
 
+static bool reader_has_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int end_output(int code)
 {
     struct dye_error err;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code > 1) /* then something else is told already */
         return code;
+    if (reader_has_gone()) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
     dye_fail(&err, DYE_E_IO, "output: can't be written in full");
     return complain(&err);
 }

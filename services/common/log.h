@@ -22,7 +22,8 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
 
 /* For people, on stderr: `dyetrace: <what>: <why>`. Returns the exit status for err. */
 int complain(const struct dye_error *err);
-/* The last of a program: its exit status, unless standard output did not take all that was printed. */
+/* The last of a program: its exit status, unless standard output did not take all that was printed. Whoever read it and
+ * has gone, as `head` does, knows: then the program ends by SIGPIPE, without a word. */
 int end_output(int code);
 
 #endif

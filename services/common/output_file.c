@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,18 +57,38 @@ struct output_name {
 static int complain_of(const char *path)
 {
     struct dye_error err = {0};
-    dye_fail(&err, DYE_E_IO, "%s: %s", path, strerror(errno));
+    dye_fail(&err, DYE_E_IO, "%s: %s", path[0] != '\0' ? path : "output", strerror(errno));
     return complain(&err);
+}
+
+static int complain_of_kept(const struct output_name *name)
+{
+    struct dye_error err = {0};
+    dye_fail(&err, DYE_E_IO, "%.100s: %s; what was written is in %.100s", name->path, strerror(errno), name->tmp);
+    return complain(&err);
+}
+
+/* What is written can't be made again, so names that it can't get are refused before: an errno, or 0. */
+static int refusal(const struct output_name *name, size_t i, bool replace)
+{
+    struct stat st;
+    if (name[i].path[0] == '\0')
+        return ENOENT;
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(name[k].path, name[i].path) == 0)
+            return EEXIST;
+    if (stat(name[i].path, &st) != 0)
+        return 0;
+    return !replace ? EEXIST : S_ISDIR(st.st_mode) ? EISDIR : 0;
 }
 
 static int open_all(struct output_name *name, int *fds, size_t n, bool replace)
 {
     for (size_t i = 0; i < n; i++) {
         int length = snprintf(name[i].tmp, sizeof name[i].tmp, "%s.XXXXXX", name[i].path);
-        errno = ENAMETOOLONG;
-        if (!replace && access(name[i].path, F_OK) == 0)
-            errno = EEXIST;
-        else if (length > 0 && (size_t)length < sizeof name[i].tmp)
+        int refused = refusal(name, i, replace);
+        errno = refused != 0 ? refused : ENAMETOOLONG;
+        if (refused == 0 && length > 0 && (size_t)length < sizeof name[i].tmp)
             fds[i] = mkostemp(name[i].tmp, O_CLOEXEC);
         if (fds[i] < 0) {
             name[i].tmp[0] = '\0';
@@ -90,12 +111,13 @@ static int write_all(const char *const *paths, size_t n, bool replace, output_fi
     int code = open_all(name, fds, n, replace);
     if (code == 0)
         code = fill_in_child(fds, n, fill, arg);
+    const bool filled = code == 0;
     for (size_t i = 0; i < n; i++) {
         if (fds[i] >= 0)
             close(fds[i]);
-        if (code == 0 && rename(name[i].tmp, name[i].path) != 0)
-            code = complain_of(name[i].path);
-        else if (code == 0)
+        if (filled && rename(name[i].tmp, name[i].path) != 0)
+            code = complain_of_kept(&name[i]);
+        if (filled)
             name[i].tmp[0] = '\0';
     }
     for (size_t i = 0; i < n; i++)

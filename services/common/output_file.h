@@ -2,7 +2,8 @@
 #define DYE_OUTPUT_FILE_H
 /*
  * output_file: a file that is complete when it has its name, mode 0600, made and named as the caller but filled by a
- * child process, which may give up its rights for the home's user on the way.
+ * child process, which may give up its rights for the home's user on the way. A name that it can't get is refused
+ * before it is filled; one that can't be had in the end leaves it under another, which the message tells.
  */
 #include "dye/status.h"
 

@@ -6,6 +6,7 @@
 #include "log.h"
 #include "verbs.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
                  {"withdraw", verb_withdraw},   {"canary", verb_canary}, {"pool", verb_pool},    {"table", verb_table},
                  {"exclusion", verb_exclusion}, {"health", verb_health}, {"rotate", verb_rotate}};
     umask(077);
+    signal(SIGPIPE, SIG_IGN); /* a withdrawal is not half done because nobody reads what remains */
     if (argc < 2 || strcmp(argv[1], "--once") != 0)
         return seeder_daemon(argc, argv);
     for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof *verbs; i++)

@@ -24,6 +24,12 @@ exit_is "an unknown option is a usage error" 2 dyetrace ingest --colour red x
 one_line_error "in one line, with its name" colour
 exit_is "a missing argument is a usage error" 2 dyetrace attribute
 one_line_error "in one line, of what is missing"
+exit_is "words that a verb does not take are a usage error" 2 dyetrace case act
+one_line_error "in one line, whose end is not cut off" 'dyetrace case --help\)$'
+exit_is "an option that is given twice is a usage error: the first dump would be left out" 2 dyetrace sightings --dump d0000000000000000 --dump d0000000000000001
+one_line_error "in one line, with its name" 'dump: .*twice'
+exit_is "a home without a name is a usage error: the default one is not meant" 2 dyetrace sightings --home ""
+one_line_error "in one line, with the option" home
 exit_is "a number that is none is a usage error" 2 dyetrace seed a/b --count many
 one_line_error "in one line, with the option" count
 
@@ -66,6 +72,7 @@ one_line_error "in one line, with its name" 'a/b: unknown'
 exit_is "a file that is not there can't be ingested" 3 dyetrace ingest "$SCRATCH/absent.csv" --json
 one_line_error "in one line, with its name" 'absent\.csv'
 printf 'a,b\n1,2\n' >"$SCRATCH/present.csv"
+dyetrace index build -o "$SCRATCH/small.idx" >/dev/null
 exit_is "beside others it does not keep them out" 3 dyetrace ingest "$SCRATCH/absent.csv" "$SCRATCH/present.csv" --json
 like "which are ingested" "$OUT" '"records" : 2'
 if [ "$(id -u)" = 0 ]; then
@@ -112,6 +119,41 @@ is "its SM3 is made as well" "$(home_sql "SELECT count(*) FROM dyetrace.dump JOI
 exit_is "an option that is no UTF-8 is a usage error" 2 dyetrace ingest "$gbk" --label "$(printf '\277\315')"
 exit_is "an answer that can't be written is an error" 3 bash -c "dyetrace source list >/dev/full"
 one_line_error "in one line" output
+exit_is "so is help" 3 bash -c "dyetrace --help >/dev/full"
+exit_is "a token that nobody was shown is an error" 3 bash -c "dyetrace token add unseen >/dev/full"
+one_line_error "in one line" 'token: .*none'
+is "and no token" "$(dyetrace token list | grep -c unseen)" 0
+unread_by_anyone() { # COMMAND...: its standard output is a pipe whose reader has gone
+    python3 -c 'import os, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+code = subprocess.run(sys.argv[1:], stdout=writer).returncode
+sys.exit(128 - code if code < 0 else code)' "$@"
+}
+while read -r verb; do
+    read -ra words <<<"$verb"
+    exit_is "$verb: a reader that has gone ends it as others" 141 unread_by_anyone dyetrace "${words[@]}"
+    is "without a word" "$ERR" ""
+done <<END
+parts $(dump_of "$SCRATCH/present.csv")
+source list
+scan --index $SCRATCH/small.idx $SCRATCH/seeded.csv
+--help
+END
+
+# --- records that are registered and not written ---------------------------------------------------------------------
+
+planted() { home_sql "SELECT count(*) FROM dyetrace.placement"; }
+before=$(planted)
+for name in "" "$SCRATCH" "$SCRATCH/none/file"; do
+    exit_is "records are not made for a file that can't be: '${name#"$SCRATCH"}'" 3 dyetrace seed jinan-hospital/his --count 2 -o "$name"
+    one_line_error "in one line" '(exists|No such file)'
+done
+exit_is "nor two lists for one file" 3 dyetrace rotate jinan-hospital/his --count 1 -o "$SCRATCH/both.csv" --take-out "$SCRATCH/both.csv"
+exit_is "an index is no directory" 3 dyetrace index build -o "$SCRATCH"
+is "and nothing is registered" "$(planted)" "$before"
+exit_is "records that nobody read are an error" 3 unread_by_anyone dyetrace seed jinan-hospital/his --count 2
+one_line_error "which says that they are registered" 'not written, but registered'
 exit_is "a dump that nobody knows can't be attributed" 2 dyetrace attribute d0000000000000000 --json
 one_line_error "in one line, with its name" d0000000000000000
 exit_is "an index that is none can't be scanned with" 3 dyetrace scan --index "$SCRATCH/leak.csv" "$SCRATCH/leak.csv"
