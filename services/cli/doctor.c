@@ -4,6 +4,7 @@
 #include "alert_channel.h"
 #include "cluster.h"
 #include "key_file.h"
+#include "migrate.h"
 #include "privilege.h"
 #include "sandbox.h"
 #include "store.h"
@@ -107,6 +108,21 @@ static void check_roles(const struct home *h)
     }
 }
 
+/* A program that was installed anew has a schema of its own, which no verb but init brings. */
+static void check_schema(struct store *s)
+{
+    struct dye_error err = {0};
+    char says[300];
+    size_t lack = 0;
+    bool known = migrate_lack(s, &lack, &err) == DYE_OK;
+    snprintf(says, sizeof says, "lacks %zu migrations of this program", lack);
+    report("schema", known && lack == 0,
+           !known      ? err.message
+           : lack != 0 ? says
+                       : "is this program's",
+           known ? "dyetrace init" : "the program that made it, or a newer one");
+}
+
 /* What the seeder's last checks found; it asks no source. */
 static void check_canaries(struct store *s)
 {
@@ -204,6 +220,7 @@ static void check_database(const struct home *h)
                        "dyetrace init, or as the database's owner: REVOKE CONNECT");
         report("checksums", strcmp(store_text(r, 0, 1), "on") == 0, store_text(r, 0, 1), "pg_checksums --enable");
     }
+    check_schema(s);
     check_canaries(s);
     check_exclusion(s);
     check_alerts(s);

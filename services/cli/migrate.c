@@ -66,6 +66,17 @@ static enum dye_status migrate_locked(struct store *s, struct dye_error *err)
     return DYE_OK;
 }
 
+enum dye_status migrate_lack(struct store *admin, size_t *ret, struct dye_error *err)
+{
+    size_t applied = 0;
+    size_t all = 0;
+    DYE_TRY(check_ledger(admin, &applied, err));
+    while (migrations[all].name != NULL)
+        all++;
+    *ret = all - applied;
+    return DYE_OK;
+}
+
 enum dye_status migrate(struct store *admin, struct dye_error *err)
 {
     DYE_TRY(store_run(admin, err, NULL, "SELECT pg_advisory_lock(hashtextextended('dyetrace.migrate', 0))", ""));

@@ -9,5 +9,7 @@
 #include "store.h"
 
 DYE_MUST_CHECK enum dye_status migrate(struct store *admin, struct dye_error *err);
+/* How many files it would apply; it applies none. */
+DYE_MUST_CHECK enum dye_status migrate_lack(struct store *admin, size_t *ret, struct dye_error *err);
 
 #endif

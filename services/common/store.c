@@ -27,14 +27,26 @@ static enum dye_status fail_connection(PGconn *pg, struct dye_error *err)
     return dye_fail(err, DYE_E_DATABASE, "database: %s", line[0] != '\0' ? line : "no answer");
 }
 
-static enum dye_status fail_result(struct store *s, const PGresult *r, struct dye_error *err)
+/* A table, column or function of ours that is not there: the home is of another version than this program. */
+static bool schema_differs(const char *sql, const char *state)
+{
+    static const char *const undefined[] = {"42P01", "42703", "42883", "3F000"};
+    for (size_t i = 0; state != NULL && i < sizeof undefined / sizeof *undefined; i++)
+        if (strcmp(state, undefined[i]) == 0)
+            return strstr(sql, "dyetrace.") != NULL;
+    return false;
+}
+
+static enum dye_status fail_result(struct store *s, const PGresult *r, const char *sql, struct dye_error *err)
 {
     if (r == NULL || PQstatus(s->pg) == CONNECTION_BAD)
         return fail_connection(s->pg, err);
     const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-    return dye_fail(err, DYE_E_DATABASE, "database: %s (%s)", message != NULL ? message : "failed",
-                    state != NULL ? state : "?");
+    return dye_fail(err, DYE_E_DATABASE, "database: %.160s (%s)%s", message != NULL ? message : "failed",
+                    state != NULL ? state : "?",
+                    schema_differs(sql, state) ? ": a home of another version; dyetrace init brings it to this one"
+                                               : "");
 }
 
 /* What the caller was given can't be sent; what the server finds in its own rows or can't convert is its own error. */
@@ -135,7 +147,7 @@ enum dye_status store_run(struct store *s, struct dye_error *err, PGresult **ret
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
         if (text_is_bad(r, types, value))
             DYE_FAIL(err, DYE_E_USAGE, "what is given: UTF-8 text is wanted");
-        return fail_result(s, r, err);
+        return fail_result(s, r, sql, err);
     }
     if (ret != NULL) {
         *ret = r;
@@ -165,7 +177,7 @@ void store_rollback(struct store *s)
 enum dye_status store_copy_begin(struct store *s, const char *sql, struct dye_error *err)
 {
     STORE_RESULT r = PQexec(s->pg, sql);
-    return PQresultStatus(r) == PGRES_COPY_IN ? DYE_OK : fail_result(s, r, err);
+    return PQresultStatus(r) == PGRES_COPY_IN ? DYE_OK : fail_result(s, r, sql, err);
 }
 
 enum dye_status store_copy_line(struct store *s, const char *line, size_t n, struct dye_error *err)
@@ -180,7 +192,7 @@ enum dye_status store_copy_end(struct store *s, struct dye_error *err)
     enum dye_status status = DYE_OK;
     for (PGresult *r; (r = PQgetResult(s->pg)) != NULL; PQclear(r))
         if (status == DYE_OK && PQresultStatus(r) != PGRES_COMMAND_OK)
-            status = fail_result(s, r, err);
+            status = fail_result(s, r, "", err);
     return status;
 }
 

@@ -22,7 +22,17 @@ exit_is "and accepted when it is the same again" 0 dyetrace init
 home_sql "INSERT INTO dyetrace.migration (name, sha256) VALUES ('9999_from_the_future', repeat('1', 64))" >/dev/null
 exit_is "a ledger that is ahead of the program is refused" 3 dyetrace init
 one_line_error "in one line, with its name" 9999_from_the_future
+exit_is "and seen by doctor" 3 dyetrace doctor --json
+like "with its name" "$(jq -r 'select(.check == "schema") | .says' <<<"$OUT")" 9999_from_the_future
 home_sql "DELETE FROM dyetrace.migration WHERE name = '9999_from_the_future'" >/dev/null
+
+home_sql "DELETE FROM dyetrace.migration WHERE name = '$last'" >/dev/null
+exit_is "one that is behind is seen by doctor" 3 dyetrace doctor
+like "who says what to do" "$OUT" 'schema +lacks 1 migrations of this program; dyetrace init'
+home_sql "INSERT INTO dyetrace.migration (name, sha256) VALUES ('$last', '$sum'); ALTER TABLE dyetrace.contact RENAME TO another" >/dev/null
+exit_is "a verb whose tables are not there says why that may be" 3 dyetrace contact list
+one_line_error "in one line" 'another version; dyetrace init'
+home_sql "ALTER TABLE dyetrace.another RENAME TO contact" >/dev/null
 
 for i in 1 2 3 4; do dyetrace init >"$SCRATCH/init.$i" 2>&1 & done
 wait
