@@ -2,6 +2,7 @@
  * token: who may look at the page. A token is shown once; the database keeps the SHA-256 of its SHA-256.
  */
 #include "cluster.h"
+#include "dye/decode.h"
 #include "dye/digest.h"
 #include "dye/key.h"
 #include "privilege.h"
@@ -36,6 +37,8 @@ static enum dye_status add(struct store *s, const char *label, struct dye_error 
     long long days = 30;
     if (label == NULL || label[0] == '\0')
         DYE_FAIL(err, DYE_E_USAGE, "token add: a label is wanted, which says who it is for");
+    if (!dye_path_is_valid(dye_span_str(label)))
+        DYE_FAIL(err, DYE_E_USAGE, "token add: a label of UTF-8 text without control characters is wanted");
     if (opt_days != NULL)
         DYE_TRY(option_int("--days", opt_days, 1, 3650, &days, err));
     DYE_TRY(dye_random(random, sizeof random, err));

@@ -11,11 +11,13 @@
 
 static const char *program_name = "dyetrace";
 static enum log_level least_level = LOG_WARN_;
+static bool opened;
 
 void log_open(const char *program, enum log_level least)
 {
     program_name = program;
     least_level = least;
+    opened = true;
 }
 
 void log_event(enum log_level level, const char *event, const char *fields, ...)
@@ -36,8 +38,9 @@ void log_event(enum log_level level, const char *event, const char *fields, ...)
     gmtime_r(&now.tv_sec, &utc);
     char at[32];
     strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &utc);
-    int n = snprintf(line, sizeof line, "at=%s.%03ldZ program=%s pid=%d level=%s event=%s ", at, now.tv_nsec / 1000000,
-                     program_name, (int)getpid(), names[level], event);
+    int n = opened ? snprintf(line, sizeof line, "at=%s.%03ldZ program=%s pid=%d level=%s event=%s ", at,
+                              now.tv_nsec / 1000000, program_name, (int)getpid(), names[level], event)
+                   : snprintf(line, sizeof line, "dyetrace: %s: ", event);
     size_t used = n > 0 ? (size_t)n : 0;
     va_list ap;
     va_start(ap, fields);

@@ -12,7 +12,8 @@
 
 enum log_level { LOG_DEBUG_, LOG_INFO_, LOG_WARN_, LOG_ERROR_ };
 
-/* The daemon's name, in every line. Before this call nothing below a warning is printed. */
+/* The daemon's name, in every line. Where it is not called, in a verb, a line is `dyetrace: <event>: <fields>`, and
+ * nothing below a warning is printed. */
 void log_open(const char *program, enum log_level least);
 
 /* log_event(LOG_INFO_, "dump.complete", "dump=%s parts=%d", id, n): fields are `key=value` separated by spaces; a value

@@ -151,7 +151,10 @@ static enum dye_status sm3_one(struct store *s, const char *dump, const atomic_b
         DYE_TRY(store_run(s, err, NULL, "UPDATE dyetrace.dump SET sm3 = $2 WHERE dump_id = $1", "sb", dump,
                           dye_span_of(sm3, sizeof sm3)));
     else
-        log_event(LOG_WARN_, "sm3.missed", "dump=%s why=\"the original is not where it was\" outcome=\"no SM3\"", dump);
+        log_event(
+            LOG_WARN_, "sm3.missed",
+            "dump=%s why=\"the original is not where it was, or the home's user may not read it\" outcome=\"no SM3\"",
+            dump);
     DYE_TRY(queue_done(s, "sm3", dump, err));
     return store_commit(s, err);
 }

@@ -1,6 +1,7 @@
 /* case: who did what with which dump, and what it adds up to by law. Persons go by pseudonym. */
 #include "case_file.h"
 #include "decimal.h"
+#include "dye/decode.h"
 #include "law_choice.h"
 #include "law_json.h"
 #include "lawsuit.h"
@@ -76,6 +77,8 @@ static enum dye_status add(struct store *s, const char *name, struct dye_error *
 {
     STORE_RESULT r = NULL;
     DYE_TRY(wants_name(name, err));
+    if (opt_title != NULL && !dye_path_is_valid(dye_span_str(opt_title)))
+        DYE_FAIL(err, DYE_E_USAGE, "--title: UTF-8 text without control characters is wanted");
     DYE_TRY(store_run(s, err, &r,
                       "INSERT INTO dyetrace.law_case (case_id, title) VALUES ($1, $2) ON CONFLICT DO NOTHING"
                       " RETURNING case_id",

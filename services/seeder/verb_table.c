@@ -6,6 +6,7 @@
 #include "verbs.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <unistd.h>
 
 static const char *opt_kind;
@@ -24,12 +25,14 @@ static const struct verb_spec spec = {
 
 static void print_canary(const char *canary, const char *source)
 {
-    if (!common.json)
+    if (!common.json) {
         printf("%s  %s\n", canary, source);
-    else if (source[0] != '\0')
-        printf("{\"canary\":\"%s\",\"source\":\"%s\"}\n", canary, source);
-    else
-        printf("{\"canary\":\"%s\",\"source\":null}\n", canary);
+        return;
+    }
+    json_t *o = json_pack("{s:s, s:s?}", "canary", canary, "source", source[0] != '\0' ? source : NULL);
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
 }
 
 static enum dye_status compare(const struct home *h, struct store *s, enum dye_kind kind, const struct dye_buf *text,

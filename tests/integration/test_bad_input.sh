@@ -52,6 +52,10 @@ END
 exit_is "a token without a label is a usage error" 2 dyetrace token add
 one_line_error "in one line" label
 exit_is "so is one with two" 2 dyetrace token add day --label night
+exit_is "so is a label that would break the list's lines" 2 dyetrace token add $'day\nnight'
+one_line_error "in one line" label
+exit_is "and a title that would" 2 dyetrace case add theft --title $'day\e[31m'
+one_line_error "in one line" title
 exit_is "the word behind add is its label" 0 dyetrace token add "night shift"
 exit_is "tokens are listed" 0 dyetrace token list
 like "for people" "$OUT" '^night shift +analyst +until [-0-9]+T[:0-9]+Z$'

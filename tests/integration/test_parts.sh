@@ -71,7 +71,7 @@ is "and holds what is in it" "$(dyetrace parts "$locked" --json | jq -c '[.recor
 awk -F, '{print $1 "," $4 "," 1000 + NR}' "$SCRATCH/rows.csv" >"$SCRATCH/first.csv"
 awk -F, 'NR < 40 {print "\"" $1 "\": {\"" $3 "\": \"" $4 "\", \"" $1 "的电话\": \"" $2 "\"}"}' "$SCRATCH/rows.csv" | paste -sd, | sed 's/^/{/;s/$/}/' >"$SCRATCH/map.json"
 dyetrace ingest "$SCRATCH/first.csv" "$SCRATCH/map.json" --json >/dev/null 2>"$SCRATCH/complaints"
-is "nothing fails that is not said in the answer" "$(grep -c "event=.*failed" "$SCRATCH/complaints")" 0
+is "nothing fails that is not said in the answer" "$(grep -c "failed" "$SCRATCH/complaints")" 0
 home_sql "SELECT census FROM dyetrace.chunk UNION ALL SELECT census FROM dyetrace.part" >"$SCRATCH/stored"
 ok "there are counts to search" test "$(grep -c '"cells"' "$SCRATCH/stored")" -ge 16
 tr ',' '\n' <"$SCRATCH/rows.csv" | sort -u >"$SCRATCH/values"
