@@ -297,16 +297,19 @@ static enum dye_status check(struct verb_call *call, struct dye_error *err)
 {
     struct home h;
     DYE_TRY(home_open(common.home, common.config, &h, err));
-    if (home_has_cluster(&h))
-        DYE_TRY(cluster_start(&h, err));
+    bool runs = !home_has_cluster(&h) || cluster_start(&h, err) == DYE_OK;
     privilege_harden(); /* after the start of the server, which is none of this */
     struct stat st;
     bool closed = stat(h.dir, &st) == 0 && (st.st_mode & 077) == 0;
     report("home", closed, closed ? h.dir : "others can enter it", "chmod 0700");
     check_keys(&h);
     check_owners(&h);
-    check_database(&h);
-    check_roles(&h);
+    if (runs) {
+        check_database(&h);
+        check_roles(&h);
+    } else {
+        report("cluster", false, err->message, "its log says why it does not start");
+    }
     check_channels(&h);
     check_sandbox("decoder", sandbox_probe_decoder());
     check_sandbox("helpers", sandbox_probe_helper());

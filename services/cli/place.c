@@ -110,6 +110,8 @@ enum dye_status place_make(char *path, uid_t uid, gid_t gid, struct dye_error *e
     if (!linked && !is_empty(path)) {
         char mark[HOME_PATH_MAX + 16];
         snprintf(mark, sizeof mark, "%s/" PLACE_UNFINISHED, path);
+        if (access(mark, F_OK) != 0 && errno != ENOENT)
+            DYE_FAIL(err, DYE_E_IO, "home: %s: %s", path, strerror(errno));
         if (access(mark, F_OK) != 0)
             DYE_FAIL(err, DYE_E_USAGE, "home: %s: not empty, and no home", path);
         return DYE_OK;

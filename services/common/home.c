@@ -46,6 +46,8 @@ static enum dye_status read_id(struct home *h, struct dye_error *err)
     char path[HOME_PATH_MAX];
     DYE_TRY(home_path(h, path, err, "id"));
     FILE *f = fopen(path, "re");
+    if (f == NULL && errno == EACCES)
+        DYE_FAIL(err, DYE_E_CONFIG, "home: %s: %s; its own user and root may use it", h->dir, strerror(errno));
     if (f == NULL)
         DYE_FAIL(err, DYE_E_CONFIG, "home: %s is none: %s (dyetrace init makes one)", h->dir, strerror(errno));
     bool ok = fgets(h->id, sizeof h->id, f) != NULL && strlen(h->id) == 8 && strspn(h->id, "0123456789abcdef") == 8;

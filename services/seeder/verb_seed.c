@@ -83,8 +83,10 @@ static enum dye_status fill(int fd, void *arg, struct dye_error *err)
     struct records o = {.err = err};
     DYE_TRY(zone_enter(&q->home, "seeder", &s, err));
     enum dye_status status = seed(q, s, &o, err);
-    if (status == DYE_OK && output_write(fd, o.file.text.p, o.file.text.n, err) != DYE_OK)
-        status = dye_fail(err, DYE_E_IO, "records: not written, but registered: canary list --reveal shows them");
+    struct dye_error why;
+    if (status == DYE_OK && output_write(fd, o.file.text.p, o.file.text.n, &why) != DYE_OK)
+        status = dye_fail(err, DYE_E_IO, "records: not written, but registered: canary list --reveal shows them (%s)",
+                          why.message);
     store_close(s);
     record_file_done(&o.file);
     return status;

@@ -11,6 +11,9 @@ exit_is "an unknown verb is a usage error" 2 dyetrace frobnicate
 one_line_error "in one line" frobnicate
 exit_is "without a home, a verb that needs one fails for its environment" 3 env DYETRACE_HOME="$SCRATCH/none" dyetrace sightings --json
 one_line_error "and says where it looked" "$SCRATCH/none"
+touch "$SCRATCH/file"
+exit_is "a home is no file" 3 dyetrace init --home "$SCRATCH/file"
+one_line_error "in one line" 'Not a directory'
 exit_is "a database that can't be reached stops an init" 3 dyetrace init --home "$SCRATCH/remote" --pg "host=$SCRATCH/nowhere dbname=x"
 one_line_error "in one line" database
 
@@ -200,4 +203,14 @@ exit_is "a key that everyone can read is refused" 3 dyetrace ingest "$SCRATCH/le
 one_line_error "in one line, with the file" 'index\.key|index key'
 chmod 400 "$key"
 exit_is "with its key back, all is well" 0 dyetrace ingest "$SCRATCH/leak.csv" --json
+
+# --- a server that does not start ------------------------------------------------------------------------------------
+
+dyetrace down >/dev/null
+mv "$DYETRACE_HOME/cluster" "$DYETRACE_HOME/elsewhere"
+exit_is "a verb says that the server does not start" 3 dyetrace sightings
+one_line_error "in one line, with the log" 'pg_ctl.*log'
+exit_is "doctor looks at all the rest" 3 dyetrace doctor --json
+is "and says it, too" "$(jq -sc '[.[] | select(.ok | not).check] + [any(.check == "disk")]' <<<"$OUT")" '["cluster",true]'
+mv "$DYETRACE_HOME/elsewhere" "$DYETRACE_HOME/cluster"
 finish
