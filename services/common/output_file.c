@@ -54,10 +54,10 @@ struct output_name {
     const char *path;
 };
 
-static int complain_of(const char *path)
+static int complain_of(const char *path, const char *why)
 {
     struct dye_error err = {0};
-    dye_fail(&err, DYE_E_IO, "%s: %s", path[0] != '\0' ? path : "output", strerror(errno));
+    dye_fail(&err, DYE_E_IO, "%s: %s", path[0] != '\0' ? path : "output", why);
     return complain(&err);
 }
 
@@ -68,31 +68,35 @@ static int complain_of_kept(const struct output_name *name)
     return complain(&err);
 }
 
-/* What is written can't be made again, so names that it can't get are refused before: an errno, or 0. */
-static int refusal(const struct output_name *name, size_t i, bool replace)
+/* What is written can't be made again, so names that it can't get are refused before. As root a rename would also put
+ * a file in the place of a device, or of a link such as /dev/stdout. NULL, or why. */
+static const char *refusal(const struct output_name *name, size_t i, bool replace)
 {
     struct stat st;
     if (name[i].path[0] == '\0')
-        return ENOENT;
+        return strerror(ENOENT);
     for (size_t k = 0; k < i; k++)
         if (strcmp(name[k].path, name[i].path) == 0)
-            return EEXIST;
-    if (stat(name[i].path, &st) != 0)
-        return 0;
-    return !replace ? EEXIST : S_ISDIR(st.st_mode) ? EISDIR : 0;
+            return "two files want this name";
+    if (lstat(name[i].path, &st) != 0)
+        return NULL;
+    return !replace              ? strerror(EEXIST)
+           : S_ISDIR(st.st_mode) ? strerror(EISDIR)
+           : S_ISREG(st.st_mode) ? NULL
+                                 : "it is there, and no regular file";
 }
 
 static int open_all(struct output_name *name, int *fds, size_t n, bool replace)
 {
     for (size_t i = 0; i < n; i++) {
         int length = snprintf(name[i].tmp, sizeof name[i].tmp, "%s.XXXXXX", name[i].path);
-        int refused = refusal(name, i, replace);
-        errno = refused != 0 ? refused : ENAMETOOLONG;
-        if (refused == 0 && length > 0 && (size_t)length < sizeof name[i].tmp)
+        const char *why = refusal(name, i, replace);
+        errno = ENAMETOOLONG;
+        if (why == NULL && length > 0 && (size_t)length < sizeof name[i].tmp)
             fds[i] = mkostemp(name[i].tmp, O_CLOEXEC);
         if (fds[i] < 0) {
             name[i].tmp[0] = '\0';
-            return complain_of(name[i].path);
+            return complain_of(name[i].path, why != NULL ? why : strerror(errno));
         }
     }
     return 0;

@@ -10,7 +10,8 @@
 /* Writes to fd. Its message goes to the user from the child. */
 typedef enum dye_status (*output_fill_fn)(int fd, void *arg, struct dye_error *err);
 
-/* Returns the exit status. An existing file of that name is replaced only when `replace`. */
+/* Returns the exit status. An existing file of that name is replaced only when `replace`, and nothing but a
+ * regular file is. */
 int output_file(const char *path, bool replace, output_fill_fn fill, void *arg);
 
 /* The same for several files, filled by one child: none gets its name before all are complete, and

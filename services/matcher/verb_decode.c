@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool opt_records;
@@ -238,6 +239,11 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         DYE_FAIL(err, DYE_E_IO, "%s: %s", file, strerror(errno));
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        close(fd);
+        DYE_FAIL(err, DYE_E_IO, "%s: %s", file, strerror(EISDIR));
+    }
     dye_buf_init(&d.name, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.value, VALUE_MAX_BYTES, true);
     dye_buf_init(&d.mended, 4 * DYE_MENDED_MAX_BYTES, true);

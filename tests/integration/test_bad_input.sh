@@ -157,7 +157,15 @@ for name in "" "$SCRATCH" "$SCRATCH/none/file"; do
     one_line_error "in one line" '(exists|No such file)'
 done
 exit_is "nor two lists for one file" 3 dyetrace rotate jinan-hospital/his --count 1 -o "$SCRATCH/both.csv" --take-out "$SCRATCH/both.csv"
+one_line_error "in one line" 'two files'
 exit_is "an index is no directory" 3 dyetrace index build -o "$SCRATCH"
+mkfifo "$SCRATCH/device" && ln -s seeded.csv "$SCRATCH/link"
+for name in device link; do
+    exit_is "nor does it take the place of a $name" 3 dyetrace index build -o "$SCRATCH/$name"
+    one_line_error "in one line" 'no regular file'
+done
+ok "they are there" test -p "$SCRATCH/device" -a -L "$SCRATCH/link"
+exit_is "of a file it does" 0 dyetrace index build -o "$SCRATCH/small.idx"
 is "and nothing is registered" "$(planted)" "$before"
 exit_is "records that nobody read are an error" 3 unread_by_anyone dyetrace seed jinan-hospital/his --count 2
 one_line_error "which says that they are registered" 'not written, but registered'
