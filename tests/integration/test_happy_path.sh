@@ -142,5 +142,8 @@ is "controls are listed without a source" "$(wc -l <"$SCRATCH/controls.jsonl")" 
 dyetrace ingest "$SCRATCH/control.csv" --json >"$SCRATCH/out"
 is "a dump that holds a control is an alarm" "$(dyetrace attribute "$(jq -r .dump "$SCRATCH/out")" --json | jq -r .verdict)" "control-hit"
 
-exit_is "an empty list of sightings is done, not wrong" 0 dyetrace sightings --source nowhere/at-all --json
+dyetrace source add jinan-hospital/empty --sector hospital
+exit_is "an empty list of sightings is done, not wrong" 0 dyetrace sightings --source jinan-hospital/empty --json
+is "and empty" "$OUT" ""
+exit_is "one of a source that is not there is wrong" 2 dyetrace sightings --source nowhere/at-all --json
 finish

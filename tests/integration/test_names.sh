@@ -74,8 +74,9 @@ acquired() { # SECONDS FROM NOW
     dyetrace ingest "$SCRATCH/nobody.csv" --acquired-at "$(date -u -d "@$(($(date +%s) + $1))" +%Y-%m-%dT%H:%M:%SZ)" --json
 }
 before=$(home_sql 'SELECT count(*) FROM dyetrace.acquisition')
-exit_is "nothing was acquired tomorrow" 2 dyetrace ingest "$SCRATCH/nobody.csv" --acquired-at "$(date -u -d tomorrow +%F)"
-one_line_error "which is said, with the time" "--acquired-at: $(date -u -d tomorrow +%F) is a time to come"
+later=$(date -u -d '2 days' +%F)
+exit_is "nothing was acquired on a day to come" 2 dyetrace ingest "$SCRATCH/nobody.csv" --acquired-at "$later"
+one_line_error "which is said, with the time" "--acquired-at: $later is a time to come"
 exit_is "nor in ten minutes" 2 acquired 600
 exit_is "nor in another year, in any zone" 2 dyetrace ingest "$SCRATCH/nobody.csv" --acquired-at "$(($(date +%Y) + 1))-12-31T08:00:00.25+08:00"
 is "and nothing is stored" "$(home_sql 'SELECT count(*) FROM dyetrace.acquisition')" "$before"
