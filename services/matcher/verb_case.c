@@ -140,7 +140,7 @@ static enum dye_status act(struct store *s, const char *name, const char *who, c
     if (opt_when != NULL && !moment_read(opt_when, &when))
         DYE_FAIL(err, DYE_E_USAGE, "--when: YYYY-MM-DD or RFC 3339 is wanted");
     if (opt_when != NULL && when > (int64_t)time(NULL))
-        DYE_FAIL(err, DYE_E_USAGE, "--when: %.40s is a time to come", opt_when);
+        DYE_FAIL(err, DYE_E_USAGE, "--when: %.40s is a time to come (a date begins at 00:00 UTC)", opt_when);
     if (opt_records != NULL)
         DYE_TRY(option_int("--records", opt_records, 1, 1000000000000000000LL, &records, err));
     if (other != NULL && strcmp(other, who) == 0)

@@ -20,7 +20,7 @@ make_list() { # NAME ARGUMENT...
 # --- a list -----------------------------------------------------------------------------------------------------------
 
 exit_is "a reason is wanted" 2 dyetrace exclusion make billing --sources jinan-hospital -o "$list" --key "$key"
-exit_is "so is a known source" 2 make_list x --key "$key" --sources jinan-hospital,nowhere
+exit_is "so is a known source" 2 dyetrace exclusion make billing --sources jinan-hospital,nowhere -o "$SCRATCH/x" --key "$key" --reason 'billing run'
 one_line_error "which is named" 'nowhere: unknown'
 exit_is "a system's first list comes with its key" 2 make_list x
 one_line_error "which is said" 'billing gets a key: --key FILE'
@@ -144,7 +144,7 @@ exit_is "people read a table" 0 report "$SCRATCH/gbk.csv"
 like "that says the same" "$OUT" '271 records: 17 touched 17 canaries, 254 touched none'
 like "and what the list covered" "$OUT" 'covers   all: 17 placements'
 home_sql "DELETE FROM dyetrace.exclusion_list WHERE system = 'clinic'"
-exit_is "a list that this home did not make proves nothing" 2 report "$SCRATCH/billed.csv" --list "$SCRATCH/clinic.list" --key "$SCRATCH/clinic.key"
+exit_is "a list that this home did not make proves nothing" 2 dyetrace exclusion report --list "$SCRATCH/clinic.list" --key "$SCRATCH/clinic.key" --record bill --reason x "$SCRATCH/billed.csv"
 one_line_error "and is named" 'clinic\.list: not a list of this home'
 exit_is "an old list still tells of its time" 0 dyetrace exclusion report --list "$SCRATCH/brief.list" --key "$key" --columns 手机号=mobile --record bill --reason x --json "$SCRATCH/billed.csv"
 is "and that it has expired" "$(tail -n 1 <<<"$OUT" | jq -c '[.touched, .expired]')" '[17,true]'

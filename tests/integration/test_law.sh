@@ -87,6 +87,8 @@ act "and what was sold to whom" nurse sold --dump "$dump" --to studio --when 202
 act "and sold on" studio sold --dump "$dump" --to insurer --records 100 --income 900
 act "and put down by mistake" studio sold --dump "$dump" --to insurer --income 90000 --json
 mistaken=$(jq .act <<<"$OUT")
+exit_is "nothing was sold tomorrow" 2 dyetrace case act clinic nurse sold --dump "$dump" --when 2999-01-01
+one_line_error "which is said" 'a time to come'
 exit_is "nobody deals with themselves" 2 dyetrace case act clinic nurse sold --dump "$dump" --to nurse
 exit_is "about a dump that is none" 2 dyetrace case act clinic nurse sold --dump d0123456789abcdef --to studio
 exit_is "an act is voided with a reason" 0 dyetrace case void clinic "$mistaken" --reason "of another case"
