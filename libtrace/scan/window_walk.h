@@ -75,10 +75,16 @@ INLINE words long_highs(uint64_t m[][SPAN], size_t b)
     return eight.now & ahead(eight, 6) & ~behind(m[HIGH], b);
 }
 
-/* And where four may behind a digit, the first of which may be one that hides. */
+/* And where four may behind a digit, the first of which may be one that hides. Or fewer of them, and a letter behind
+ * one to three or just before: it may be an x. */
 INLINE words hidden(uint64_t m[][SPAN], size_t b)
 {
-    return walk_load(m[HIDES] + b) & behind(m[DIGIT], b) & four_characters(m, b).now;
+    words hides = walk_load(m[HIDES] + b), first = hides & behind(m[DIGIT], b), second = hides & behind(m[ALNUM], b);
+    if (walk_some(second) == 0)
+        return second;
+    struct pair alnum = pair_of(m[ALNUM], b), digit = pair_of(m[DIGIT], b);
+    struct pair letter = {alnum.now & ~digit.now, alnum.next & ~digit.next}, four = one_of(one_of(letter, 1), 2);
+    return (first & (four_characters(m, b).now | ahead(four, 2) | ahead(letter, 6))) | (second & ~first);
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A

@@ -267,7 +267,17 @@ static void a_mask_may_be_of_several_signs(void **state)
     check("174****5678×2", "c7@0+11 ");
     check("●174****5678", "c7@3+11 ");
     check("110146********0012", "");
-    check("174＊＊xx5678", ""); /* no star */
+    check("174＊＊xx5678 174xx＊＊5678", "c7@0+15 c7@16+15 ");
+    check("174x●X×5678", "c7@0+14 ");
+    check("174＊xxx5678", "c7@0+13 ");
+    check("174×＊xx5678号", "c7@0+14 ");
+    check("1741234x＊x＊,1741234＊x＊x,", "c17@0+15 c17@16+15 ");
+    check("110146＊xxxxxx＊001X", "c8@0+22 ");
+    check("174\xa3\xaa\xa3\xaaxx5678|174xx\xa1\xf1\xa1\xf1"
+          "5678",
+          "c7@0+13 c7@14+13 "); /* GBK: stars, circles */
+    check("174＊＊xxx5678", "");
+    check("174Ltd。", "");
 }
 
 static void digests_are_found_cut_and_in_base64(void **state)
