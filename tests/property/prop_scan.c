@@ -245,7 +245,7 @@ static void naive(const uint8_t *p, size_t n, bool words, struct hits *h)
 {
     h->n = 0;
     for (size_t start = 0; start < n; start++)
-        for (size_t v = 0; v < VALUES; v++) {
+        for (size_t v = 0; v < VALUES && is_word(p[start]); v++) { /* each begins with a letter or digit */
             size_t length = strlen(values[v].text);
             if (n - start < length || (is_word_kind(v) && !words))
                 continue;
