@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { CALL_BYTES = 64 << 10, RELEASE_BYTES = 16 << 20, PAGE_BYTES = 4096 };
+enum { CALL_BYTES = 64 << 10, RELEASE_BYTES = 16 << 20 };
 
 struct file_view {
     int fd;
     uint8_t *p;
     uint64_t bytes, released;
+    size_t page; /* bytes */
     atomic_bool torn;
     struct sigaction before; /* what SIGBUS did */
 };
@@ -23,9 +25,9 @@ static void on_bus(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     struct file_view *v = atomic_load(&looked_at);
-    uintptr_t at = (uintptr_t)info->si_addr & ~(uintptr_t)(PAGE_BYTES - 1);
+    uintptr_t at = v != NULL ? (uintptr_t)info->si_addr & ~(uintptr_t)(v->page - 1) : 0;
     if (v != NULL && at - (uintptr_t)v->p < v->bytes &&
-        mmap((void *)at, PAGE_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+        mmap((void *)at, v->page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
         atomic_store(&v->torn, true);
     else if (v == NULL || sigaction(signal_number, &v->before, NULL) != 0) /* it faults again */
         signal(signal_number, SIG_DFL);
@@ -46,6 +48,7 @@ enum dye_status file_view_open(int fd, struct file_view **ret)
         return DYE_E_IO;
     }
     v->fd = fd;
+    v->page = (size_t)sysconf(_SC_PAGESIZE);
     v->p = p;
     v->bytes = (uint64_t)st.st_size;
     if (!atomic_compare_exchange_strong(&looked_at, &none, v)) {
