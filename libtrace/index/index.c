@@ -205,7 +205,7 @@ static enum dye_status map(const char *path, bool whole, const struct dye_index_
     if (regular)
         image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
-    if (image != MAP_FAILED) /* what is read from the disk comes in large pages, and stays in them */
+    if (image != MAP_FAILED) /* what is read from the disk may come in large pages then */
         (void)madvise(image, (size_t)st.st_size, MADV_HUGEPAGE);
     if (!regular)
         DYE_FAIL(err, DYE_E_STREAM, "%s: not an index", path);
