@@ -15,7 +15,8 @@
 
 #include <mdbtools.h>
 
-enum { HEAD_BYTES = 4096, VALUE_BYTES = 1 << 17, OBJECT_BYTES = 16 << 20, OBJECT_PIECE_BYTES = 1 << 16 };
+enum { HEAD_BYTES = 4096, VERSION_AT = 20 };
+enum { VALUE_BYTES = 1 << 17, OBJECT_BYTES = 16 << 20, OBJECT_PIECE_BYTES = 1 << 16 };
 
 /* --- the file --- */
 
@@ -177,9 +178,10 @@ enum dye_status access_read(struct decoding *d, struct feed *in, const char *pat
     if (fault != NULL)
         return part_bare(d, path, fault);
     struct cookie c = {.whole = &w};
-    MdbHandle *mdb = whole_read(&w, 0, head, sizeof head) ? open_base(&c, head) : NULL;
-    enum dye_status status = mdb != NULL ? read_base(d, mdb, path, w.fault)
-                                         : part_bare(d, path, w.bytes < sizeof head ? "truncated" : "damaged");
+    bool has_head = whole_read(&w, 0, head, sizeof head), known = has_head && head[VERSION_AT] <= MDB_VER_ACCDB_2019;
+    MdbHandle *mdb = known ? open_base(&c, head) : NULL;
+    fault = w.bytes < sizeof head ? "truncated" : has_head && !known ? "unsupported" : "damaged";
+    enum dye_status status = mdb != NULL ? read_base(d, mdb, path, w.fault) : part_bare(d, path, fault);
     if (mdb != NULL)
         mdb_close(mdb);
     in->told = true;

@@ -1,6 +1,6 @@
 #include "free_cells.h"
 
-enum { HEAD = 8, PAGE_MOST = 65536, LOST = 4, CELL_LEAST = 4, OVERFLOW_MARGIN = 35 };
+enum { HEAD = 8, PAGE_MOST = 65536, LOST = 4, CELL_LEAST = 4, NUMBER = 4, OVERFLOW_MARGIN = 35 };
 
 static size_t two(const uint8_t *p)
 {
@@ -49,26 +49,52 @@ bool cell_types(struct dye_span head, struct cell *ret, uint64_t *ret_total)
     return ret->n > 0;
 }
 
-/* A whole cell that s begins with, its lengths agreeing. */
-static bool read_cell(struct dye_span s, size_t page_bytes, struct cell *ret)
+/* 1.6: how much of a record stands in its leaf, of so many usable bytes. */
+static uint64_t bytes_here(uint64_t record, size_t usable)
+{
+    size_t most = usable - OVERFLOW_MARGIN, least = (usable - 12) * 32 / 255 - 23;
+    if (record <= most)
+        return record;
+    uint64_t fit = least + (record - least) % (usable - NUMBER);
+    return fit <= most ? fit : least;
+}
+
+/* The values behind a header of `head` bytes that the record begins with. Returns the bytes of the record that stand
+ * here, with the number of the page where it goes on; 0 where they don't. */
+static size_t take_values(struct cell *ret, struct dye_span record, uint64_t head, uint64_t total, size_t usable)
+{
+    uint64_t here = bytes_here(head + total, usable);
+    if (head > here || here > record.n)
+        return 0;
+    ret->body = dye_span_of(record.p + head, (size_t)(here - head));
+    ret->spilled = head + total - here;
+    ret->overflow = 0;
+    if (ret->spilled == 0)
+        return (size_t)here;
+    if (record.n - here < NUMBER)
+        return 0;
+    const uint8_t *p = record.p + here;
+    ret->overflow = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    return (size_t)here + NUMBER;
+}
+
+/* A cell that s begins with, its lengths agreeing. */
+static bool read_cell(struct dye_span s, size_t usable, struct cell *ret)
 {
     struct dye_span left = s, record;
     uint64_t length, head, total;
-    if (!cell_varint(&left, &length) || length < 3 || length > page_bytes - OVERFLOW_MARGIN ||
-        !cell_varint(&left, &ret->row) || ret->row > INT64_MAX || length > left.n)
+    if (!cell_varint(&left, &length) || length < 2 || length > INT32_MAX || !cell_varint(&left, &ret->row))
         return false;
-    record = dye_span_of(left.p, (size_t)length);
-    left = record;
-    if (!cell_varint(&left, &head) || head >= length || head < record.n - left.n + 1)
+    record = left;
+    if (!cell_varint(&left, &head) || head > length || head > record.n || head < record.n - left.n + 1)
         return false;
-    size_t before = record.n - left.n;
-    if (!cell_types(dye_span_of(left.p, (size_t)head - before), ret, &total) || total != length - head)
+    if (!cell_types(dye_span_of(left.p, (size_t)head - (record.n - left.n)), ret, &total) || total != length - head)
         return false;
+    size_t bytes = take_values(ret, record, head, total, usable);
     ret->numbered = true;
-    ret->body = dye_span_of(record.p + head, (size_t)total);
-    ret->bytes = (size_t)(record.p - s.p) + record.n;
+    ret->bytes = (size_t)(record.p - s.p) + bytes;
     ret->bytes = ret->bytes < CELL_LEAST ? CELL_LEAST : ret->bytes;
-    return ret->bytes <= s.n;
+    return bytes > 0 && ret->bytes <= s.n;
 }
 
 /* ---- what the rows in use have in common ---- */
@@ -155,12 +181,9 @@ static bool behind_number(struct dye_span s, size_t before, const struct free_ce
     if (!cell_types(dye_span_of(left.p, (size_t)head - (record.n - left.n)), ret, &total) || ret->n != f->n ||
         !fits(f, ret, 0))
         return false;
-    size_t of_length = varint_bytes(head + total);
-    if (total > record.n - head || before < of_length + 1 || before > of_length + 9)
-        return false;
-    ret->body = dye_span_of(record.p + head, (size_t)total);
-    ret->bytes = before + (size_t)(head + total);
-    return true;
+    size_t of_length = varint_bytes(head + total), bytes = take_values(ret, record, head, total, f->page.n);
+    ret->bytes = before + bytes;
+    return bytes > 0 && before >= of_length + 1 && before <= of_length + 9;
 }
 
 /* The header's length is lost too, and the first `types` of the types, 0 or 1: the latter where it is NULL in all rows,
@@ -177,11 +200,11 @@ static bool without_head(struct dye_span s, size_t types, const struct free_cell
         if (!take_type(&left, ret, &total))
             return false;
     size_t head = s.n - LOST - left.n + 1 + types, before = LOST - 1 - types;
-    if (head > 127 || total > left.n || !fits(f, ret, types) || before < varint_bytes(head + total) + 1)
+    if (head > 127 || !fits(f, ret, types) || before < varint_bytes(head + total) + 1)
         return false;
-    ret->body = dye_span_of(left.p, (size_t)total);
-    ret->bytes = before + head + (size_t)total;
-    return true;
+    size_t bytes = take_values(ret, dye_span_of(s.p + before, s.n - before), head, total, f->page.n);
+    ret->bytes = before + bytes;
+    return bytes > 0;
 }
 
 /* ---- free bytes ---- */
@@ -198,6 +221,14 @@ static void count_steps(struct free_cells *f)
     f->steps -= steps < f->steps ? steps : f->steps;
 }
 
+/* Whether the cell at i leads to the end of the free bytes, or to what does. */
+static bool is_linked(const struct free_cells *f, size_t i)
+{
+    const struct cell *c = &f->cell;
+    bool may_go_on = c->overflow == 0 || (c->overflow > 1 && c->overflow <= f->pages);
+    return c->body.n > 0 && i + c->bytes == f->next && may_go_on;
+}
+
 /* The cell at i that lost its first bytes, if just one count of them, of those before its header, makes sense. */
 static bool lost_at(struct free_cells *f, size_t i, size_t least, size_t most)
 {
@@ -211,7 +242,7 @@ static bool lost_at(struct free_cells *f, size_t i, size_t least, size_t most)
         bool is = before >= LOST ? behind_number(s, before, f, c) : without_head(s, LOST - 1 - before, f, c);
         c->numbered = false;
         count_steps(f);
-        is = is && c->body.n > 0 && i + c->bytes == f->next;
+        is = is && is_linked(f, i);
         ways += is && k <= most;
         way = is ? before : way;
     }
@@ -225,21 +256,24 @@ static bool cell_at(struct free_cells *f, size_t i)
     struct dye_span s = dye_span_of(f->page.p + i, f->end - i);
     enum { FARTHEST = 12 }; /* bytes of a length and a number */
     if (!was_freeblock(f, i)) {
-        bool is = s.p[0] != 0 && read_cell(s, f->page.n, c) && (f->n == 0 || fits(f, c, 0));
+        bool is = s.p[0] != 0 && read_cell(s, f->page.n, c) && c->row <= INT64_MAX && (f->n == 0 || fits(f, c, 0));
         count_steps(f);
-        return is && i + c->bytes == f->next;
+        return is && is_linked(f, i);
     }
     return f->n > 0 && (lost_at(f, i, LOST - 2, FARTHEST));
 }
 
-/* Whether its texts have no control bytes, as what cells begin with is full of. */
-static bool is_clean(const struct cell *c)
+bool free_cells_clean(const struct cell *c)
 {
-    const uint8_t *p = c->body.p;
-    for (size_t i = 0; i < c->n; p += cell_type_bytes(c->types[i++]))
-        for (size_t k = 0; kind_of(c->types[i]) == IS_TEXT && k < cell_type_bytes(c->types[i]); k++)
-            if (p[k] < ' ' && p[k] != '\n' && p[k] != '\r' && p[k] != '\t')
+    struct dye_span left = c->body;
+    for (size_t i = 0; i < c->n; i++) {
+        uint64_t wanted = cell_type_bytes(c->types[i]);
+        size_t n = wanted < left.n ? (size_t)wanted : left.n;
+        for (size_t k = 0; kind_of(c->types[i]) == IS_TEXT && k < n; k++)
+            if (left.p[k] < ' ' && left.p[k] != '\n' && left.p[k] != '\r' && left.p[k] != '\t')
                 return false;
+        left = dye_span_of(left.p + n, left.n - n);
+    }
     return true;
 }
 
@@ -250,7 +284,7 @@ static void read_hole(struct free_cells *f, size_t start, size_t end, cell_fn fn
     for (size_t i = end; i-- > start;)
         if (cell_at(f, i)) {
             f->next = i;
-            if (!f->utf8 || is_clean(&f->cell))
+            if (!f->utf8 || free_cells_clean(&f->cell))
                 fn(arg, &f->cell);
         }
 }

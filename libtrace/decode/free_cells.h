@@ -9,7 +9,7 @@
  * cell: its length, all or some of its row's number, often its header's length, and for short ones the first value's
  * type. Its own length says where one was; the rest follows from the lengths when the page's other rows say how many
  * values there are and of which kinds, and if in one way alone. A row whose first value's type is lost is left out
- * unless that is NULL in all of them.
+ * unless that is NULL in all of them. Of a long row the page has the first values and where the others are.
  */
 #include "dye/span.h"
 
@@ -21,6 +21,8 @@ struct cell {
     size_t n, bytes; /* values; of the whole cell */
     uint64_t types[CELL_VALUES_MAX];
     struct dye_span body; /* the values, in the page */
+    uint64_t spilled;     /* bytes of them that are not there */
+    uint32_t overflow;    /* but in this page and on; 0: nowhere */
 };
 
 /* https://www.sqlite.org/fileformat2.html, 1.6: seven bits a byte, the ninth gives eight. False when s ends before. */
@@ -31,7 +33,7 @@ uint64_t cell_type_bytes(uint64_t type);
 bool cell_types(struct dye_span head, struct cell *ret, uint64_t *ret_total);
 
 typedef void (*cell_fn)(void *arg, const struct cell *cell);
-/* Each row in use of a leaf of a table that is whole in the page; nothing where it is no such leaf. */
+/* Each row in use of a leaf of a table; nothing where it is no such leaf. `page` as below. */
 void free_cells_used(struct dye_span page, cell_fn fn, void *arg);
 struct free_cells { /* what free_cells_read writes to */
     struct dye_span page;
@@ -42,9 +44,13 @@ struct free_cells { /* what free_cells_read writes to */
     size_t steps;                 /* types that may still be looked at */
     size_t next;                  /* where the chain goes on: the lowest cell in them so far, or their end */
     bool utf8;                    /* set by who calls: else text is of two bytes a character */
+    uint32_t pages;               /* also: of the base */
     struct cell cell;
 };
 /* Each deleted one. `page` ends where its usable bytes do, at most 65,536. O(page). */
 void free_cells_read(struct free_cells *f, struct dye_span page, cell_fn fn, void *arg);
+
+/* Whether texts have no control bytes, as what cells begin with is full of; as far as they are in the body. */
+bool free_cells_clean(const struct cell *c);
 
 #endif

@@ -150,8 +150,8 @@ void lanes_prepare(struct scan *s)
         bool of_digest = n == 16 || n == 32 || n == 40;
         s->w.lane_of[0][n] = s->w.lane_of[1][n] = long_one ? LANE_SLOW : of_digest ? digest : run;
         s->w.lane_of[2][n] = long_one ? LANE_SLOW : LANE_NONE;
-        /* Digits: behind a prefix, an old ID, before what looks like X, and those beside something. */
-        if (n == 11 || n == 12 || n == 13 || n == 15 || n == 17 || n == 18)
+        /* Digits: behind a prefix, an old ID, before what looks like X, those beside something, and two numbers. */
+        if (n == 11 || n == 12 || n == 13 || n == 15 || n == 17 || n == 18 || n == 22 || n == 26 || n == 29)
             s->w.lane_of[0][n] = LANE_SLOW;
     }
     s->w.lane_of[1][18] = LANE_SLOW;

@@ -52,7 +52,50 @@ static inline enum dye_status try_lettered(struct scan *s, const struct run *r)
     return DYE_OK;
 }
 
-/* A number among letters: tel17420013841, 17420013841VIP. Each stretch of digits that is as long as one. */
+static enum dye_status try_digits(struct scan *s, unsigned classes, size_t start, size_t n)
+{
+    return tries_put(s, classes, start, n, s->p + start, n, false);
+}
+
+/* Seventeen digits of an ID at `start` and the letter behind them, of so many bytes, that is X or looks like it. */
+static enum dye_status try_crossed_id(struct scan *s, size_t start, size_t letter)
+{
+    uint8_t form[18];
+    memcpy(form, s->p + start, 17);
+    form[17] = 'x';
+    return tries_put(s, CLASS(ID), start, 17 + letter, form, 18, letter > 1);
+}
+
+static inline bool may_be_mobile(const uint8_t *p)
+{
+    return p[0] == '1' && p[1] >= '3';
+}
+
+/* n digits, and the X behind them of so many bytes or none, that are two numbers with nothing between them: a mobile
+ * and an ID in either order, or two mobiles. Long numbers of other kinds seldom look as if one began or ended them. */
+static __attribute__((noinline)) enum dye_status try_pair(struct scan *s, size_t start, size_t n, size_t letter)
+{
+    enum { ONE = 11 };
+    size_t other = n - ONE, last = start + other;
+    bool leads = may_be_mobile(s->p + start), ends = letter == 0 && may_be_mobile(s->p + last);
+    if (leads)
+        DYE_TRY(try_digits(s, CLASS(MOBILE), start, ONE));
+    if (ends)
+        DYE_TRY(try_digits(s, CLASS(MOBILE), last, ONE));
+    if (leads && letter > 0)
+        return try_crossed_id(s, start + ONE, letter);
+    if (leads && other != ONE)
+        DYE_TRY(try_digits(s, CLASS(ID), start + ONE, other));
+    return ends && other != ONE ? try_digits(s, CLASS(ID), start, other) : DYE_OK;
+}
+
+/* Whether so many digits are as long as a pair; before an X, if that is one's check digit. */
+static inline bool is_pair(size_t digits, bool crossed)
+{
+    return digits == 22 || digits == 26 || digits == 29 || (digits == 28 && crossed);
+}
+
+/* A number among letters: tel17420013841, 17420013841VIP. Each stretch of digits that is as long as one, or two. */
 static __attribute__((noinline)) enum dye_status try_glued(struct scan *s, const struct run *r)
 {
     const uint8_t *p = s->p + r->start;
@@ -61,31 +104,26 @@ static __attribute__((noinline)) enum dye_status try_glued(struct scan *s, const
         for (end = i; end < n && dye_is_digit(p[end]);)
             end++;
         size_t digits = end - i, prefix = trunk(p + i, digits);
-        if (digits == 17 && end < n && (p[end] | 0x20) == 'x') {
-            uint8_t form[18];
-            memcpy(form, p + i, 17);
-            form[17] = 'x';
-            DYE_TRY(tries_put(s, CLASS(ID), r->start + i, 18, form, 18, false));
-        }
+        bool crossed = end < n && (p[end] | 0x20) == 'x';
+        if (digits == 17 && crossed)
+            DYE_TRY(try_crossed_id(s, r->start + i, 1));
         if (digits == 11 || digits == 15 || digits == 18)
-            DYE_TRY(tries_put(s, digits == 11 ? CLASS(MOBILE) : CLASS(ID), r->start + i, digits, p + i, digits, false));
+            DYE_TRY(try_digits(s, digits == 11 ? CLASS(MOBILE) : CLASS(ID), r->start + i, digits));
         if (prefix > 0)
-            DYE_TRY(tries_put(s, CLASS(MOBILE), r->start + i + prefix, digits - prefix, p + i + prefix, digits - prefix,
-                              false));
+            DYE_TRY(try_digits(s, CLASS(MOBILE), r->start + i + prefix, digits - prefix));
+        if (is_pair(digits, crossed))
+            DYE_TRY(try_pair(s, r->start + i, digits, digits == 28));
     }
     return DYE_OK;
 }
 
-/* Seventeen digits of an ID before a letter that looks like X. */
+/* An ID's digits before a letter that looks like X, and a mobile before them or none. */
 static enum dye_status try_alike(struct scan *s, const struct run *r)
 {
-    uint8_t form[18];
     size_t letter = wide_check_digit(scan_text(s), r->start + r->n);
     if (letter == 0)
         return DYE_OK;
-    memcpy(form, s->p + r->start, 17);
-    form[17] = 'x';
-    return tries_put(s, CLASS(ID), r->start, r->n + letter, form, 18, true);
+    return r->n == 17 ? try_crossed_id(s, r->start, letter) : try_pair(s, r->start, r->n, letter);
 }
 
 static inline enum dye_status try_run(struct scan *s, const struct run *r)
@@ -112,13 +150,12 @@ static inline enum dye_status try_run(struct scan *s, const struct run *r)
     }
     if (r->n == 8)
         return written_grouped_id(scan_text(s), r->start, &w) ? tries_put_written(s, CLASS(ID), &w) : DYE_OK;
-    if (r->n == 17 && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
+    if ((r->n == 17 || r->n == 28) && r->start + r->n < s->n && s->p[r->start + r->n] >= 0x80)
         return try_alike(s, r);
+    if (is_pair(r->n, false))
+        return try_pair(s, r->start, r->n, 0);
     size_t prefix = trunk(p, r->n);
-    if (prefix == 0)
-        return DYE_OK;
-    return tries_put(s, CLASS(MOBILE) | CLASS(OTHER), r->start + prefix, r->n - prefix, p + prefix, r->n - prefix,
-                     false);
+    return prefix > 0 ? try_digits(s, CLASS(MOBILE) | CLASS(OTHER), r->start + prefix, r->n - prefix) : DYE_OK;
 }
 
 /* Whether the run may be a part of a row in base64: one of 64 letters and digits has a '+' or '/' in 87 of 100 cases,

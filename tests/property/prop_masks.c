@@ -82,12 +82,14 @@ static void a_mask_is_found_whatever_hides_it(void **state)
     (void)state;
     static const char *const charsets[] = {"UTF-8", "GB18030", "BIG5-HKSCS"};
     static const char *const signs[] = {"*", "x", "X", "×", "＊", "●", "○"};
+    enum { SIGNS = sizeof signs / sizeof *signs };
     static const char *const glue[] = {"山", "號", "，", ",", "|", " ", "----", "電", "。", "\t"};
     static uint8_t text[ROOM];
     struct rng r;
     rng_init(&r, rng_seed(31));
     for (int round = 0; round < ROUNDS; round++) {
-        const char *charset = charsets[rng_below(&r, 3)], *sign = signs[rng_below(&r, 7)];
+        const char *charset = charsets[rng_below(&r, 3)], *sign = "";
+        size_t usual = rng_below(&r, SIGNS);
         const struct mask *m = &masks[rng_below(&r, MASKS)];
         bool wrong = rng_below(&r, 8) == 0;
         char words[512] = "";
@@ -100,12 +102,12 @@ static void a_mask_is_found_whatever_hides_it(void **state)
                            .mask = (uint32_t)(m - masks)};
         words[0] = '\0';
         append(words, m->head, 1);
-        /* An x beside a star alone, and not where one could be seen. */
-        static const char *const others[] = {"*", "×", "＊", "●", "○", "x", "X"};
-        bool star = strcmp(sign, "*") == 0, cross = dye_is_alpha((uint8_t)*sign), mixed = rng_below(&r, 2) == 0;
-        size_t n_others = cross ? 1 : star ? 7 : 5;
-        for (size_t k = 0; k < m->hidden + wrong; k++)
-            append(words, mixed && k % 2 == 1 ? others[rng_below(&r, n_others)] : sign, 1);
+        size_t mixed = rng_below(&r, 4); /* of four signs so many are of any kind */
+        for (size_t k = 0; k < m->hidden; k++) {
+            sign = rng_below(&r, 4) < mixed ? signs[rng_below(&r, SIGNS)] : signs[usual];
+            append(words, sign, 1);
+        }
+        append(words, sign, wrong); /* another one might be a word behind the mask */
         append(words, m->tail, 1);
         w.n = convert(charset, words, text + w.start, ROOM - w.start);
         size_t n = w.start + w.n + convert(charset, glue[rng_below(&r, 10)], text + w.start + w.n, 64);

@@ -24,6 +24,8 @@ static const struct {
     {"17412345678", DYE_MOBILE, DYE_PLAIN},
     {"15400000001", DYE_MOBILE, DYE_PLAIN},
     {"11014619900307001x", DYE_RESIDENT_ID, DYE_PLAIN},
+    {"110146199003070028", DYE_RESIDENT_ID, DYE_PLAIN},
+    {"110146900307002", DYE_RESIDENT_ID, DYE_FORM_SHORT},
     {"a.b@example.com", DYE_EMAIL, DYE_PLAIN},
     {"zhang-3@a-b.example.org", DYE_EMAIL, DYE_PLAIN},
     {"sf1234567890123", DYE_WAYBILL, DYE_PLAIN},
@@ -100,6 +102,43 @@ static bool may_start(const uint8_t *p, size_t n, size_t begin, size_t start, si
         return start == begin + 2;
     if (before == '\\')
         return start == (p[begin] == 'u' && end - begin > 5 ? begin + 5 : begin + 1);
+    return false;
+}
+
+/* Whether the digits [first, behind), and an x behind them, are the number [start, end) and another, one a mobile. */
+static bool is_pair(const uint8_t *p, size_t first, size_t behind, bool x, size_t start, size_t end)
+{
+    size_t all = behind - first + x, length = end - start, other = all - length;
+    bool leads = p[first] == '1' && p[first + 1] >= '3', ends = p[behind - 11] == '1' && p[behind - 10] >= '3' && !x;
+    if ((start != first && end != behind + x) || (x && all != 29))
+        return false;
+    if (length == 11 && (other == 11 || other == 15 || other == 18))
+        return start == first ? leads : ends;
+    return (length == 15 || length == 18) && other == 11 && (start == first ? ends : leads);
+}
+
+/* Two numbers in a stretch of digits, which letters or nothing may be beside. */
+static bool is_paired(const uint8_t *p, size_t n, size_t start, size_t end)
+{
+    size_t begin = start, last = end;
+    while (is_word(at(p, n, begin - 1)))
+        begin--;
+    while (is_word(at(p, n, last)))
+        last++;
+    for (size_t from = begin; from <= start; from++) {
+        size_t first = start, behind = start;
+        if (last - from > 64 || !may_start(p, n, begin, from, last))
+            continue;
+        while (first > from && isdigit(p[first - 1]))
+            first--;
+        while (behind < last && isdigit(p[behind]))
+            behind++;
+        bool x = behind < last && tolower(p[behind]) == 'x';
+        if (behind - first < 22 || end > behind + x)
+            continue;
+        if (is_pair(p, first, behind, false, start, end) || (x && is_pair(p, first, behind, true, start, end)))
+            return true;
+    }
     return false;
 }
 
@@ -206,7 +245,7 @@ static void naive(const uint8_t *p, size_t n, bool words, struct hits *h)
 {
     h->n = 0;
     for (size_t start = 0; start < n; start++)
-        for (size_t v = 0; v < VALUES; v++) {
+        for (size_t v = 0; v < VALUES && is_word(p[start]); v++) { /* each begins with a letter or digit */
             size_t length = strlen(values[v].text);
             if (n - start < length || (is_word_kind(v) && !words))
                 continue;
@@ -217,7 +256,8 @@ static void naive(const uint8_t *p, size_t n, bool words, struct hits *h)
                 continue;
             bool email = strchr(values[v].text, '@') != NULL;
             if (email ? is_email_token(p, n, start, start + length)
-                      : is_run_token(p, n, start, start + length) || is_glued(p, n, start, start + length)) {
+                      : is_run_token(p, n, start, start + length) || is_glued(p, n, start, start + length) ||
+                            is_paired(p, n, start, start + length)) {
                 assert_true(h->n < HITS_MAX);
                 h->value[h->n] = v;
                 h->start[h->n++] = start;
@@ -360,7 +400,8 @@ static void no_window_ends_inside_of_a_token(void **state)
 {
     (void)state;
     enum { WINDOW = 4096, AROUND = 8 };
-    static const char *const beside[] = {",", "\\n", "%2c", "\xe5\xbc\xa0", "----", "+", "x", "7", "_", "", "."};
+    static const char *const beside[] = {",", "\\n", "%2c",         "\xe5\xbc\xa0",      "----", "+", "x", "7", "_",
+                                         "",  ".",   "17412345678", "110146199003070028"};
     static uint8_t text[WINDOW + 256];
     total = 0;
     for (size_t v = 0; v < VALUES; v++)

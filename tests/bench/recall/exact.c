@@ -107,6 +107,55 @@ FORM(id_wide)
     writing_digits(p->id, writing_full_width, c->cell[ID]);
 }
 
+/* Two numbers with nothing between them; that of another is nobody's. */
+static const char *another_mobile(struct rng *r)
+{
+    static char mobile[12];
+    snprintf(mobile, sizeof mobile, "139%08u", (unsigned)rng_below(r, 100000000));
+    return mobile;
+}
+static const char *another_id(struct rng *r, size_t digits)
+{
+    static char id[19];
+    snprintf(id, sizeof id, digits == 18 ? "3201471984%02u21%04u" : "320147840%u210%02u", 1 + (unsigned)rng_below(r, 9),
+             (unsigned)rng_below(r, 100));
+    return id;
+}
+static const char *short_id(const struct person *p)
+{
+    static char id[19];
+    snprintf(id, sizeof id, p->id[6] == '1' ? "%.6s%.9s" : "%s", p->id, p->id + 8);
+    return id;
+}
+#define PAIR(function, cell, first, second)                                                                            \
+    FORM(function)                                                                                                     \
+    {                                                                                                                  \
+        UNUSED_R;                                                                                                      \
+        CELL(c, cell, "%s%s", first, second);                                                                          \
+    }
+PAIR(mobile_and_id, MOBILE, p->mobile, p->id)
+PAIR(id_and_mobile, ID, p->id, p->mobile)
+PAIR(mobile_before_id, MOBILE, p->mobile, another_id(r, 18))
+PAIR(mobile_behind_id, MOBILE, another_id(r, 18), p->mobile)
+PAIR(mobile_before_short_id, MOBILE, p->mobile, another_id(r, 15))
+PAIR(mobile_behind_short_id, MOBILE, another_id(r, 15), p->mobile)
+PAIR(mobile_before_mobile, MOBILE, p->mobile, another_mobile(r))
+PAIR(mobile_behind_mobile, MOBILE, another_mobile(r), p->mobile)
+PAIR(id_before_mobile, ID, p->id, another_mobile(r))
+PAIR(id_behind_mobile, ID, another_mobile(r), p->id)
+PAIR(short_id_before_mobile, ID, short_id(p), another_mobile(r))
+PAIR(short_id_behind_mobile, ID, another_mobile(r), short_id(p))
+FORM(id_cyrillic_behind_mobile)
+{
+    CELL(c, ID, p->id[17] == 'X' ? "%s%.17s\xd0\xa5" : "%s%.18s", another_mobile(r), p->id);
+}
+FORM(name_mobile_id)
+{
+    UNUSED_R;
+    CELL(c, MOBILE, "%s%s%s", p->name, p->mobile, p->id);
+    CELL(c, NAME, "%s", "");
+}
+
 FORM(mrn_plain)
 {
     UNUSED_R;
@@ -238,6 +287,20 @@ static const struct form forms[] = {
     {"ID, E+17", RECALL_KEPT, id_scientific, NULL},
     {"ID, full-width", RECALL_EXACT, id_wide, NULL},
     {"ID, cut by a spreadsheet", RECALL_KEPT, id_damaged, NULL},
+    {"mobile and ID in one", RECALL_EXACT, mobile_and_id, NULL},
+    {"ID and mobile in one", RECALL_EXACT, id_and_mobile, NULL},
+    {"name, mobile and ID in one", RECALL_EXACT, name_mobile_id, NULL},
+    {"mobile before another's ID", RECALL_EXACT, mobile_before_id, NULL},
+    {"mobile behind another's ID", RECALL_EXACT, mobile_behind_id, NULL},
+    {"mobile before another's 15 digits", RECALL_EXACT, mobile_before_short_id, NULL},
+    {"mobile behind another's 15 digits", RECALL_EXACT, mobile_behind_short_id, NULL},
+    {"mobile before another's", RECALL_EXACT, mobile_before_mobile, NULL},
+    {"mobile behind another's", RECALL_EXACT, mobile_behind_mobile, NULL},
+    {"ID before another's mobile", RECALL_EXACT, id_before_mobile, NULL},
+    {"ID behind another's mobile", RECALL_EXACT, id_behind_mobile, NULL},
+    {"ID, Cyrillic, behind a mobile", RECALL_EXACT, id_cyrillic_behind_mobile, NULL},
+    {"ID, 15 digits, before a mobile", RECALL_EXACT, short_id_before_mobile, NULL},
+    {"ID, 15 digits, behind a mobile", RECALL_EXACT, short_id_behind_mobile, NULL},
     {"record number, name", RECALL_KEPT, mrn_plain, NULL},
     {"record number without its zeros, name", RECALL_KEPT, mrn_zeroless, NULL},
     {"e-mail", RECALL_EXACT, email_plain, NULL},

@@ -20,6 +20,10 @@ MOBILE_AS(mask_star_x, "%.3s**xx%s", m, m + 7)
 MOBILE_AS(mask_two_widths, "%.3s＊＊**%s", m, m + 7)
 MOBILE_AS(mask_dots_times, "%.3s●●××%s", m, m + 7)
 ID_AS(mask_id_star_x, "%.6s****xxxx%s", d, d + 14)
+MOBILE_AS(mask_x_wide, "%.3sxx＊＊%s", m, m + 7)
+MOBILE_AS(mask_wide_x, "%.3s＊＊xx%s", m, m + 7)
+MOBILE_AS(mask_x_dots, "%.3sX●X●%s", m, m + 7)
+ID_AS(mask_id_wide_x, "%.6s＊xxxxxx＊%s", d, d + 14)
 
 static size_t characters(const char *s)
 {
@@ -166,6 +170,10 @@ static const struct form forms[] = {
     {"174＊＊**5678, name", RECALL_KEPT, mask_two_widths, NULL},
     {"174●●××5678, name", RECALL_KEPT, mask_dots_times, NULL},
     {"ID 6+4*4x+4, name", RECALL_KEPT, mask_id_star_x, NULL},
+    {"174xx＊＊5678, name", RECALL_KEPT, mask_x_wide, NULL},
+    {"174＊＊xx5678, name", RECALL_KEPT, mask_wide_x, NULL},
+    {"174X●X●5678, name", RECALL_KEPT, mask_x_dots, NULL},
+    {"ID 6+＊6x＊+4, name", RECALL_KEPT, mask_id_wide_x, NULL},
     {"174****5678, name, community", RECALL_KEPT, mask344_community, GLUED},
     {"174****5678, name, address", RECALL_STRONG, mask344_address, GLUED},
     {"174****5678, ID 1+16*+1, name", RECALL_KEPT, mask344_id1, GLUED},

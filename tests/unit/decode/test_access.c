@@ -28,11 +28,21 @@ static void a_head_alone_is_damaged(void **state)
     free(text);
 }
 
+static void a_version_that_nobody_knows_is_unsupported(void **state)
+{
+    (void)state;
+    uint8_t head[4096] = "\0\1\0\0Standard ACE DB\0\7";
+    decoded_is(dye_span_of(head, sizeof head), "[]\n= unread unsupported\n");
+    head[20] = 6; /* of Access 2019; zeros stand for a key */
+    decoded_is(dye_span_of(head, sizeof head), "[]\n= unread encrypted\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(user_tables_are_parts_and_values_are_text),
         cmocka_unit_test(a_head_alone_is_damaged),
+        cmocka_unit_test(a_version_that_nobody_knows_is_unsupported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,40 @@ static void deleted_rows_in_pages_in_use_are_of_it_too(void **state)
     free(text);
 }
 
+static void what_a_deleted_row_had_in_other_pages_stands_behind_it(void **state)
+{
+    (void)state;
+    struct dye_span in = decoded_load("fuzz/corpus/sqlite/deleted_long.db");
+    static const char last[] = "七八九十|15498765432\n";
+    char *text = decoded(in, NULL), *cut = strstr(text, "|甲2|17421234002|一二三四");
+    assert_non_null(cut);
+    char *rest = strchr(cut, '\n') + 1, *end = strchr(rest, '\n') + 1;
+    assert_int_equal(strncmp(rest, "|", 1), 0);
+    assert_int_equal(strncmp(end - strlen(last), last, strlen(last)), 0);
+    assert_true(end - cut > 3 * 400);
+    free(text);
+    /* But not where they are more than the row says. */
+    uint8_t *p = (uint8_t *)(uintptr_t)in.p;
+    for (size_t page = 0; page < in.n / 512; page++)
+        if (memmem(p + 512 * page, 512, "15498765432", 11) != NULL)
+            p[512 * page + 3] = 3;
+    text = decoded(in, NULL);
+    assert_non_null(strstr(text, "|甲2|17421234002|一二三四"));
+    assert_null(strstr(text, "15498765432"));
+    free(text);
+    free(p);
+}
+
+static void deleted_rows_of_a_number_alone_are_told(void **state)
+{
+    (void)state;
+    char *text = decoded_file("fuzz/corpus/sqlite/deleted_long.db", NULL);
+    char *at = strstr(text, "[deleted freepage cell]\n");
+    assert_non_null(at);
+    assert_non_null(strstr(at, "\n17499000060\n17499000061\n"));
+    free(text);
+}
+
 static void a_list_of_free_pages_that_is_a_circle_ends(void **state)
 {
     (void)state;
@@ -175,6 +209,8 @@ int main(void)
         cmocka_unit_test(what_a_virtual_table_shows_stands_in_tables),
         cmocka_unit_test(deleted_rows_in_free_pages_are_a_part),
         cmocka_unit_test(deleted_rows_in_pages_in_use_are_of_it_too),
+        cmocka_unit_test(what_a_deleted_row_had_in_other_pages_stands_behind_it),
+        cmocka_unit_test(deleted_rows_of_a_number_alone_are_told),
         cmocka_unit_test(a_list_of_free_pages_that_is_a_circle_ends),
         cmocka_unit_test(rows_before_the_cut_are_kept),
         cmocka_unit_test(no_cut_passes_for_a_whole),

@@ -141,6 +141,34 @@ static void a_number_may_be_glued_to_letters(void **state)
     check("%2017412345678%20", "c0@3+11 ");
 }
 
+static void two_numbers_may_be_glued_to_each_other(void **state)
+{
+    (void)state;
+    check("1741234567811014619900307001X", "c0@0+11 c1@11+18 ");
+    check("11014619900307001x17412345678", "c1@0+18 c0@18+11 ");
+    check("17412345678110146199003070000", "c0@0+11 c16@11+18 ");
+    check("11014619900307000017412345678", "c16@0+18 c0@18+11 ");
+    check("1741234567815400000000", "c0@0+11 c6@11+11 ");
+    check("1540000000017412345678", "c6@0+11 c0@11+11 ");
+    check("2999999999917412345678", "c0@11+11 ");
+    check("17412345678110146900307001", "c0@0+11 c15@11+15 ");
+    check("11014690030700117412345678", "c15@0+15 c0@15+11 ");
+    check("张三1741234567811014619900307001X,", "c0@6+11 c1@17+18 ");
+    check("\xd5\xc5\xc8\xfd"
+          "17412345678110146199003070000",
+          "c0@4+11 c16@15+18 "); /* GBK: 张三 */
+    check("zhang1741234567811014619900307001x", "c0@5+11 c1@16+18 ");
+    check("11014619900307000017412345678VIP", "c16@0+18 c0@18+11 ");
+    check("1741234567811014619900307001\xd0\xa5,", "c0@0+11 c1@11+19 "); /* Cyrillic */
+    check("11014619900307001\xd0\xa5"
+          "17412345678",
+          "c1@0+19 c0@19+11 ");
+    check("1741234567811014619900307001", "");
+    check("1741234567811014619900307001张", "");
+    check("91741234567811014619900307001X", "");
+    check("174123456781101461990030700001", "");
+}
+
 static void an_id_ends_in_whatever_looks_like_x(void **state)
 {
     (void)state;
@@ -239,7 +267,17 @@ static void a_mask_may_be_of_several_signs(void **state)
     check("174****5678×2", "c7@0+11 ");
     check("●174****5678", "c7@3+11 ");
     check("110146********0012", "");
-    check("174＊＊xx5678", ""); /* no star */
+    check("174＊＊xx5678 174xx＊＊5678", "c7@0+15 c7@16+15 ");
+    check("174x●X×5678", "c7@0+14 ");
+    check("174＊xxx5678", "c7@0+13 ");
+    check("174×＊xx5678号", "c7@0+14 ");
+    check("1741234x＊x＊,1741234＊x＊x,", "c17@0+15 c17@16+15 ");
+    check("110146＊xxxxxx＊001X", "c8@0+22 ");
+    check("174\xa3\xaa\xa3\xaaxx5678|174xx\xa1\xf1\xa1\xf1"
+          "5678",
+          "c7@0+13 c7@14+13 "); /* GBK: stars, circles */
+    check("174＊＊xxx5678", "");
+    check("174Ltd。", "");
 }
 
 static void digests_are_found_cut_and_in_base64(void **state)
@@ -475,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_is_a_whole_run_of_letters_and_digits),
         cmocka_unit_test(a_number_may_be_glued_to_letters),
+        cmocka_unit_test(two_numbers_may_be_glued_to_each_other),
         cmocka_unit_test(an_id_ends_in_whatever_looks_like_x),
         cmocka_unit_test(rows_in_base64_are_looked_into),
         cmocka_unit_test(case_does_not_matter),

@@ -11,12 +11,13 @@
  * Tried besides: from its second byte, what follows a byte >= 0x80 (in GB18030 that first byte may be the trail of a
  * character) or a backslash (`\n17...` in JSON and SQL); from its sixth, what follows `\uXXXX`, from its third what
  * follows `%`; of digits alone, the 11 behind 86, 0086 or 0; among letters, a stretch of 11, 15 or 18 digits, those 11
- * behind such a prefix, and 17 before an x; a mobile in groups of 3-4-4, 3-3-5 or 4-4-3 and an ID in groups of 6-8-4 by
- * `-`, `.` or space; 17 digits before what looks like X; 11 or 18 characters some of which are '*' or x, or ×,
- * ＊, ●, ○, • in UTF-8, GB18030 or Big5, behind a digit (several of these, but x only beside '*'); base64 that '='
- * ends; digits of other writings, and digits with something invisible between them (scan/wide.h); an address whose '@'
- * is "(at)" or full-width; plain tokens inside of 40 or more characters of base64, placed where those begin. One probe
- * of the filter a try; the fingerprint is checked behind it, so a hit is exact.
+ * behind such a prefix, and 17 before an x; of 22, 26 or 29 digits, or 28 and an x, the 11 of a mobile (1, and 3 or
+ * more) that they begin or end with, and the rest; a mobile in groups of 3-4-4, 3-3-5 or 4-4-3 and an ID in groups of
+ * 6-8-4 by `-`, `.` or space; 17 digits before what looks like X; 11 or 18 characters some of which are '*' or x, or
+ * ×, ＊, ●, ○, • in UTF-8, GB18030 or Big5, behind a digit (several of these too); base64 that '=' ends; digits of
+ * other writings, and digits with something invisible between them (scan/wide.h); an address whose '@' is "(at)" or
+ * full-width; plain tokens inside of 40 or more characters of base64, placed where those begin. One probe of the filter
+ * a try; the fingerprint is checked behind it, so a hit is exact.
  */
 #include "dye/index.h"
 
