@@ -63,13 +63,25 @@ static int order(const void *a, const void *b)
     return x->start != y->start ? (x->start > y->start) - (x->start < y->start) : (x->n > y->n) - (x->n < y->n);
 }
 
+/* Of what passed a filter only what is in the index stays: of a clean dump next to nothing. */
+static void drop_strangers(struct scan *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_passed; i++)
+        dye_index_call_keys(s->set->part[s->passed[i].part], s->passed[i].probe);
+    for (size_t i = 0; i < s->n_passed; i++)
+        if (dye_index_call_found(s->set->part[s->passed[i].part], s->passed[i].probe))
+            s->passed[n++] = s->passed[i];
+    s->stats.maybes += s->n_passed - n; /* the others count when they are looked up */
+    s->n_passed = n;
+}
+
 enum dye_status hits_settle(struct scan *s)
 {
     uint8_t lower[EMAIL_MAX];
+    drop_strangers(s);
     if (s->n_passed > 1)
         qsort(s->passed, s->n_passed, sizeof *s->passed, order);
-    for (size_t i = 0; i < s->n_passed; i++)
-        dye_index_call_keys(s->set->part[s->passed[i].part], s->passed[i].probe);
     for (size_t i = 0; i < s->n_passed; i++) {
         const struct passed *t = &s->passed[i];
         for (size_t k = 0; k < t->n; k++)

@@ -38,23 +38,21 @@ static uint64_t column(uint64_t bytes, unsigned k)
     return ((bytes >> k & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080)) >> 56;
 }
 
-static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+static void classify(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][ROW])
 {
     enum { AT_ONCE = 8 };
     for (size_t b = first; b < first + n_blocks; b++) {
-        for (unsigned k = 0; k < MASKS; k++)
-            m[k][b] = 0;
+        uint64_t c[MASKS_COLUMNS] = {0};
         for (unsigned at = 0; at < BLOCK_BYTES; at += AT_ONCE, p += AT_ONCE) {
-            uint64_t classes = 0, signs = 0;
-            for (unsigned i = 0; i < AT_ONCE; i++) {
-                classes |= (uint64_t)masks_classes[0][p[i]] << 8 * i;
-                signs |= (uint64_t)masks_classes[1][p[i]] << 8 * i;
-            }
-            for (unsigned k = 0; k < 8; k++)
-                m[k][b] |= column(classes, k) << at;
-            for (unsigned k = 8; signs != 0 && k < MASKS; k++)
-                m[k][b] |= column(signs, k - 8) << at;
+            uint64_t codes = 0;
+            for (unsigned i = 0; i < AT_ONCE; i++)
+                codes |= (uint64_t)masks_codes[p[i]] << 8 * i;
+            for (unsigned k = 0; k < MASKS_COLUMNS; k++)
+                c[k] |= column(codes, k) << at;
         }
+#define PUT(mask, word) m[mask][b] = (word)
+        MASKS_OF_COLUMNS(PUT, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+#undef PUT
     }
 }
 

@@ -14,10 +14,13 @@
 
 enum {
     WINDOW = 64,                   /* blocks */
-    LOOKAHEAD = 2,                 /* blocks behind the window: the longest run that counts ends in them */
+    LOOKAHEAD = 8,                 /* blocks behind the window: the longest run that counts ends in the first two, the
+                                    * others let the next window begin where eight words fill a cache line */
     SPAN = 1 + WINDOW + LOOKAHEAD, /* and one before */
+    ROW = SPAN + 7,                /* words from one mask to the next: their blocks 1 are on cache lines of their own */
     WINDOW_BYTES = WINDOW * BLOCK_BYTES,
-    TEXT_AHEAD = 4 * WINDOW_BYTES, /* that text is called for before it is read */
+    TEXT_AHEAD = 4 * WINDOW_BYTES, /* that text is called for before it is read: into the outer cache, since the inner
+                                    * one is full with masks */
     RUN_MIN = DYE_TOKEN_MIN_BYTES, /* no scanned kind with a shape of its own is shorter than a passport, 9 */
     RUN_MAX = DYE_TOKEN_MAX_BYTES, /* SHA-256 and SM3 in hex */
     RUNS_A_BLOCK = 8,
@@ -58,7 +61,8 @@ struct window {
     uint8_t lane_of[3][BLOCK_BYTES]; /* for runs of digits, of both, of letters, and their length; set by the caller */
     bool all_runs;                   /* any run of letters and digits is looked for */
     size_t at;                       /* of the window, in the text */
-    uint64_t m[ALL_MASKS][SPAN];
+    _Alignas(64) uint64_t unused[7]; /* so that m[...][1] are on cache lines */
+    uint64_t m[ALL_MASKS][ROW];
     uint64_t run_blocks,
         other_blocks; /* bit b - 1: in block b a run begins, or anything that is no run and no address */
     size_t n_runs, n_mobiles, n_ids, n_ats, n_highs, n[LANES];

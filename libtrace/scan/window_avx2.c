@@ -161,11 +161,11 @@ INLINE void half_block(const uint8_t *p, uint64_t m[MASKS])
     m[HIDES] = bits(c3);
 }
 
-INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+INLINE void classify_256(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][ROW])
 {
     for (size_t b = first; b < first + n_blocks; b++, p += BLOCK_BYTES) {
         uint64_t early[MASKS], late[MASKS];
-        __builtin_prefetch(p + TEXT_AHEAD); /* processors stop to look ahead at the end of a page */
+        __builtin_prefetch(p + TEXT_AHEAD, 0, 2); /* processors stop to look ahead at the end of a page */
         half_block(p, early);
         half_block(p + BLOCK_BYTES / 2, late);
         for (size_t k = 0; k < MASKS; k++)

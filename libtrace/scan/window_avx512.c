@@ -74,44 +74,44 @@ INLINE void columns_of_two(__m512i first, __m512i second, __m512i ret[2])
     ret[1] = _mm512_permutex2var_epi8(first, _mm512_add_epi8(order, _mm512_set1_epi8(4)), second);
 }
 
-/* Eight blocks' bytes with the classes of eight masks -> words b to b + 7 of those masks. */
-INLINE void columns(const __m512i bytes[BLOCKS], unsigned n, size_t b, uint64_t m[][SPAN])
+/* Eight blocks' codes -> words b to b + 7 of the masks. */
+INLINE void masks(const __m512i codes[BLOCKS], size_t b, uint64_t m[][ROW])
 {
     __m512i two[BLOCKS / 2][2];
+    words c[MASKS_COLUMNS];
     for (unsigned i = 0; i < BLOCKS / 2; i++)
-        columns_of_two(bytes[2 * i], bytes[2 * i + 1], two[i]);
+        columns_of_two(codes[2 * i], codes[2 * i + 1], two[i]);
     for (unsigned half = 0; half < 2; half++) {
-        __m512i a = _mm512_shuffle_i64x2(two[0][half], two[1][half], 0x44); /* 0 0 1 1: masks 0 and 1 of blocks 0-3 */
-        __m512i c = _mm512_shuffle_i64x2(two[2][half], two[3][half], 0x44);
+        __m512i a = _mm512_shuffle_i64x2(two[0][half], two[1][half], 0x44); /* 0 0 1 1: columns 0, 1 of blocks 0-3 */
+        __m512i d = _mm512_shuffle_i64x2(two[2][half], two[3][half], 0x44);
         __m512i e = _mm512_shuffle_i64x2(two[0][half], two[1][half], 0xee);
         __m512i g = _mm512_shuffle_i64x2(two[2][half], two[3][half], 0xee);
-        const __m512i of[4] = {_mm512_shuffle_i64x2(a, c, 0x88), _mm512_shuffle_i64x2(a, c, 0xdd),
-                               _mm512_shuffle_i64x2(e, g, 0x88), _mm512_shuffle_i64x2(e, g, 0xdd)};
-        for (unsigned k = 0; k < 4; k++)
-            if (4 * half + k < n)
-                _mm512_storeu_si512(&m[4 * half + k][b], of[k]);
+        c[4 * half] = (words)_mm512_shuffle_i64x2(a, d, 0x88);
+        c[4 * half + 1] = (words)_mm512_shuffle_i64x2(a, d, 0xdd);
+        c[4 * half + 2] = (words)_mm512_shuffle_i64x2(e, g, 0x88);
+        c[4 * half + 3] = (words)_mm512_shuffle_i64x2(e, g, 0xdd);
     }
+#define PUT(mask, word) walk_store(&m[mask][b], (word))
+    MASKS_OF_COLUMNS(PUT, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+#undef PUT
 }
 
-INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][SPAN])
+INLINE void classify_eight(const uint8_t *p, size_t b, uint64_t m[][ROW])
 {
     const __m512i turned = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
-    const uint8_t *t = masks_classes[0], *u = masks_classes[1];
-    __m512i classes[BLOCKS], signs[BLOCKS];
+    const uint8_t *t = masks_codes;
+    __m512i codes[BLOCKS];
     for (unsigned i = 0; i < BLOCKS; i++, p += BLOCK_BYTES) {
         __m512i v = _mm512_shuffle_epi8(_mm512_loadu_si512(p), turned);
-        __builtin_prefetch(p + TEXT_AHEAD); /* processors stop to look ahead at the end of a page */
-        __mmask64 high = _mm512_movepi8_mask(v);
-        classes[i] = _mm512_maskz_permutex2var_epi8(~high, _mm512_loadu_si512(t), v, _mm512_loadu_si512(t + 64));
-        signs[i] =
-            _mm512_mask_mov_epi8(_mm512_permutex2var_epi8(_mm512_loadu_si512(u), v, _mm512_loadu_si512(u + 64)), high,
-                                 _mm512_permutex2var_epi8(_mm512_loadu_si512(u + 128), v, _mm512_loadu_si512(u + 192)));
+        __builtin_prefetch(p + TEXT_AHEAD, 0, 2); /* processors stop to look ahead at the end of a page */
+        codes[i] = _mm512_mask_mov_epi8(
+            _mm512_permutex2var_epi8(_mm512_loadu_si512(t), v, _mm512_loadu_si512(t + 64)), _mm512_movepi8_mask(v),
+            _mm512_permutex2var_epi8(_mm512_loadu_si512(t + 128), v, _mm512_loadu_si512(t + 192)));
     }
-    columns(classes, 8, b, m);
-    columns(signs, MASKS - 8, b, m + 8);
+    masks(codes, b, m);
 }
 
-INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN])
+INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][ROW])
 {
     size_t b = first;
     for (; n_blocks >= BLOCKS; b += BLOCKS, n_blocks -= BLOCKS, p += BLOCKS * BLOCK_BYTES)
@@ -119,7 +119,7 @@ INLINE void classify_512(const uint8_t *p, size_t n_blocks, size_t first, uint64
     if (n_blocks == 0)
         return;
     uint8_t padded[BLOCKS * BLOCK_BYTES] = {0};
-    uint64_t few[MASKS][SPAN];
+    uint64_t few[MASKS][ROW];
     memcpy(padded, p, n_blocks * BLOCK_BYTES);
     classify_eight(padded, 0, few);
     for (size_t k = 0; k < MASKS; k++)

@@ -18,7 +18,7 @@
 #define INLINE static inline __attribute__((always_inline)) WALK_TARGET
 
 /* Masks of n_blocks blocks from p on, into words `first` and on. */
-typedef void (*classify_fn)(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][SPAN]);
+typedef void (*classify_fn)(const uint8_t *p, size_t n_blocks, size_t first, uint64_t m[][ROW]);
 
 /* A mask's words, and those one behind them, whose last bits may be wrong where they follow from the next ones. */
 struct pair {
@@ -63,27 +63,27 @@ INLINE struct pair eight_in_a_row(struct pair x)
 }
 
 /* Where four characters may begin: every other byte is >= 0x80. In Big5 the second of two may be a letter. */
-INLINE struct pair four_characters(uint64_t m[][SPAN], size_t b)
+INLINE struct pair four_characters(uint64_t m[][ROW], size_t b)
 {
     return in_a_row(in_a_row(pair_of(m[HIGH], b), 2), 4);
 }
 
 /* Where eleven of two bytes may, behind a byte < 0x80. */
-INLINE words long_highs(uint64_t m[][SPAN], size_t b)
+INLINE words long_highs(uint64_t m[][ROW], size_t b)
 {
     struct pair eight = in_a_row(four_characters(m, b), 8);
     return eight.now & ahead(eight, 6) & ~behind(m[HIGH], b);
 }
 
 /* And where four may behind a digit, the first of which may be one that hides. */
-INLINE words hidden(uint64_t m[][SPAN], size_t b)
+INLINE words hidden(uint64_t m[][ROW], size_t b)
 {
     return walk_load(m[HIDES] + b) & behind(m[DIGIT], b) & four_characters(m, b).now;
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A
  * number begins there, or a letter or digit behind a byte >= 0x80 does, which may be that character's. */
-INLINE words groups(uint64_t m[][SPAN], size_t b)
+INLINE words groups(uint64_t m[][ROW], size_t b)
 {
     struct pair gap = either(either(pair_of(m[DOT], b), pair_of(m[DASH], b)), pair_of(m[SPACE], b));
     struct pair digit = pair_of(m[DIGIT], b), two = in_a_row(digit, 1);
@@ -102,7 +102,7 @@ struct runs {
     words mobiles, ids, others;
 };
 
-INLINE struct runs runs_of(uint64_t m[][SPAN], size_t b, struct pair beside, words edge, bool all)
+INLINE struct runs runs_of(uint64_t m[][ROW], size_t b, struct pair beside, words edge, bool all)
 {
     _Static_assert(RUN_MIN == 8, "eight in a row");
     struct pair alnum = pair_of(m[ALNUM], b), digit = pair_of(m[DIGIT], b), stop = either(alnum, beside);
@@ -120,7 +120,7 @@ INLINE struct runs runs_of(uint64_t m[][SPAN], size_t b, struct pair beside, wor
 }
 
 /* What addresses are made of and where they end: capitals take a second look. */
-INLINE void bounds(uint64_t m[][SPAN], size_t b, words beside_behind)
+INLINE void bounds(uint64_t m[][ROW], size_t b, words beside_behind)
 {
     struct pair dash = pair_of(m[DASH], b);
     words alnum = walk_load(m[ALNUM] + b), upper = walk_load(m[UPPER] + b);
@@ -133,7 +133,7 @@ INLINE void bounds(uint64_t m[][SPAN], size_t b, words beside_behind)
 }
 
 /* What of this is looked at in the block behind the window too. */
-INLINE void derive_last(uint64_t m[][SPAN])
+INLINE void derive_last(uint64_t m[][ROW])
 {
     enum { LAST = WINDOW + 1 };
     uint64_t beside[2];
@@ -145,7 +145,7 @@ INLINE void derive_last(uint64_t m[][SPAN])
     m[DOMAIN][LAST] = (m[ALNUM][LAST] & ~m[UPPER][LAST]) | m[DOT][LAST] | (m[DASH][LAST] & ~before_dash);
 }
 
-INLINE words beside_of(uint64_t m[][SPAN], size_t b)
+INLINE words beside_of(uint64_t m[][ROW], size_t b)
 {
     return walk_load(m[HIGH] + b) | walk_load(m[EXTRA] + b) | walk_load(m[BAR] + b);
 }
@@ -153,7 +153,7 @@ INLINE words beside_of(uint64_t m[][SPAN], size_t b)
 /* Derives masks, and lists what begins in the window. */
 INLINE void derive(struct window *w, bool all)
 {
-    uint64_t(*m)[SPAN] = w->m;
+    uint64_t(*m)[ROW] = w->m;
     size_t mobiles = 0, ids = 0, ats = 0, highs = 0;
     w->run_blocks = w->other_blocks = 0;
     for (size_t b = 1; b <= WINDOW; b += WORDS) {
@@ -235,9 +235,11 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
 {
     /* Of the window before, the last block and those behind it are known. */
     size_t known = at > 0 ? LOOKAHEAD : 0, from = at + known * BLOCK_BYTES, wanted = SPAN - 1 - known;
-    for (size_t k = 0; k < MASKS; k++)
-        for (size_t b = 0; b <= LOOKAHEAD; b++)
-            w->m[k][b] = b <= known && at > 0 ? w->m[k][WINDOW + b] : 0;
+    for (size_t k = 0; k < MASKS; k++) {
+        w->m[k][0] = at > 0 ? w->m[k][WINDOW] : 0;
+        for (size_t b = 1; b <= known; b += WORDS)
+            walk_store(w->m[k] + b, walk_load(w->m[k] + WINDOW + b));
+    }
     size_t left = from < text.n ? text.n - from : 0, blocks = left / BLOCK_BYTES, tail = left % BLOCK_BYTES;
     if (blocks >= wanted) {
         blocks = wanted;

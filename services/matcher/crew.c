@@ -1,7 +1,5 @@
 #include "crew.h"
 
-#include "read_at.h"
-
 #include "dye/buf.h"
 #include "dye/key.h"
 
@@ -22,7 +20,7 @@ struct crew_page {
     struct dye_layout layout;
     struct dye_chunk_memory memory; /* of its bytes; has none before it is first used */
     struct dye_buf text;            /* where that is another */
-    int fd;                         /* where its bytes are still to be read from, or -1 */
+    struct file_view *view;         /* where its bytes stand, or NULL */
     uint64_t at;                    /* in there */
     char *part;
     struct dye_buf lines;
@@ -31,17 +29,11 @@ struct crew_page {
 };
 
 struct source { /* of chunks that stand in a file */
-    int fd;
+    struct file_view *view;
     crew_next_fn next;
     void *arg;
     const char *part;
     bool ended;
-};
-
-struct worker {
-    struct crew *crew;
-    pthread_t thread;
-    struct dye_chunk_memory memory; /* of chunks that it reads itself: always the same, which stays in the cache */
 };
 
 struct crew {
@@ -57,7 +49,8 @@ struct crew {
     bool ending, writing;
     enum dye_status status; /* of the first chunk that failed */
     struct dye_scan_stats stats;
-    struct worker workers[CREW_THREADS_MAX];
+    struct file_view *view; /* of the source; closed when all is written */
+    pthread_t threads[CREW_THREADS_MAX];
     size_t n_threads, n_pages;
     struct crew_page pages[CREW_THREADS_MAX + SPARE]; /* the one of a turn: turn % n_pages */
 };
@@ -82,7 +75,8 @@ static enum dye_status put(FILE *to, struct dye_buf *lines)
     return wrote ? DYE_OK : DYE_E_IO;
 }
 
-/* Holding the lock, which is given up while it writes: by one thread at a time, from the page whose turn it is. */
+/* Holding the lock, which is given up while it writes: by one thread at a time, from the page whose turn it is. What is
+ * written is done with. */
 static void write_pages(struct crew *c)
 {
     if (c->writing)
@@ -92,6 +86,8 @@ static void write_pages(struct crew *c)
         if (c->status == DYE_OK) {
             pthread_mutex_unlock(&c->lock);
             enum dye_status status = put(c->to, &p->lines);
+            if (p->view != NULL)
+                file_view_release(p->view, p->at + p->chunk.bytes.n);
             pthread_mutex_lock(&c->lock);
             c->status = status != DYE_OK ? status : p->status;
         }
@@ -123,25 +119,13 @@ enum dye_status crew_write(struct crew_page *p, const char *line, size_t n)
     return status == DYE_OK ? dye_buf_append(&p->lines, line, n) : status;
 }
 
-/* A file that has become shorter is none that can be read. */
-static enum dye_status read_chunk(struct crew *c, struct crew_page *p, struct dye_chunk_memory *m)
+static void look_through(struct crew *c, struct crew_page *p)
 {
-    size_t n = p->chunk.bytes.n;
-    m->p = m->p != NULL ? m->p : malloc(c->max);
-    if (m->p == NULL)
-        return DYE_E_NOMEM;
-    m->high = n > m->high ? n : m->high;
-    if (read_at(p->fd, p->at, m->p, n) < n)
-        return DYE_E_IO;
-    p->chunk.bytes.p = p->chunk.text.p = m->p;
-    return DYE_OK;
-}
-
-static void look_through(struct crew *c, struct crew_page *p, struct dye_chunk_memory *m)
-{
-    enum dye_status status = p->fd >= 0 ? read_chunk(c, p, m) : DYE_OK;
-    if (status == DYE_OK)
-        status = c->fn(c->arg, &p->chunk, p->part, p, &p->stats);
+    if (p->view != NULL)
+        p->chunk.bytes.p = p->chunk.text.p = file_view_at(p->view, p->at, p->chunk.bytes.n);
+    enum dye_status status = c->fn(c->arg, &p->chunk, p->part, p, &p->stats);
+    if (p->view != NULL && !file_view_whole(p->view))
+        status = DYE_E_IO; /* whatever was found in what is not there */
     pthread_mutex_lock(&c->lock);
     p->status = status;
     p->state = DONE;
@@ -165,11 +149,11 @@ static struct crew_page *next_waiting(struct crew *c)
 }
 
 /* Makes a free page that of the next turn. */
-static bool begin_page(struct crew *c, struct crew_page *p, const char *part, int fd)
+static bool begin_page(struct crew *c, struct crew_page *p, const char *part, struct file_view *view)
 {
     free(p->part);
     p->part = strdup(part);
-    p->fd = fd;
+    p->view = view;
     p->stats = (struct dye_scan_stats){0};
     p->turn = c->given;
     return p->part != NULL;
@@ -183,7 +167,7 @@ static struct crew_page *next_of_source(struct crew *c)
         return NULL;
     struct crew_page *p = page_of(c, c->given);
     s->ended = c->status != DYE_OK || !s->next(s->arg, &p->chunk, &p->at);
-    if (!s->ended && !begin_page(c, p, s->part, s->fd)) {
+    if (!s->ended && !begin_page(c, p, s->part, s->view)) {
         c->status = DYE_E_NOMEM;
         s->ended = true;
     }
@@ -200,8 +184,7 @@ static struct crew_page *next_of_source(struct crew *c)
 
 static void *thread_main(void *arg)
 {
-    struct worker *w = arg;
-    struct crew *c = w->crew;
+    struct crew *c = arg;
     pthread_mutex_lock(&c->lock);
     for (;;) {
         struct crew_page *p = next_waiting(c);
@@ -209,7 +192,7 @@ static void *thread_main(void *arg)
             p = next_of_source(c);
         if (p != NULL) {
             pthread_mutex_unlock(&c->lock);
-            look_through(c, p, &w->memory);
+            look_through(c, p);
             pthread_mutex_lock(&c->lock);
         } else if (c->ending) {
             break;
@@ -250,11 +233,8 @@ enum dye_status crew_new(size_t max_bytes, crew_fn fn, void *arg, FILE *to, stru
         dye_buf_init(&c->pages[i].text, 2 * max_bytes + 16, true);
     }
     /* With fewer threads than wanted, or none, it only takes longer. */
-    for (struct worker *w = c->workers; c->n_threads < want; w++, c->n_threads++) {
-        w->crew = c;
-        if (pthread_create(&w->thread, NULL, thread_main, w) != 0)
-            break;
-    }
+    while (c->n_threads < want && pthread_create(&c->threads[c->n_threads], NULL, thread_main, c) == 0)
+        c->n_threads++;
     *ret = c;
     return DYE_OK;
 }
@@ -275,9 +255,8 @@ void crew_free(struct crew *c)
     pthread_cond_broadcast(&c->work);
     pthread_mutex_unlock(&c->lock);
     for (size_t i = 0; i < c->n_threads; i++)
-        pthread_join(c->workers[i].thread, NULL);
-    for (size_t i = 0; i < CREW_THREADS_MAX; i++)
-        memory_free(&c->workers[i].memory);
+        pthread_join(c->threads[i], NULL);
+    file_view_close(c->view);
     for (size_t i = 0; i < c->n_pages; i++) {
         struct crew_page *p = &c->pages[i];
         memory_free(&p->memory);
@@ -325,7 +304,7 @@ static enum dye_status begin(struct crew *c, const struct dye_chunk *chunk, cons
     pthread_mutex_unlock(&c->lock);
     DYE_TRY(status);
     p->chunk = *chunk; /* nobody else looks at a free page */
-    return begin_page(c, p, part, -1) ? DYE_OK : DYE_E_NOMEM;
+    return begin_page(c, p, part, NULL) ? DYE_OK : DYE_E_NOMEM;
 }
 
 static void give(struct crew *c, struct crew_page *p, bool by_itself)
@@ -337,7 +316,7 @@ static void give(struct crew *c, struct crew_page *p, bool by_itself)
         pthread_cond_signal(&c->work);
     pthread_mutex_unlock(&c->lock);
     if (by_itself)
-        look_through(c, p, &c->workers[0].memory);
+        look_through(c, p);
 }
 
 enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const struct dye_chunk *chunk, const char *part)
@@ -351,17 +330,19 @@ enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const str
     return DYE_OK;
 }
 
-enum dye_status crew_read(struct crew *c, int fd, crew_next_fn next, void *arg, const char *part)
+enum dye_status crew_read(struct crew *c, struct file_view *view, crew_next_fn next, void *arg, const char *part)
 {
-    struct source s = {.fd = fd, .next = next, .arg = arg, .part = part};
+    struct source s = {.view = view, .next = next, .arg = arg, .part = part};
+    assert(c->view == NULL);
     pthread_mutex_lock(&c->lock);
+    c->view = view;
     c->source = &s;
     pthread_cond_broadcast(&c->work);
     while (!s.ended) {
         struct crew_page *p = c->n_threads == 0 ? next_of_source(c) : NULL;
         if (p != NULL) {
             pthread_mutex_unlock(&c->lock);
-            look_through(c, p, &c->workers[0].memory);
+            look_through(c, p);
             pthread_mutex_lock(&c->lock);
         } else if (!s.ended) {
             pthread_cond_wait(&c->over, &c->lock);
@@ -378,6 +359,8 @@ enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats)
     pthread_mutex_lock(&c->lock);
     while (c->written < c->given)
         pthread_cond_wait(&c->moved, &c->lock);
+    file_view_close(c->view);
+    c->view = NULL;
     add_stats(stats, &c->stats);
     c->stats = (struct dye_scan_stats){0};
     enum dye_status status = c->status;

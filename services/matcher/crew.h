@@ -10,6 +10,8 @@
  * chunks are looked through by the caller's own thread. Memory: CREW_THREADS_MAX + 6 chunks and what was written of
  * each, at the most; who has more to write waits for its turn and writes through.
  */
+#include "file_view.h"
+
 #include "dye/chunker.h"
 #include "dye/scan.h"
 
@@ -38,11 +40,12 @@ DYE_MUST_CHECK enum dye_status crew_take(struct crew *c, struct dye_chunker *chu
  * there is none. Any thread, one at a time. */
 typedef bool (*crew_next_fn)(void *arg, struct dye_chunk *ret, uint64_t *ret_at);
 /*
- * All these chunks. Who looks through one asks for it and reads it by itself, into memory that stays in its core's
- * cache, so that nobody waits to be given one. Returns when the last one is begun; fd stays open until crew_finish. A
- * file that turns out shorter is DYE_E_IO, as an earlier chunk's.
+ * All these chunks, of which the bytes stand in a view. Who looks through one asks for it by itself, so that nobody
+ * waits to be given one. Returns when the last one is begun. The view is the crew's from now on: crew_finish closes it,
+ * and comes between two of them. A file that turns out shorter is DYE_E_IO, as an earlier chunk's.
  */
-DYE_MUST_CHECK enum dye_status crew_read(struct crew *c, int fd, crew_next_fn next, void *arg, const char *part);
+DYE_MUST_CHECK enum dye_status crew_read(struct crew *c, struct file_view *view, crew_next_fn next, void *arg,
+                                         const char *part);
 /* Until all chunks are done and written. Adds up what was counted. */
 DYE_MUST_CHECK enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats);
 

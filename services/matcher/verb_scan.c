@@ -50,6 +50,7 @@ struct scan {
     char file[LOCATION_MAX]; /* prefix of parts; "" for a single one */
     char *part;
     enum dye_status fault;      /* the crew's, which ends everything */
+    struct dye_error why;       /* and what to say of it */
     atomic_uint_least64_t done; /* bytes */
     struct progress progress;
     pthread_mutex_t telling; /* guards it */
@@ -218,6 +219,10 @@ static enum dye_status scan_file(void *arg, const char *path, int fd, bool below
     s->fault = crew_finish(s->crew, &s->stats); /* until then its threads read the file */
     clear_progress(s);
     close(fd);
+    if (s->fault != DYE_OK)
+        (void)dye_fail(&s->why, s->fault, "%s: %s", path,
+                       s->fault == DYE_E_IO ? "it became shorter while it was read, or its disk fails"
+                                            : dye_status_name(s->fault));
     return s->fault == DYE_OK ? status : DYE_STOPPED;
 }
 
@@ -234,7 +239,7 @@ static enum dye_status scan_all(struct scan *s, struct files *files, struct dye_
     enum dye_status status = files_each(files, scan_file, s, err);
     if (s->fault == DYE_E_IO && ferror(stdout) != 0)
         return DYE_OK; /* which is said of any program's output, at its end */
-    return s->fault == DYE_OK ? status : dye_fail(err, s->fault, "scan: %s", dye_status_name(s->fault));
+    return s->fault == DYE_OK ? status : dye_fail(err, s->fault, "scan: %s", s->why.message);
 }
 
 static enum dye_status run(struct verb_call *call, struct dye_error *err)

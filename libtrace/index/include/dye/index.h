@@ -119,9 +119,11 @@ DYE_API bool dye_index_maybe(const struct dye_index *x, enum dye_token_class cla
  * how many. Same value, several canaries: several entries. The fingerprint is computed only when the probe is there. */
 DYE_API size_t dye_index_find(const struct dye_index *x, uint64_t probe, struct dye_span form,
                               struct dye_index_entry ret[], size_t cap);
-/* Call the memory that dye_index_find will read for a probe: where its keys are; and, once that is there, the keys. */
+/* Call the memory that dye_index_find will read for a probe, each once what the one before called is there: where its
+ * keys are; the keys; and, where it is one of them, what they are. False where it is none. */
 DYE_API void dye_index_call_bucket(const struct dye_index *x, uint64_t probe);
 DYE_API void dye_index_call_keys(const struct dye_index *x, uint64_t probe);
+DYE_API bool dye_index_call_found(const struct dye_index *x, uint64_t probe);
 /* What a canary has that only corroborates, for comparing a record's other fields: number i of it. False behind the
  * last. */
 DYE_API bool dye_index_trait_at(const struct dye_index *x, uint32_t canary, size_t i, struct dye_index_entry *ret);
