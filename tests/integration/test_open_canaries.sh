@@ -73,7 +73,7 @@ is "its accounts likewise, and that is said" "$(dyetrace accounts "$dump" --sour
 like "as text" "$(dyetrace accounts "$dump" --source register/all)" '100 canaries are not counted: another source held them too'
 
 # ---- shared canaries ----
-# At an epsilon of 1e-3 another than who leaked is named in one run of 25,000; at 1e-6 in none of 400,000.
+# At an epsilon of 1e-3 another than who leaked is named in one run of 19,000; at 1e-6 in none of 240,000 simulated.
 for branch in b1 b2 b3; do run dyetrace source add "chain/$branch" --sector hospital --population 20000; done
 run dyetrace seed --shared --sources chain/b1,chain/b2,chain/b3 --colluders 2 --epsilon 1e-6 --survival 0.5 -o "$SCRATCH/copies" --json
 planted=$(jq .canaries <<<"$OUT")

@@ -27,7 +27,7 @@ is "or registered" "$(home_sql 'SELECT count(*) FROM dyetrace.canary')" 0
 # ---- copies ----
 # The key, and with it the code, is another in each run. At an epsilon of 1e-3, and a plan for half of the rows against a
 # leak that keeps four fifths of them, the two who join below are both missed in one run of 50,000, and somebody else is
-# named in one of 12,000, as epsilon allows. At 1e-6 it was none of 300,000, and no more than epsilon by design.
+# named in one of 12,000, as epsilon allows. At 1e-6 it was none of 60,000 simulated, and is no more than that by design.
 exit_is "shared canaries are seeded" 0 \
     dyetrace seed --shared --sources "$BRANCHES" --colluders 2 --epsilon 1e-6 --survival 0.5 -o "$SCRATCH/copies" --json
 planted=$(jq .canaries <<<"$OUT")
