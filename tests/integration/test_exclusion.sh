@@ -94,7 +94,7 @@ one_line_error "and says so" 'made for another key'
 cp "$list" "$SCRATCH/flipped.list"
 middle=$(($(stat -c %s "$list") / 2))
 was=$(od -An -tu1 -j "$middle" -N 1 "$list") # a fixed byte would stand there already in one run of 256
-printf "\\x$(printf %02x $((was ^ 1)))" | dd of="$SCRATCH/flipped.list" bs=1 seek="$middle" conv=notrunc 2>/dev/null
+printf '%b' "\\x$(printf %02x $((was ^ 1)))" | dd of="$SCRATCH/flipped.list" bs=1 seek="$middle" conv=notrunc 2>/dev/null
 exit_is "a changed byte is found" 3 away dyetrace exclusion filter --list "$SCRATCH/flipped.list" --key "$key" "$SCRATCH/batch.csv"
 one_line_error "and told from a wrong key" 'flipped\.list: .*damaged'
 exit_is "so is half a file" 3 away dyetrace exclusion filter --list <(head -c 5000 "$list") --key "$key" "$SCRATCH/batch.csv"
