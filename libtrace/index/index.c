@@ -203,8 +203,10 @@ static enum dye_status map(const char *path, bool whole, const struct dye_index_
     uint8_t *image = MAP_FAILED;
     bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(struct image_header);
     if (regular)
-        image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | (whole ? MAP_POPULATE : 0), fd, 0);
+        image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
+    if (image != MAP_FAILED) /* what is read from the disk may come in large pages then */
+        (void)madvise(image, (size_t)st.st_size, MADV_HUGEPAGE);
     if (!regular)
         DYE_FAIL(err, DYE_E_STREAM, "%s: not an index", path);
     if (image == MAP_FAILED)

@@ -91,7 +91,7 @@ static inline size_t write_word(token *list, size_t n, uint64_t bits, token firs
     return n;
 }
 
-/* 64 bits of a mask from block b, bit `shift` on. Blocks behind the last one are empty. */
+/* 64 bits of a mask from block b, bit `shift` on. b at most WINDOW + 1. */
 static inline uint64_t window_bits(const struct window *w, unsigned mask, size_t b, unsigned shift)
 {
     return w->m[mask][b] >> shift | w->m[mask][b + 1] << 1 << (63 - shift);

@@ -245,7 +245,8 @@ INLINE void window_read(struct window *w, struct dye_span text, size_t at, class
         blocks = wanted;
         tail = 0;
     }
-    classify(text.p + from, blocks, 1 + known, w->m);
+    if (blocks > 0)
+        classify(text.p + from, blocks, 1 + known, w->m);
     if (tail > 0) {
         uint8_t padded[BLOCK_BYTES] = {0};
         memcpy(padded, text.p + from + blocks * BLOCK_BYTES, tail);

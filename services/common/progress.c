@@ -1,27 +1,21 @@
 #include "progress.h"
 
+#include "monotonic.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void progress_start(struct progress *p, const char *what, const char *unit, uint64_t total)
 {
-    double t = now();
+    double t = monotonic_seconds();
     *p = (struct progress){what, unit, total, t, t, isatty(STDERR_FILENO) == 1};
 }
 
 void progress_at(struct progress *p, uint64_t done)
 {
     double t;
-    if (!p->on || (t = now()) - p->shown < 0.1)
+    if (!p->on || (t = monotonic_seconds()) - p->shown < 0.1)
         return;
     p->shown = t;
     bool bytes = strcmp(p->unit, "B") == 0;

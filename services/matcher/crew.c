@@ -359,6 +359,8 @@ enum dye_status crew_finish(struct crew *c, struct dye_scan_stats *stats)
     pthread_mutex_lock(&c->lock);
     while (c->written < c->given)
         pthread_cond_wait(&c->moved, &c->lock);
+    if (c->view != NULL && !file_view_whole(c->view) && c->status == DYE_OK)
+        c->status = DYE_E_IO; /* who looked for the next chunk may be the only one to have met it */
     file_view_close(c->view);
     c->view = NULL;
     add_stats(stats, &c->stats);

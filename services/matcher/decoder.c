@@ -1,6 +1,7 @@
 #include "decoder.h"
 
 #include "hearing.h"
+#include "monotonic.h"
 #include "process.h"
 #include "scratch.h"
 #include "sniffer.h"
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,7 +137,7 @@ enum dye_status decoder_run(const struct decoder *decoder, int in_fd, const stru
     off_t from = lseek(in_fd, 0, SEEK_CUR); /* the child shares the offset, and moves it */
     *h = (struct hearing){
         .decoder = decoder, .in_fd = in_fd, .from = from > 0 ? from : 0, .limits = limits, .events = events};
-    h->deadline_ms = hearing_now_ms() + (int64_t)decoder->seconds * 1000;
+    h->deadline_ms = monotonic_ms() + (int64_t)decoder->seconds * 1000;
     enum sandbox_level level = SANDBOX_NONE;
     enum sniffed is = decoder->sniffer != NULL ? sniffer_ask(decoder->sniffer, in_fd, &level) : SNIFFED_OTHER;
     h->level = level;

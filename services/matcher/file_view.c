@@ -5,37 +5,50 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { CALL_BYTES = 64 << 10, RELEASE_BYTES = 16 << 20, PAGE_BYTES = 4096 };
+enum { CALL_BYTES = 64 << 10, RELEASE_BYTES = 16 << 20 };
 
 struct file_view {
     int fd;
     uint8_t *p;
     uint64_t bytes, released;
+    size_t page; /* bytes */
     atomic_bool torn;
     struct sigaction before; /* what SIGBUS did */
 };
 
 static struct file_view *_Atomic looked_at;
 
-/* Zeros for a page that is not there; for any other address, what would have happened without us. */
+/* Puts zeros where the page of an address is not there. */
+static bool mend(struct file_view *v, uintptr_t address)
+{
+    uintptr_t page = address & ~(uintptr_t)(v->page - 1);
+    if (page - (uintptr_t)v->p >= v->bytes)
+        return false;
+    atomic_store(&v->torn, true); /* before anybody can see them */
+    return mmap((void *)page, v->page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+/* For any other address, and for a signal that somebody sent, what would have happened without us. */
 static void on_bus(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     struct file_view *v = atomic_load(&looked_at);
-    uintptr_t at = (uintptr_t)info->si_addr & ~(uintptr_t)(PAGE_BYTES - 1);
-    if (v != NULL && at - (uintptr_t)v->p < v->bytes &&
-        mmap((void *)at, PAGE_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
-        atomic_store(&v->torn, true);
-    else if (v == NULL || sigaction(signal_number, &v->before, NULL) != 0) /* it faults again */
+    bool sent = info->si_code <= 0;
+    if (v != NULL && !sent && mend(v, (uintptr_t)info->si_addr))
+        return;
+    if (v == NULL || sigaction(signal_number, &v->before, NULL) != 0)
         signal(signal_number, SIG_DFL);
+    if (sent)
+        raise(signal_number); /* else it faults again */
 }
 
 enum dye_status file_view_open(int fd, struct file_view **ret)
 {
     struct sigaction handler = {.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_RESTART};
     struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > SIZE_MAX)
         return DYE_E_IO;
     struct file_view *v = calloc(1, sizeof *v), *none = NULL;
     if (v == NULL)
@@ -46,6 +59,7 @@ enum dye_status file_view_open(int fd, struct file_view **ret)
         return DYE_E_IO;
     }
     v->fd = fd;
+    v->page = (size_t)sysconf(_SC_PAGESIZE);
     v->p = p;
     v->bytes = (uint64_t)st.st_size;
     if (!atomic_compare_exchange_strong(&looked_at, &none, v)) {

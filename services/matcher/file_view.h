@@ -7,7 +7,9 @@
  * file that becomes shorter, or a disk that fails, sends SIGBUS to who looks. Zeros take the place of such pages then,
  * and file_view_whole says so: nobody crashes, and nothing that was found may be told as all there is.
  *
- * Not for: who must see bytes that nobody changes meanwhile. Who looks reads each byte as it is then, perhaps twice.
+ * Not for: who must see bytes that nobody changes meanwhile. Who looks reads each byte as it is then, perhaps twice; a
+ * file that is written anew with as many bytes, or is shorter only while nobody looks, is whole. Nor for hugetlbfs,
+ * whose pages can't be mended.
  * One at a time in a process, whose handler of SIGBUS it is while it is open.
  */
 #include "dye/status.h"

@@ -1,5 +1,6 @@
 #include "hearing.h"
 
+#include "monotonic.h"
 #include "scratch.h"
 
 #include <errno.h>
@@ -9,24 +10,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SILENCE_MS = 10 * 60 * 1000 };
-
-int64_t hearing_now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* How long a further byte is waited for. */
 static int patience_ms(const struct hearing *h)
 {
     if (h->decoder->seconds == 0)
         return SILENCE_MS;
-    int64_t left = h->deadline_ms - hearing_now_ms();
+    int64_t left = h->deadline_ms - monotonic_ms();
     return left <= 0 ? 0 : left < SILENCE_MS ? (int)left : SILENCE_MS;
 }
 
@@ -144,7 +137,7 @@ static enum dye_status read_rest(struct hearing *h, uint64_t at, bool *ret_over)
         uint64_t left = h->limits->output_bytes - h->output;
         size_t room;
         uint8_t *p = room_for(h, &room);
-        if (h->decoder->seconds != 0 && hearing_now_ms() >= h->deadline_ms)
+        if (h->decoder->seconds != 0 && monotonic_ms() >= h->deadline_ms)
             h->fault = "limit: time";
         ssize_t got = h->fault == NULL ? pread(h->in_fd, p, room, h->from + (off_t)at) : 0;
         if (got < 0 && errno == EINTR)

@@ -31,7 +31,6 @@ struct hearing {
     uint8_t frame[FRAME_MAX_BYTES + 1]; /* and a NUL */
 };
 
-int64_t hearing_now_ms(void);
 /* To the child's last frame, or a fault. What an event returns but DYE_OK is returned. */
 DYE_MUST_CHECK enum dye_status hearing_listen(struct hearing *h);
 /* The part at hand is what the input still holds from `at` on, and `why` becomes its reason. */

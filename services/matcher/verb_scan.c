@@ -4,6 +4,7 @@
 #include "files.h"
 #include "index_file.h"
 #include "location.h"
+#include "monotonic.h"
 #include "offline.h"
 #include "plain_file.h"
 #include "privilege.h"
@@ -17,7 +18,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *opt_index;
@@ -226,13 +226,6 @@ static enum dye_status scan_file(void *arg, const char *path, int fd, bool below
     return s->fault == DYE_OK ? status : DYE_STOPPED;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static enum dye_status scan_all(struct scan *s, struct files *files, struct dye_error *err)
 {
     s->named = files->n > 1;
@@ -250,7 +243,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     struct files files = {.streams = true,
                           .n = call->args > 0 ? call->args : 1,
                           .paths = call->args > 0 ? call->argv + 1 : standard_input};
-    double started = now();
+    double started = monotonic_seconds();
     if (opt_index == NULL)
         DYE_FAIL(err, DYE_E_USAGE, "scan: --index FILE is missing");
     privilege_harden(); /* before any key */
@@ -270,7 +263,7 @@ static enum dye_status run(struct verb_call *call, struct dye_error *err)
     enum dye_status whole = index_file_check(s.index, err);
     if (whole != DYE_OK)
         status = whole; /* whatever that led to */
-    double seconds = now() - started;
+    double seconds = monotonic_seconds() - started;
     if (status == DYE_OK && opt_stats)
         fprintf(stderr, "dyetrace: scan: %" PRIu64 " bytes, %" PRIu64 " tokens, %" PRIu64 " hits, %.3f s, %.0f MB/s\n",
                 s.stats.bytes, s.stats.tokens, s.stats.hits, seconds, (double)s.stats.bytes / 1e6 / (seconds + 1e-9));

@@ -2,6 +2,8 @@
  * message at a time. What is not answered is sent again with the same control id, by which the receiver knows it. */
 #include "connector.h"
 
+#include "monotonic.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -20,13 +22,6 @@ struct link {
     int64_t deadline;  /* of the exchange under way, ms */
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void hang_up(struct link *l)
 {
     if (l->fd >= 0)
@@ -40,7 +35,7 @@ static enum dye_status await(const struct link *l, short events, struct dye_erro
 {
     for (;;) {
         struct pollfd p = {.fd = l->fd, .events = events};
-        int64_t left = l->deadline - now_ms();
+        int64_t left = l->deadline - monotonic_ms();
         int n = left > 0 ? poll(&p, 1, (int)left) : 0;
         if (n > 0)
             return DYE_OK;
@@ -155,7 +150,7 @@ static enum dye_status await_ack(struct link *l, const char *control, struct dye
 static enum dye_status exchange_once(struct link *l, struct dye_span framed, const char *control,
                                      struct dye_hl7_ack *ret, struct dye_error *err)
 {
-    l->deadline = now_ms() + (int64_t)l->c->timeout_s * 1000;
+    l->deadline = monotonic_ms() + (int64_t)l->c->timeout_s * 1000;
     if (l->fd < 0)
         DYE_TRY(call(l, err));
     DYE_TRY(send_all(l, framed, err));

@@ -18,6 +18,7 @@ static void use(const struct dye_index *x, size_t size)
         if (strlen(dye_index_canary_id(x, e.canary)) > size)
             abort();
         dye_index_call_keys(x, e.probe);
+        (void)dye_index_call_found(x, e.probe);
         (void)dye_index_find(x, e.probe, dye_span_str("anything"), found, 4);
         for (enum dye_token_class c = 0; c < DYE_TOKEN_CLASSES; c++)
             (void)dye_index_maybe(x, c, e.probe);
@@ -26,8 +27,10 @@ static void use(const struct dye_index *x, size_t size)
         for (size_t i = 0; dye_index_trait_at(x, c, i, &e); i++)
             if (e.canary != c)
                 abort();
-    for (uint64_t probe = 1; probe != 0; probe <<= 1)
+    for (uint64_t probe = 1; probe != 0; probe <<= 1) {
+        (void)dye_index_call_found(x, probe);
         (void)dye_index_find(x, probe, dye_span_str("anything"), found, 4);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

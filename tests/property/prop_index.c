@@ -49,6 +49,7 @@ static void all_added_are_found_and_nothing_else(void **state)
         value_of(i, value);
         uint64_t probe = dye_probe(&keys, dye_span_str(value));
         assert_true(dye_index_maybe(x, i % 5 == 0 ? DYE_TOKEN_MOBILE : DYE_TOKEN_DIGEST, probe));
+        assert_true(dye_index_call_found(x, probe));
         assert_int_equal(dye_index_find(x, probe, dye_span_str(value), found, 4), 1);
         snprintf(id, sizeof id, "c%llu", (unsigned long long)(i % CANARIES));
         assert_string_equal(dye_index_canary_id(x, found[0].canary), id);
@@ -59,6 +60,7 @@ static void all_added_are_found_and_nothing_else(void **state)
         value_of(i, value);
         uint64_t probe = dye_probe(&keys, dye_span_str(value));
         maybes += dye_index_maybe(x, DYE_TOKEN_DIGEST, probe);
+        assert_false(dye_index_call_found(x, probe));
         assert_int_equal(dye_index_find(x, probe, dye_span_str(value), found, 4), 0);
     }
     printf("filter passes %.3f %% of what is absent\n", 100.0 * (double)maybes / ABSENT);

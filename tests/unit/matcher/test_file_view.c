@@ -1,6 +1,7 @@
 #include "file_view.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -104,6 +105,32 @@ static void a_file_that_is_shorter_in_a_page_is_told_too(void **state)
     close(fd);
 }
 
+static volatile sig_atomic_t caught;
+
+static void count(int signal_number)
+{
+    (void)signal_number;
+    caught++;
+}
+
+static void a_signal_that_is_sent_goes_where_it_went_before(void **state)
+{
+    (void)state;
+    struct file_view *v;
+    struct sigaction ours = {.sa_handler = count}, before;
+    int fd = file_of_pages();
+    sigemptyset(&ours.sa_mask);
+    assert_int_equal(sigaction(SIGBUS, &ours, &before), 0);
+    assert_int_equal(file_view_open(fd, &v), DYE_OK);
+    caught = 0;
+    raise(SIGBUS);
+    assert_int_equal(caught, 1);
+    assert_true(file_view_whole(v));
+    file_view_close(v);
+    assert_int_equal(sigaction(SIGBUS, &before, NULL), 0);
+    close(fd);
+}
+
 static void one_is_open_at_a_time(void **state)
 {
     (void)state;
@@ -141,6 +168,7 @@ int main(void)
         cmocka_unit_test(what_is_released_gives_its_memory_back),
         cmocka_unit_test(pages_that_go_away_read_as_zeros_and_are_told),
         cmocka_unit_test(a_file_that_is_shorter_in_a_page_is_told_too),
+        cmocka_unit_test(a_signal_that_is_sent_goes_where_it_went_before),
         cmocka_unit_test(one_is_open_at_a_time),
         cmocka_unit_test(nothing_and_no_file_have_no_view),
     };

@@ -190,12 +190,38 @@ static void a_file_that_becomes_shorter_is_an_error_and_no_crash(void **state)
     close(fd);
 }
 
+/* Who looks for where the next chunk ends may be the only one to meet what is gone. */
+static bool none_is_left(void *arg, struct dye_chunk *ret, uint64_t *ret_at)
+{
+    (void)ret, (void)ret_at;
+    assert_int_equal(ftruncate(*(int *)arg, 0), 0);
+    return false;
+}
+
+static void a_file_that_is_shorter_where_no_chunk_is_looked_at_is_an_error(void **state)
+{
+    (void)state;
+    static uint8_t p[10 * TARGET];
+    struct dye_error err;
+    struct dye_scan_stats stats = {0};
+    struct crew *crew;
+    struct file_view *view;
+    int fd = file_of(p, sizeof p);
+    assert_int_equal(crew_new(MAX, look, NULL, stdout, &crew, &err), DYE_OK);
+    assert_int_equal(file_view_open(fd, &view), DYE_OK);
+    (void)!crew_read(crew, view, none_is_left, &fd, "");
+    assert_int_equal(crew_finish(crew, &stats), DYE_E_IO);
+    crew_free(crew);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_cut_as_the_chunker_would_cut_it),
         cmocka_unit_test(utf_16_is_left_to_the_chunker),
         cmocka_unit_test(a_file_that_becomes_shorter_is_an_error_and_no_crash),
+        cmocka_unit_test(a_file_that_is_shorter_where_no_chunk_is_looked_at_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
