@@ -83,7 +83,7 @@ int main(void)
             plant(&x, &t, pool == 1, &r);
             printf("%s, %s\n", x.sector->name, pool == 1 ? "pool values" : "default spaces");
             for (size_t a = 0; a < (pool == 1 ? ATTACKS : 1); a++)
-                held = attack(&x, a, &r) || (pool == 0) ? held : false;
+                held = attack(&x, a, 1e-3, &r) || (pool == 0) ? held : false;
         }
     }
     printf("with pool values no attack does better than chance: %s\n", held ? "held" : "MISSED");

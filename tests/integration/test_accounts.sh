@@ -115,7 +115,11 @@ exit_is "a mapping that is no YAML is an error" 3 dyetrace touch import "$SCRATC
 one_line_error "with its place" 'wrong\.yaml:[0-9]+:[0-9]+'
 
 pg_dump -d "$(home_conninfo)" >"$SCRATCH/stolen.sql"
-is "no account, patient or canary stands in the database" "$(grep -cE 'wang\.li|zhao\.min|late\.sun|M990000' "$SCRATCH/stolen.sql") $(grep -cFf <(cut -f2,4 "$SCRATCH/canaries.tsv" | tr '\t' '\n') "$SCRATCH/stolen.sql")" "0 0"
+cut -f2,4 "$SCRATCH/canaries.tsv" | tr '\t' '\n' >"$SCRATCH/numbers"
+is "no account, patient or canary stands in the database" "$(grep -cE 'wang\.li|zhao\.min|late\.sun|M990000' "$SCRATCH/stolen.sql") $(sed 's/\\\\x[0-9a-f]*//g' "$SCRATCH/stolen.sql" | grep -cFf "$SCRATCH/numbers")" "0 0"
+# A million places of its fingerprints, in hex, where ten digits in a row may be one of 240 numbers: one is, by chance, in one
+# run of 4,000, and two of them in one of 30 million.
+ok "nor in its bytes" test "$(grep -oE '\\\\x[0-9a-f]+' "$SCRATCH/stolen.sql" | grep -oFf "$SCRATCH/numbers" | sort -u | wc -l)" -lt 2
 home_sql "UPDATE dyetrace.touch_log SET last_at = last_at - interval '4 years'" >/dev/null
 daemons_up
 expired() {

@@ -23,7 +23,7 @@ receiver() {
     /usr/bin/python3 "$RECEIVER" "$dir" "${@:2}" >"$dir/out" 2>&1 </dev/null &
     printf -v "PID_$1" %s $!
     SCRATCH_ENDS+=("kill -9 $!")
-    eventually 10 test -s "$dir/port" || bail "the test's own $1 starts" "$(cat "$dir/out")"
+    eventually 30 test -s "$dir/port" || bail "the test's own $1 starts" "$(cat "$dir/out")"
     printf -v "PORT_$1" %s "$(cat "$dir/port")"
 }
 answers() { # NAME ANSWER
@@ -63,17 +63,19 @@ secret() { # NAME TEXT: a file of the zone's
 
 # conclude N VERDICT [PATH...]: as the matcher stores a result of dump number N.
 conclude() {
+    home_sql "BEGIN; $(concluded "$@"); COMMIT"
+}
+# concluded N VERDICT [PATH...]: the statements. In one transaction, several are news at one time, however slow the machine.
+concluded() {
     local dump paths
     dump=$(printf 'd%016x' "$1")
     paths=$(printf ",'%s'" "${@:3}")
-    home_sql "BEGIN;
-        INSERT INTO dyetrace.dump (dump_id, sha256, bytes, epoch, canaries) VALUES ('$dump', sha256('$dump'), 1, 1, 1) ON CONFLICT DO NOTHING;
+    echo "INSERT INTO dyetrace.dump (dump_id, sha256, bytes, epoch, canaries) VALUES ('$dump', sha256('$dump'), 1, 1, 1) ON CONFLICT DO NOTHING;
         DELETE FROM dyetrace.attribution WHERE dump_id = '$dump';
         INSERT INTO dyetrace.attribution (dump_id, epoch, acquired_at, verdict, controls, unexplained)
             VALUES ('$dump', 1, now(), '$2', ('$2' = 'control-hit')::int, 0);
         INSERT INTO dyetrace.attribution_source (dump_id, source_id, owner_id, rank, in_set, undecided, seen, planted, posterior, log10_lr, p_value, baseline)
-            SELECT '$dump', source_id, owner_id, 0, true, 0, 12, 40, 0.999, 12.345, 1e-9, 0.9 FROM dyetrace.source WHERE path IN ('-'$paths);
-        COMMIT"
+            SELECT '$dump', source_id, owner_id, 0, true, 0, 12, 40, 0.999, 12.345, 1e-9, 0.9 FROM dyetrace.source WHERE path IN ('-'$paths)"
 }
 alerts() { # FILTER [ARG...]: of `alert list --json`
     dyetrace alert list --json "${@:2}" | jq -r "$1"
@@ -109,7 +111,7 @@ like "the doctor says the same" "$(dyetrace doctor)" 'BAD +channels .*:[0-9]+: .
 hook_channel() { # digest and cooldown in seconds
     cat <<YAML
     - {name: hook, kind: webhook, url: "https://127.0.0.1:$PORT_hook/in?x=1", secret_file: hook.secret, ca: $SCRATCH/cert.pem,
-       timeout: 5, digest_seconds: $1, cooldown_seconds: $2}
+       timeout: 30, digest_seconds: $1, cooldown_seconds: $2}
 YAML
 }
 hook_channel 0 0 | channels tries=4 first_wait_seconds=1
@@ -131,7 +133,7 @@ forget hook
 } >"$SCRATCH/leak.csv"
 run dyetrace ingest "$SCRATCH/leak.csv" --json
 dump=$(jq -r .dump <<<"$OUT")
-eventually 10 got_is hook 1 || true
+eventually 20 got_is hook 1 || true
 is "a dump that names a source is told" "$(jq -r '.body | fromjson | [.alerts[] | .dump, .verdict, (.was // "-"), .set[]] | join(" ")' hook/log)" \
     "$dump attributed - jinan-hospital/his"
 same_json "with the figures of the verdict" "$(jq -c '.body | fromjson.alerts[0].sources[0] | [.seen, .planted, .log10_lr, .p_value]' hook/log)" \
@@ -146,7 +148,7 @@ dyetrace attribute "$dump" >/dev/null
 dyetrace ingest "$SCRATCH/leak.csv" >/dev/null
 conclude 1 insufficient
 conclude 2 attributed courier/north
-eventually 10 got_is hook 2 || true
+eventually 20 got_is hook 2 || true
 is "the same result again, and a first one that names nobody, are not told" "$(got hook)" 2
 
 # --- receivers that refuse, are away, redirect, die ------------------------------------------------------------------
@@ -183,7 +185,7 @@ answers hook 200
 forget hook
 answers hook hold
 conclude 5 attributed courier/north
-ok "a receiver has it and does not answer" eventually 10 got_is hook 1
+ok "a receiver has it and does not answer" eventually 20 got_is hook 1
 kill -9 "$(daemon_pid alerter)"
 answers hook 200
 dyetrace up 2>/dev/null
@@ -194,12 +196,12 @@ is "which shows the receiver that it is the same" "$(got hook)" 2
 forget hook
 answers hook hold
 conclude 6 attributed courier/north
-eventually 10 got_is hook 1 || true
+eventually 20 got_is hook 1 || true
 kill -9 "$PID_hook"
 wait "$PID_hook" 2>/dev/null
 answers hook 200
 waits() { [ "$(alerts 'select(.dump == "d0000000000000006") | .state' --pending)" = pending ]; }
-ok "what a receiver died with is still to be sent" eventually 10 waits
+ok "what a receiver died with is still to be sent" eventually 20 waits
 mkdir -p hook2
 receiver hook http 127.0.0.1 "$SCRATCH/both.pem"
 hook_channel 0 0 | channels tries=30
@@ -211,7 +213,7 @@ hook_channel 0 0 | channels
 forget hook
 conclude 7 attributed courier/north
 refused() { alerts .why --pending | grep -q "Couldn't connect"; }
-ok "where nobody listens it waits" eventually 10 refused
+ok "where nobody listens it waits" eventually 20 refused
 PORT_hook=$(cat hook/port)
 hook_channel 0 0 | channels
 ok "until somebody does" eventually 20 all_sent
@@ -237,20 +239,21 @@ forget hook
 hook_channel 4 600 | channels
 run dyetrace source add digest/one --sector courier
 run dyetrace source add digest/two --sector courier
-for n in 200 201 202; do conclude "$n" attributed digest/one; done
-ok "alerts within the window are told" eventually 15 got_is hook 1
+home_sql "BEGIN; $(for n in 200 201 202; do concluded "$n" attributed digest/one && echo ';'; done) COMMIT"
+ok "alerts within the window are told" eventually 30 got_is hook 1
 is "together, in one message" "$(jq -c '.body | fromjson.alerts | length' hook/log)" 3
 forget hook
-conclude 203 attributed digest/one
-conclude 204 attributed digest/one digest/two
-conclude 205 control-hit
-ok "a control hit goes at once, in spite of window and cooldown" eventually 3 got_is hook 1
+hook_channel 600 600 | channels # a window that does not end while a slow machine sends
+home_sql "BEGIN; $(concluded 203 attributed digest/one); $(concluded 204 attributed digest/one digest/two); $(concluded 205 control-hit); COMMIT"
+ok "a control hit goes at once, in spite of window and cooldown" eventually 20 got_is hook 1
 is "alone" "$(jq -r '.body | fromjson.alerts | map(.verdict) | join(" ")' hook/log)" control-hit
-ok "a source that was not told of goes after the window" eventually 10 got_is hook 2
-is "what is known waits for the cooldown" "$(alerts .dump --pending)" d00000000000000cb
+hook_channel 4 600 | channels
+ok "a source that was not told of goes after the window" eventually 20 got_is hook 2
+left_is() { [ "$(alerts .dump --pending)" = "$1" ]; } # got is not yet marked as sent
+ok "what is known waits for the cooldown" eventually 20 left_is d00000000000000cb
 is "and was not told" "$(jq -r '.body | fromjson.alerts[].dump' hook/log | grep -c d00000000000000cb)" 0
 hook_channel 0 0 | channels
-ok "it is told when that ends" eventually 10 all_sent
+ok "it is told when that ends" eventually 20 all_sent
 
 # --- channels that want some of it, and what is old ------------------------------------------------------------------
 
@@ -275,14 +278,14 @@ conclude 250 attributed courier/north
 conclude 251 attributed digest/one
 conclude 252 control-hit
 conclude 253 attributed courier/north/desk
-ok "alerts are given out" eventually 15 routed
+ok "alerts are given out" eventually 30 routed
 is "a source's go to who wants it, and to who wants a part that it stands for" "$(told 250)" "named part post "
 is "another's only to who wants what is named" "$(told 251)" "named "
 is "a part's to who wants what is above it" "$(told 253)" "named part post "
 is "a control hit goes to all" "$(told 252)" "named part post silence "
 conclude 250 insufficient
 conclude 251 not-covered
-ok "verdicts that are taken back are given out" eventually 15 routed
+ok "verdicts that are taken back are given out" eventually 30 routed
 is "to who was told of them" "$(told 250)" "named named part part post post "
 is "and to who wants such verdicts" "$(told 251)" "named named silence "
 { wanting post 'severity: high'; } | channels
@@ -306,7 +309,7 @@ is "what a channel did not get stays, as old as it may be" "$(alerts 'select(.du
 like "it is listed" "$(dyetrace alert list)" 'd00000000000000fa .* folded +post  \(2 told from '
 forget hook
 conclude 250 not-covered
-ok "and a verdict on that dump" eventually 15 routed
+ok "and a verdict on that dump" eventually 30 routed
 is "is still told to who knew of it" "$(told 250)" "far post "
 home_sql "DELETE FROM dyetrace.alert_delivery d USING dyetrace.alert_message m WHERE m.message_id = d.message_id AND m.state = 'failed';
     DELETE FROM dyetrace.alert_message WHERE state = 'failed'" >/dev/null
@@ -328,9 +331,8 @@ channels <<YAML
     - {name: own, kind: email, server: "smtp://127.0.0.1:$PORT_own", from: dyetrace@hospital.example, to: duty@hospital.example, digest_seconds: 0, cooldown_seconds: 0}
 YAML
 run dyetrace source add 齐鲁医院/门诊 --sector hospital
-conclude 300 attributed 齐鲁医院/门诊
-conclude 301 control-hit
-ok "a mail server gets mails" eventually 15 got_is box 2
+home_sql "BEGIN; $(concluded 300 attributed 齐鲁医院/门诊); $(concluded 301 control-hit); COMMIT"
+ok "a mail server gets mails" eventually 30 got_is box 2
 is "over TLS, as the user of the configuration" "$(jq -r '[.tls, .user] | join(" ")' box/log | sort -u)" "true dyetrace"
 is "from and to whom it says" "$(jq -r '[.sender, .to[]] | join(" ")' box/log | sort -u)" "dyetrace@hospital.example duty@hospital.example chief@hospital.example"
 is "the control hit first" "$(jq -r .subject box/log)" $'dyetrace: control-hit: dump d000000000000012d\ndyetrace: attributed: dump d000000000000012c'
@@ -342,7 +344,7 @@ exit_is "a server of another machine without STARTTLS gets none" 3 dyetrace aler
 is "nothing at all" "$(got open)" 0
 like "one of our own may lack it" "$(cat own/log)" '"tls": false'
 later() { alerts 'select(.channel == "own") | .why' --pending | grep -q 451; }
-ok "a mail that is put off is tried again" eventually 10 later
+ok "a mail that is put off is tried again" eventually 20 later
 answers own 250
 own_sent() { [ "$(alerts 'select(.channel == "own" and .state != "sent") | .alert')" = "" ]; }
 ok "and taken" eventually 20 own_sent
@@ -372,7 +374,7 @@ touch syslog
 receiver dead reset 127.0.0.1
 rsyslogd -n -f "$SCRATCH/rsyslog.conf" -i "$SCRATCH/rsyslog.pid" >"$SCRATCH/rsyslog.out" 2>&1 </dev/null &
 SCRATCH_ENDS+=("kill $!")
-eventually 10 test -S own.sock || bail "rsyslogd starts" "$(cat rsyslog.out)"
+eventually 30 test -S own.sock || bail "rsyslogd starts" "$(cat rsyslog.out)"
 chmod 666 own.sock
 channels digest_seconds=0 cooldown_seconds=0 <<YAML
     - {name: own, kind: syslog, address: "unix:$SCRATCH/own.sock"}
@@ -396,12 +398,12 @@ like "in the other form it is a CEF event" "$(jq -r 'select(.from == "imtcp") | 
     '^ ?CEF:0\|dyetrace\|dyetrace\|[0-9.]+\|attributed\|Verdict of a dump\|8\|rt=[0-9]{13} externalId='
 like "with its values escaped" "$(jq -r 'select(.from == "imptcp") | .msg' syslog)" 'cs3Label=sources cs3=(齐鲁医院/门诊\\n)?odd/a\\=b"c\]d\|e'
 untrusted() { alerts 'select(.channel == "stranger") | .why' --pending | grep -qi 'certificate\|peer'; }
-ok "a server whose certificate is not known gets nothing" eventually 10 untrusted
+ok "a server whose certificate is not known gets nothing" eventually 20 untrusted
 reset() { alerts 'select(.channel == "dead") | .why' --pending | grep -qi 'reset'; }
-ok "one that resets the connection has not got it" eventually 10 reset
+ok "one that resets the connection has not got it" eventually 20 reset
 home_sql "UPDATE dyetrace.alert_message SET attempts = 1000, next_at = now() WHERE channel = 'dead' AND state = 'pending'" >/dev/null
 given_up() { alerts 'select(.channel == "dead") | .why' --failed | grep -q 'within its last try'; }
-ok "a message that killed the sender in its last try is given up" eventually 10 given_up
+ok "a message that killed the sender in its last try is given up" eventually 20 given_up
 
 # --- what it must not do ---------------------------------------------------------------------------------------------
 

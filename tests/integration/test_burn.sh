@@ -44,7 +44,8 @@ cat "$SCRATCH/seeded.csv" "$SCRATCH/noise.csv" "$SCRATCH/sims.txt" >"$SCRATCH/af
 after=$(dyetrace ingest "$SCRATCH/after.csv" --json | jq -r .dump)
 is "a burned canary is still found, and marked" "$(dyetrace sightings --dump "$after" --canary "$(head -n 1 "$SCRATCH/victims")" --json | jq -r .burned)" true
 is "not in the dump that came before" "$(dyetrace sightings --dump "$before" --canary "$(head -n 1 "$SCRATCH/victims")" --json | jq -r .burned)" null
-burned=$(home_sql 'SELECT count(*) FROM dyetrace.canary_burn JOIN dyetrace.placement USING (canary_id) JOIN dyetrace.source USING (source_id) WHERE path ~ '"'jinan'")
+# Of those in the dump: the one that was seeded after them may be of the county too.
+burned=$(home_sql 'SELECT canary_id FROM dyetrace.canary_burn' | grep -cxF -f <(jq -r .canary "$SCRATCH/revealed.jsonl"))
 seen() {
     dyetrace attribute "$1" --json | jq '.sources[] | select(.source == "jinan-hospital/his").seen'
 }

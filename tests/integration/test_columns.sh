@@ -18,9 +18,12 @@ rng = random.Random(5)
 people = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 rows = [[p["name"], p["identifiers"]["mobile"], p["birth"]] for p in people]
 surnames, given = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"
-for _ in range(4000 - len(rows)):
-    rows.append([rng.choice(surnames) + rng.choice(given) + rng.choice(given), rng.choice(("174", "138", "159")) + "%08d" % rng.randrange(10**8),
-                 "%d-%02d-%02d" % (rng.randrange(1940, 2010), rng.randrange(1, 13), rng.randrange(1, 29))])
+taken = {p["name"] for p in people} | {p["birth"] for p in people}
+while len(rows) < 4000: # a shuffled line that shows a canary's birth date or name by chance, one run of 2,000, is a find
+    row = [rng.choice(surnames) + rng.choice(given) + rng.choice(given), rng.choice(("174", "138", "159")) + "%08d" % rng.randrange(10**8),
+           "%d-%02d-%02d" % (rng.randrange(1940, 2010), rng.randrange(1, 13), rng.randrange(1, 29))]
+    if row[0] not in taken and row[2] not in taken:
+        rows.append(row)
 rng.shuffle(rows)
 names, mobiles, births = ([r[i] for r in rows] for i in range(3))
 mobiles = [m[:3] + "****" + m[7:] for m in mobiles]

@@ -10,15 +10,18 @@ seed_csv jinan/his/east 40 "$SCRATCH/east.csv"
 seed_csv jinan/his/west 100 "$SCRATCH/west.csv"
 reveal jinan/his/east >"$SCRATCH/east.jsonl"
 reveal jinan/his/west >"$SCRATCH/west.jsonl"
+# All days are counted from one moment: of a test that looks twice, midnight passes in between in one run of some thousand.
+NOW=$(date -u +%s)
 day() { # DAYS AGO
-    date -u -d "$1 days ago" +%Y-%m-%d
+    date -u -d "@$((NOW - $1 * 86400))" +%Y-%m-%d
 }
+AT="to_timestamp($NOW)"
 # The east's were planted one a day, the oldest 60 days ago; half of the west's a year ago, the rest after the copy.
 i=0
 while read -r canary; do
-    echo "UPDATE dyetrace.placement SET planted_at = now() - interval '$((60 - i++)) days' WHERE canary_id = '$canary';"
+    echo "UPDATE dyetrace.placement SET planted_at = $AT - interval '$((60 - i++)) days' WHERE canary_id = '$canary';"
 done < <(jq -r .canary "$SCRATCH/east.jsonl") >"$SCRATCH/dates.sql"
-jq -r .canary "$SCRATCH/west.jsonl" | awk '{ printf "UPDATE dyetrace.placement SET planted_at = now() - interval '\''%d days'\'' WHERE canary_id = '\''%s'\'';\n", NR <= 50 ? 365 : 10, $1 }' >>"$SCRATCH/dates.sql"
+jq -r .canary "$SCRATCH/west.jsonl" | awk -v at="$AT" '{ printf "UPDATE dyetrace.placement SET planted_at = %s - interval '\''%d days'\'' WHERE canary_id = '\''%s'\'';\n", at, NR <= 50 ? 365 : 10, $1 }' >>"$SCRATCH/dates.sql"
 home_sql "$(cat "$SCRATCH/dates.sql")" >/dev/null
 
 # Ten of the east's first twenty, thirty of the west's first fifty; the visits end 35 days ago.
@@ -65,7 +68,7 @@ merged=$(dyetrace ingest "$SCRATCH/merged.csv" --acquired-at "$(day 2)T00:00:00Z
 is "nor does a table of two sources" "$(dyetrace attribute "$merged" --json | jq -c '[.sources[].taken.by_newest] | any')" false
 
 # Rotations: a canary that was taken out ends the bracket, and one that was is missing begins it.
-home_sql "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = now() - interval '30 days' WHERE canary_id = '$(head -n 1 "$SCRATCH/east.jsonl" | jq -r .canary)'" >/dev/null
+home_sql "UPDATE dyetrace.placement SET state = 'withdrawn', withdrawn_at = $AT - interval '30 days' WHERE canary_id = '$(head -n 1 "$SCRATCH/east.jsonl" | jq -r .canary)'" >/dev/null
 ATTRIBUTION=$(dyetrace attribute "$dump" --json)
 is "what was withdrawn later was there" "$(source_of jinan/his/east '[.taken.before[:10], .taken.several]')" "[\"$(day 30)\",false]"
 

@@ -160,6 +160,7 @@ mkdir -p "$DYETRACE_HOME/sectors"
 cat >"$DYETRACE_HOME/sectors/clinic.yaml" <<YAML
 sector: clinic
 table: visits
+population: {age: {20-60: 1}} # who is two days old has no three days of visits: among all ages, one run of 1,600
 rows: {3: 1}
 columns:
   - {name: mrn, kind: mrn, empty: 0.5}

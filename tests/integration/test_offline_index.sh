@@ -42,8 +42,10 @@ is "and its name is written out" "$(jq -r .part <<<"$OUT" | sort -u)" 'a%1b[2J%0
 mkdir much && (cd much && split -l 1 -a 3 - part. < <(seq 400; cat ../a.csv))
 exit_is "more files than a process may hold are looked through" 0 bash -c "ulimit -n 30 && exec dyetrace scan --index list.idx --json much"
 is "to the last of them" "$(jq -r .canary <<<"$OUT" | sort | tr '\n' ' ')" "c1 c4 "
+# More than a pipe holds, so that the scan has begun when the waiting does.
+yes '' | head -n 200000 >blank
 on_a_terminal() {
-    script -qec "(cat a.csv; sleep 0.3) | dyetrace scan --index list.idx - $1" /dev/null </dev/null
+    script -qec "(cat a.csv blank; sleep 0.3) | dyetrace scan --index list.idx - $1" /dev/null </dev/null
 }
 like "on a terminal it says how far it is" "$(on_a_terminal '>hits')" 'scan: [0-9]+ MB, [0-9]+ MB/s'
 is "unless its hits come there" "$(on_a_terminal '' | grep -c 'MB/s')" 0

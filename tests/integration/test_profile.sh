@@ -50,7 +50,7 @@ is "its word for the sexes" "$(cut -d, -f3 "$SCRATCH/rows" | sort -u | tr '\n' '
 is "its dates" "$(cut -d, -f4 "$SCRATCH/rows" | grep -c -E '^[0-9]{4}/[0-9]{2}/[0-9]{2}$')" 200
 is "its phones, of the default space" "$(cut -d, -f6 "$SCRATCH/rows" | grep -c -E '^1[57]4-?[0-9]{4}-[0-9]{4}$')" 200
 is "its street" "$(cut -d, -f7 "$SCRATCH/rows" | grep -c '区泉城路[1-9]号$')" 200
-is "and its empty IDs, about a quarter" "$(cut -d, -f5 "$SCRATCH/rows" | grep -c '^$' | awk '{print ($1 > 25 && $1 < 80)}')" 1
+is "and its empty IDs, about a quarter" "$(cut -d, -f5 "$SCRATCH/rows" | grep -c '^$' | awk '{print ($1 > 20 && $1 < 90)}')" 1 # outside by chance: one run of 14 million
 
 # What is revealed is what was written, and what was written is found.
 reveal jinan-hospital/his >"$SCRATCH/revealed"
@@ -72,8 +72,8 @@ is "the first stay as they were" \
     "$(reveal jinan-hospital/his | jq -r '[.identifiers.mrn, .name, .address] | join(",")' | grep -c -F -f <(cut -d, -f1,2,7 "$SCRATCH/rows"))" 200
 
 # Values of pools stand in the records, and the profile says of whom they are.
-printf '16000000001-16000000080\n' >"$SCRATCH/sims.txt"
-printf '7000000001-7000000080\n' >"$SCRATCH/voided.txt"
+printf '16000000001-16000000099\n' >"$SCRATCH/sims.txt"
+printf '7000000001-7000000099\n' >"$SCRATCH/voided.txt"
 dyetrace pool import "$SCRATCH/sims.txt" --kind mobile >/dev/null
 dyetrace pool import "$SCRATCH/voided.txt" --kind mrn >/dev/null
 # pooled: those of the revealed with values of the pools, but for how the table writes sexes, dates and mobiles.
@@ -81,13 +81,14 @@ pooled() {
     jq -r 'select((.identifiers.mrn // "") | startswith("70000000")) | [.identifiers.mrn, .name, .birth,
         (.identifiers.resident_id // ""), .identifiers.mobile, .address] | join(",")' | sort
 }
-seed_csv jinan-hospital/his 40 "$SCRATCH/third.csv"
+# A quarter has no ID: of 40, none or all in one run of 100,000; of 59, in one of 20 million.
+seed_csv jinan-hospital/his 59 "$SCRATCH/third.csv"
 tail -n +2 "$SCRATCH/third.csv" | awk -F, -v OFS=, '{ gsub("/", "-", $4); gsub("-", "", $6); print $1, $2, $4, $5, $6, $7 }' | sort >"$SCRATCH/third"
-is "canaries with pool values follow the profile" "$(grep -cE '^70000000[0-9]{2},孔.*,160000000[0-9]{2},.*区泉城路[1-9]号$' "$SCRATCH/third")" 40
-is "some of them without an ID" "$(awk -F, '$4 == ""' "$SCRATCH/third" | wc -l | awk '{print ($1 > 0 && $1 < 40)}')" 1
+is "canaries with pool values follow the profile" "$(grep -cE '^70000000[0-9]{2},孔.*,160000000[0-9]{2},.*区泉城路[1-9]号$' "$SCRATCH/third")" 59
+is "some of them without an ID" "$(awk -F, '$4 == ""' "$SCRATCH/third" | wc -l | awk '{print ($1 > 0 && $1 < 59)}')" 1
 is "a reveal shows them as they were written" "$(reveal jinan-hospital/his | pooled)" "$(cat "$SCRATCH/third")"
 exit_is "their file is taken in" 0 dyetrace ingest "$SCRATCH/third.csv" --json
-is "and every one of them is seen" "$(dyetrace sightings --dump "$(jq -r .dump <<<"$OUT")" --json | jq -r .canary | sort -u | wc -l)" 40
+is "and every one of them is seen" "$(dyetrace sightings --dump "$(jq -r .dump <<<"$OUT")" --json | jq -r .canary | sort -u | wc -l)" 59
 
 # Through a connector: what is empty is NULL in the table, and can be taken out again.
 (umask 077 && cat >"$DYETRACE_HOME/zones/seeder/connectors.yaml") <<YAML
@@ -112,17 +113,17 @@ is "and the table is as it was" "$(his -c 'SELECT md5(string_agg(d::text, chr(10
 dyetrace source add jinan-hospital/his/vendor --sector hospital --owner vendor
 seed_csv jinan-hospital/his/vendor 20 "$SCRATCH/vendor.csv"
 is "another owner's source below follows none of its profiles" "$(tail -n +2 "$SCRATCH/vendor.csv" | cut -d, -f3 | sort -u | grep -c '[MW]')" 0
-printf '16200000001-16200000020\n' >"$SCRATCH/more.txt"
+printf '16200000001-16200000040\n' >"$SCRATCH/more.txt"
 dyetrace pool import "$SCRATCH/more.txt" --kind mobile >/dev/null
-printf '7100000001-7100000020\n' >"$SCRATCH/more.txt"
+printf '7100000001-7100000040\n' >"$SCRATCH/more.txt"
 dyetrace pool import "$SCRATCH/more.txt" --kind mrn --name numbers >/dev/null
 dyetrace source add jinan-hospital/his/ward --sector hospital
-seed_csv jinan-hospital/his/ward 20 "$SCRATCH/ward.csv"
+seed_csv jinan-hospital/his/ward 40 "$SCRATCH/ward.csv"
 is "its own does" "$(tail -n +2 "$SCRATCH/ward.csv" | cut -d, -f3 | sort -u | xargs)" "M W"
 
 # Who stood there before follows none.
 printf 'name,mobile\n赵测试,16100000001\n' >"$SCRATCH/seeds.csv"
 exit_is "seeds of a source with a profile are imported" 0 dyetrace canary import "$SCRATCH/seeds.csv" --source jinan-hospital/his
 is "as they are" "$(reveal jinan-hospital/his | jq -r 'select(.type == "imported") | .name + .identifiers.mobile')" "赵测试16100000001"
-is "and follow no profile" "$(home_sql "SELECT count(*), count(*) FILTER (WHERE type <> 'exclusive') FROM dyetrace.canary_profile JOIN dyetrace.canary USING (canary_id)")" "320|0"
+is "and follow no profile" "$(home_sql "SELECT count(*), count(*) FILTER (WHERE type <> 'exclusive') FROM dyetrace.canary_profile JOIN dyetrace.canary USING (canary_id)")" "359|0"
 finish

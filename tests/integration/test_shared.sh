@@ -5,7 +5,7 @@
 home_new
 BRANCHES=
 for branch in b1 b2 b3 b4 b5 b6; do
-    dyetrace source add "chain/$branch" --sector hospital --population 8000
+    dyetrace source add "chain/$branch" --sector hospital --population 20000
     BRANCHES=$BRANCHES${BRANCHES:+,}chain/$branch
 done
 run dyetrace source add small/copy --sector hospital --population 300
@@ -25,13 +25,14 @@ ok "and then nothing is written" absent "$SCRATCH/no"
 is "or registered" "$(home_sql 'SELECT count(*) FROM dyetrace.canary')" 0
 
 # ---- copies ----
-# The key, and with it the code, is another in each run. A plan for half of the rows against a leak that keeps four
-# fifths of them misses both of two colluders in less than one run of 10,000; a plan for four fifths, in one of 160.
+# The key, and with it the code, is another in each run. At an epsilon of 1e-3, and a plan for half of the rows against a
+# leak that keeps four fifths of them, the two who join below are both missed in one run of 50,000, and somebody else is
+# named in one of 12,000, as epsilon allows. At 1e-6 it was none of 60,000 simulated, and is no more than that by design.
 exit_is "shared canaries are seeded" 0 \
-    dyetrace seed --shared --sources "$BRANCHES" --colluders 2 --epsilon 1e-3 --survival 0.5 -o "$SCRATCH/copies" --json
+    dyetrace seed --shared --sources "$BRANCHES" --colluders 2 --epsilon 1e-6 --survival 0.5 -o "$SCRATCH/copies" --json
 planted=$(jq .canaries <<<"$OUT")
 ok "within 1.3 times pi^2/2 c^2 ln(n/epsilon) surviving" awk -v m="$planted" \
-    'BEGIN { b = 4.934802 * 4 * log(6 / 1e-3); exit !(m * 0.5 >= b && m * 0.5 <= 1.3 * b) }'
+    'BEGIN { b = 4.934802 * 4 * log(6 / 1e-6); exit !(m * 0.5 >= b && m * 0.5 <= 1.3 * b) }'
 is "each holder has a file of its own" "$(cd "$SCRATCH/copies" && echo *)" \
     "chain_b1.csv chain_b2.csv chain_b3.csv chain_b4.csv chain_b5.csv chain_b6.csv"
 is "for nobody else to read" "$(stat -c %a "$SCRATCH"/copies/* | sort -u)" 600
@@ -55,9 +56,9 @@ is "the file of a holder has the values of its variants" \
     "$(grep -oE '\b1[3-9][0-9]{9}\b' "$SCRATCH/copies/chain_b2.csv" | sort | sha256sum)"
 is "the biases are on record" "$(home_sql "SELECT count(*) FROM dyetrace.code_position WHERE bias > 0 AND bias < 1")" "$planted"
 is "a leaf of the log a placement" "$(home_sql 'SELECT size FROM dyetrace.log_head ORDER BY size DESC LIMIT 1')" $((6 * planted))
-agree=$(home_sql "SELECT round(corr(p.share, j.bias)::numeric, 1) FROM dyetrace.code_position j JOIN
-    (SELECT canary_id, avg((variant = 'B')::int) AS share FROM dyetrace.placement GROUP BY 1) p USING (canary_id)")
-ok "variant B goes with its bias (correlation $agree)" test "${agree#0.}" -ge 8
+# 0.92 is expected of six holders, and 0.87 to 0.95 was seen in three million codes.
+is "variant B goes with its bias" "$(home_sql "SELECT corr(p.share, j.bias) > 0.75 FROM dyetrace.code_position j JOIN
+    (SELECT canary_id, avg((variant = 'B')::int) AS share FROM dyetrace.placement GROUP BY 1) p USING (canary_id)")" t
 
 # ---- a leak of one copy ----
 { noise 2000 3; jq -c 'select(.source == "chain/b5")' "$SCRATCH/all" | rows; } | shuf --random-source=<(yes) >"$SCRATCH/leak.csv"
@@ -81,15 +82,17 @@ like "says how the copies agree" "$OUT" "chain/b5 .*copies agree in [0-9]+ of [0
 
 # ---- two holders who join: every row from the copy of one of them, and a fifth of the rows lost ----
 { noise 2000 4; jq -c 'select(.source == "chain/b2" or .source == "chain/b6")' "$SCRATCH/all" |
-    jq -sc 'group_by(.canary) | .[]' | awk 'NR % 5 != 0 { print NR % 2, $0 }' |
-    while read -r which pair; do jq -c ".[$which]" <<<"$pair"; done | rows; } >"$SCRATCH/joined.csv"
+    jq -sc 'group_by(.canary) | to_entries[] | select((.key + 1) % 5 != 0) | .value[(.key + 1) % 2]' | rows; } >"$SCRATCH/joined.csv"
 exit_is "what they made of their copies is ingested" 0 dyetrace ingest "$SCRATCH/joined.csv" --json
 exit_is "and attributed" 0 dyetrace attribute "$(jq -r .dump <<<"$OUT")" --json
 is "to members of the coalition alone" "$(jq -c '[.set[] | select(. != "chain/b2" and . != "chain/b6")] | length' <<<"$OUT")" 0
 ok "to one of them at least" test "$(jq '.set | length' <<<"$OUT")" -ge 1
 
 # ---- rows that too few hold ----
-{ noise 500 5; jq -c 'select(.source == "chain/b5")' "$SCRATCH/all" | head -n 5 | rows; } >"$SCRATCH/few.csv"
+# Five that most holders have in the variant of the copy: of any five, so rare ones do say whose they are in one run of
+# 3,000, and rightly.
+common=$(jq -s 'group_by([.canary, .variant]) | map(select(length >= 4 and any(.source == "chain/b5"))) | [.[:5][][0].canary]' "$SCRATCH/all")
+{ noise 500 5; jq -c --argjson c "$common" 'select(.source == "chain/b5" and (.canary | IN($c[])))' "$SCRATCH/all" | rows; } >"$SCRATCH/few.csv"
 run dyetrace ingest "$SCRATCH/few.csv" --json
 exit_is "five rows of a copy are asked about" 0 dyetrace attribute "$(jq -r .dump <<<"$OUT")" --json
 is "and are insufficient" "$(jq -c '[.verdict, .set]' <<<"$OUT")" '["insufficient",[]]'

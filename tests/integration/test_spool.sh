@@ -20,12 +20,12 @@ failed_dir=$DYETRACE_HOME/spool/failed
 spool "$SCRATCH/early.csv"
 daemons_up
 ok "what lay in the spool before is attributed" eventually 20 is_attributed "$SCRATCH/early.csv"
-ok "and put away" eventually 5 test -e "$done_dir/early.csv"
+ok "and put away" eventually 20 test -e "$done_dir/early.csv"
 
 spool "$SCRATCH/leak.csv"
 ok "what arrives is attributed without anyone asking" eventually 20 is_attributed "$SCRATCH/leak.csv"
 is "to its source" "$(dyetrace attribute "$(dump_of "$SCRATCH/leak.csv")" --json | jq -c '[.verdict, .set]')" '["attributed",["jinan-hospital/his"]]'
-ok "and put away" eventually 5 test -e "$done_dir/leak.csv"
+ok "and put away" eventually 20 test -e "$done_dir/leak.csv"
 ok "unchanged" cmp "$SCRATCH/leak.csv" "$done_dir/leak.csv"
 is "the spool is empty" "$(find "$DYETRACE_HOME/spool" -maxdepth 1 -type f)" ""
 
@@ -117,11 +117,20 @@ is "with all its sightings" "$(dyetrace sightings --dump "$(dump_of "$SCRATCH/lo
 noise 50 6 >"$SCRATCH/first.csv"
 noise 50 8 >"$SCRATCH/second.csv"
 sum=$(sha256sum <"$SCRATCH/first.csv")
-home_sql "SELECT pg_advisory_lock(hashtextextended('dyetrace.dump.d${sum:0:16}', 0)), pg_sleep(4)" >/dev/null &
-sleep 1
+# The test holds the dump's lease until its file is replaced: its own session ends with its standard input.
+leases() { # GRANTED
+    [ "$(home_sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1
+        AND (classid::bigint << 32 | objid::bigint) = hashtextextended('dyetrace.dump.d${sum:0:16}', 0)")" = 1 ]
+}
+mkfifo "$SCRATCH/session"
+psql -X -q -d "$(home_conninfo)" <"$SCRATCH/session" >/dev/null 2>&1 &
+exec 8>"$SCRATCH/session"
+echo "SELECT pg_advisory_lock(hashtextextended('dyetrace.dump.d${sum:0:16}', 0));" >&8
+eventually 20 leases true || bail "the lease of a dump can be held"
 spool "$SCRATCH/first.csv" latest.csv
-sleep 1
+ok "a dump is being taken in" eventually 20 leases false
 spool "$SCRATCH/second.csv" latest.csv
+exec 8>&-
 wait
 ok "a dump that is replaced while it is read is attributed" eventually 20 is_attributed "$SCRATCH/first.csv"
 ok "and so is what replaces it" eventually 20 is_attributed "$SCRATCH/second.csv"

@@ -15,7 +15,7 @@ struct seen {
     size_t n;
     size_t ends[CHUNKS_MAX];
     size_t chunks;
-    bool tokens_only;
+    bool tokens_only, wide;
     struct dye_chunker *keeps; /* not NULL: the chunk's memory is kept until the next one */
     struct dye_chunk_memory kept;
 };
@@ -38,6 +38,7 @@ static enum dye_status collect(void *arg, const struct dye_chunk *c)
         assert_ptr_equal(s->kept.p, c->bytes.p);
         assert_true(s->kept.high >= c->bytes.n);
     }
+    s->wide = dye_charset_is_wide(c->layout->charset);
     assert_int_equal(c->start, s->n);
     assert_true(c->records == 0 || !s->tokens_only || dye_charset_is_wide(c->layout->charset));
     assert_true(c->bytes.n > 0 && s->n + c->bytes.n <= PART_MAX);
@@ -125,9 +126,9 @@ static void any_feeding_gives_the_same_chunks(void **state)
         for (size_t i = 0; i < whole.chunks; i++) {
             size_t start = i > 0 ? whole.ends[i - 1] : 0, end = whole.ends[i];
             assert_true(end - start <= max);
-            /* A token is cut only when it fills a chunk. */
+            /* A token is cut only when it fills a chunk, which of a wide charset takes whole characters. */
             if (end < n && in_token(part[end - 1]) && in_token(part[end]))
-                assert_int_equal(end - start, max);
+                assert_in_range(end - start, whole.wide && max > 5 ? max - 5 : max, max);
         }
         dye_chunker_free(a);
         dye_chunker_free(b);

@@ -9,6 +9,13 @@ sleep_ms() {
     sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"
 }
 
+# soon CONDITION: waits until that holds in the home's database, a minute at most. It is asked within the server, a hundred
+# times a second, so that what is to be caught midway does not end before the answer comes.
+soon() {
+    psql -X -q -v ON_ERROR_STOP=1 -d "${CONNINFO:=$(home_conninfo)}" >/dev/null -c "DO \$\$ BEGIN FOR i IN 1..6000 LOOP
+        IF $1 THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'not within a minute'; END \$\$"
+}
+
 # big_dump FILE: enough rows to be killed in, the canaries spread among them, in a stream that can't be sought in.
 big_dump() {
     local block=$SCRATCH/block

@@ -11,7 +11,7 @@ partner_start() {
     node "$program" "$dir" "$@" >"$dir/out" 2>&1 </dev/null &
     PARTNER_PID=$!
     SCRATCH_ENDS+=("kill $PARTNER_PID")
-    eventually 10 test -s "$dir/port" || bail "the test's own ${program##*/} starts" "$(cat "$dir/out")"
+    eventually 30 test -s "$dir/port" || bail "the test's own ${program##*/} starts" "$(cat "$dir/out")"
     # shellcheck disable=SC2034 # for the test
     PARTNER_PORT=$(cat "$dir/port")
 }

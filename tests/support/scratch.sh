@@ -49,14 +49,15 @@ cluster_stop() {
     as_server "$PG_BIN/pg_ctl" -D "$SCRATCH/$1/data" -m immediate -w stop
 }
 
-# free_port: one that nobody listens on now, on the loopback.
+# free_port: one that nobody listens on now, on the loopback, and that this script was not given before.
 free_port() {
     local port
     while :; do
         port=$((20000 + RANDOM % 12000))
+        ! grep -qx "$port" "$SCRATCH/ports" 2>/dev/null || continue
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
-    echo "$port"
+    echo "$port" | tee -a "$SCRATCH/ports"
 }
 
 # home_port DIR PORT: where the portal of a home listens, so that several homes can be up on one machine.

@@ -173,7 +173,7 @@ static double chance_of(size_t hits, size_t n, double p)
     return sum;
 }
 
-bool attack(const struct stolen *x, size_t number, struct rng *r)
+bool attack(const struct stolen *x, size_t number, double chance, struct rng *r)
 {
     size_t hits = 0, all = x->rows + x->canaries;
     struct scored *s = calloc(all, sizeof *s);
@@ -188,5 +188,5 @@ bool attack(const struct stolen *x, size_t number, struct rng *r)
     printf("    %-52s AUC %.3f, %3zu of the %zu most suspect are canaries (p %.2g)\n", attacks[number].name, auc, hits,
            x->canaries, p);
     double n = (double)x->canaries; /* of few canaries an AUC by chance is further from one half */
-    return auc <= 0.55 + 3 * sqrt(1 / (12 * n)) && p > 0.001;
+    return auc <= 0.55 + 3 * sqrt(1 / (12 * n)) && p > chance;
 }

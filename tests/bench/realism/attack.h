@@ -26,9 +26,9 @@ struct stolen { /* what the attacker has */
 void stolen_ready(struct stolen *x, const char *profile, size_t n, struct rng *r);
 /*
  * Number 0 is the public filter of default spaces. Prints the AUC and how many of the K rows suspected most are
- * canaries, K being their number. False where that is better than chance: an AUC above 0.55, or hits that chance would
- * give once in a thousand times.
+ * canaries, K being their number. False where that is better than chance: an AUC above 0.55, or hits that rows drawn
+ * independently would give with probability `chance` at most.
  */
-bool attack(const struct stolen *x, size_t number, struct rng *r);
+bool attack(const struct stolen *x, size_t number, double chance, struct rng *r);
 
 #endif

@@ -193,7 +193,7 @@ static enum dye_status run(const char *exe, int fd, const struct dye_decode_limi
     struct dye_decode_events events = {log_begin, log_data, log_end, l};
     struct dye_error err = {0};
     const struct decoder decoder = {.self_exe = exe, .tmp_folder = "/tmp", .spill_bytes = 1 << 20, .seconds = 20};
-    const struct decoder impatient = {.self_exe = exe, .seconds = 2};
+    const struct decoder impatient = {.self_exe = exe, .seconds = 5}; /* it has begun by then, on a busy machine too */
     if (strstr(exe, "sleeps-on") != NULL)
         return decoder_run(&impatient, fd, limits, &events, NULL, &err);
     return decoder_run(&decoder, fd, limits, &events, NULL, &err);
