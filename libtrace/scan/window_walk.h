@@ -75,17 +75,11 @@ INLINE words long_highs(uint64_t m[][ROW], size_t b)
     return eight.now & ahead(eight, 6) & ~behind(m[HIGH], b);
 }
 
-/* And where four may behind a digit, the first of which may be one that hides. Or fewer of them, and a letter behind
- * one to three or just before: it may be an x. */
-INLINE words hidden(uint64_t m[][ROW], size_t b, words after_alnum)
+/* And where, behind a letter or digit, signs may begin that hide others. Of ordinary rows nowhere. */
+INLINE words hidden(uint64_t m[][ROW], size_t b)
 {
-    words hides = walk_load(m[HIDES] + b) & after_alnum;
-    if (__builtin_expect(walk_some(hides) == 0, 1))
-        return hides;
-    words after_digit = behind(m[DIGIT], b);
-    struct pair alnum = pair_of(m[ALNUM], b), digit = pair_of(m[DIGIT], b);
-    struct pair letter = {alnum.now & ~digit.now, alnum.next & ~digit.next}, four = one_of(one_of(letter, 1), 2);
-    return hides & (~after_digit | four_characters(m, b).now | ahead(four, 2) | ahead(letter, 6));
+    words hides = walk_load(m[HIDES] + b);
+    return walk_some(hides) != 0 ? hides & behind(m[ALNUM], b) : hides;
 }
 
 /* Where three or four digits stand before a separator, and digits where all of a mobile's groupings have some. A
@@ -170,9 +164,8 @@ INLINE void derive(struct window *w, bool all)
         words edge = beside.now | (walk_load(m[ALNUM] + b) & beside_behind);
         walk_store(m[EDGE] + b, edge);
         bounds(m, b, beside_behind);
-        words after_alnum = behind(m[ALNUM], b);
         struct runs r = runs_of(m, b, beside, edge, all);
-        words long_ones = long_highs(m, b), grouped = groups(m, b) | hidden(m, b, after_alnum);
+        words long_ones = long_highs(m, b), grouped = groups(m, b) | hidden(m, b);
         words opened = walk_load(m[OPEN] + b) & ahead(pair_of(m[ALNUM], b), 1); /* "(at)": of SQL's "('" none is */
         words wide = walk_load(m[WIDE] + b) & ahead(pair_of(m[SECOND], b), 1);
         words others = grouped | walk_load(m[SIGN] + b) | opened | wide;
