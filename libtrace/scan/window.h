@@ -29,6 +29,8 @@ enum {
     ADDRESS_SHORT = 56, /* bytes on either side of an '@' that are seen at once */
 };
 
+_Static_assert(ROW % 8 == 0, "a row is whole cache lines");
+
 /* Masks that follow from those of enum mask. */
 enum derived {
     RUNS = MASKS, /* where at least RUN_MIN letters and digits begin that are worth a look, and no ordinary number */

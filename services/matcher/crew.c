@@ -28,8 +28,7 @@ struct crew_page {
     enum dye_status status;
 };
 
-struct source { /* of chunks that stand in a file */
-    struct file_view *view;
+struct source { /* of chunks that stand in the view */
     crew_next_fn next;
     void *arg;
     const char *part;
@@ -167,7 +166,7 @@ static struct crew_page *next_of_source(struct crew *c)
         return NULL;
     struct crew_page *p = page_of(c, c->given);
     s->ended = c->status != DYE_OK || !s->next(s->arg, &p->chunk, &p->at);
-    if (!s->ended && !begin_page(c, p, s->part, s->view)) {
+    if (!s->ended && !begin_page(c, p, s->part, c->view)) {
         c->status = DYE_E_NOMEM;
         s->ended = true;
     }
@@ -332,7 +331,7 @@ enum dye_status crew_take(struct crew *c, struct dye_chunker *chunker, const str
 
 enum dye_status crew_read(struct crew *c, struct file_view *view, crew_next_fn next, void *arg, const char *part)
 {
-    struct source s = {.view = view, .next = next, .arg = arg, .part = part};
+    struct source s = {.next = next, .arg = arg, .part = part};
     assert(c->view == NULL);
     pthread_mutex_lock(&c->lock);
     c->view = view;

@@ -37,7 +37,7 @@ static const struct verb_spec spec = {
     "Looks for canaries in files or standard input; exit 1 when there is none. A directory stands for the files in it.",
     options, 0, -1};
 
-/* What a core's second cache holds beside the filters: of 256 KiB to 4 MiB it costs the least. */
+/* What a core's second cache holds of decoded text beside the filters; of 256 KiB to 4 MiB none costs less. */
 enum { CHUNK_BYTES = 512 << 10 };
 
 struct scan {
